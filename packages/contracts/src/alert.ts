@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { instant, offset, partitionNumber, pseudonym, score, sha256Hex, slug } from './fields.ts';
+import { rejectionCodes } from './rejection.ts';
+import { reason, severity } from './verdict.ts';
+
+const revision = {
+  alertId: sha256Hex.describe('Hash of tenant, account and first transaction; never of a ruleset version'),
+  revision: z.int().min(1),
+  severity,
+  deliveries: z.array(z.strictObject({ channel: z.enum(['mail']), deliveryKey: z.string() })),
+};
+
+/** One revision of an alert. What holds for it is said whole: a reader needs no earlier revision. */
+export const alert = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('unusual_transactions'),
+      ...revision,
+      tenant: slug,
+      accountPseudonym: pseudonym,
+      transactionIds: z.array(z.string()).min(1),
+      score,
+      reasons: z.array(reason),
+      firstEventTime: instant,
+      sourcePartition: partitionNumber,
+      sourceOffset: offset,
+    }),
+    z.strictObject({
+      kind: z.literal('refused_record'),
+      ...revision,
+      code: z.enum(rejectionCodes),
+      topic: z.string(),
+      partition: partitionNumber,
+      offset,
+    }),
+  ])
+  .describe('A revision of an alert');
+export type Alert = z.infer<typeof alert>;

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { artefactRef, sha256Hex } from './fields.ts';
+import { artefactKind } from './artefact.ts';
+import { versions } from './verdict.ts';
+
+/**
+ * A control record stands in every partition of the log, between transactions.
+ * The first names the log and what is in force from its beginning; later ones
+ * bring another version of an artefact into force. Saying one again changes
+ * nothing, so an interrupted activation is finished by repeating it.
+ */
+export const controlRecord = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('log_opened'),
+      logId: z.uuid(),
+      partitionCount: z.int().min(1).max(100_000),
+      versions,
+    }),
+    z.strictObject({
+      kind: z.literal('artefact_activated'),
+      logId: z.uuid(),
+      artefactKind,
+      artefact: artefactRef,
+      digest: sha256Hex,
+    }),
+  ])
+  .describe('A control record of the log');
+export type ControlRecord = z.infer<typeof controlRecord>;

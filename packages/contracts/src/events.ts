@@ -1,0 +1,89 @@
+import type { z } from 'zod';
+import { alert } from './alert.ts';
+import { artefact } from './artefact.ts';
+import { controlRecord } from './control.ts';
+import { journalRecord } from './journal.ts';
+import { rejectedPreamble } from './rejected.ts';
+import { release } from './release.ts';
+import type { StreamName } from './streams.ts';
+import { transaction } from './transaction.ts';
+import { clearedTransaction, heldTransaction } from './verdict.ts';
+
+/** One kind of event: its CloudEvents type, the schema its opened payload fits, and the stream it stands on. */
+export type EventDefinition<Schema extends z.ZodType = z.ZodType> = {
+  readonly type: string;
+  readonly dataSchema: string;
+  readonly stream: StreamName;
+  readonly schema: Schema;
+};
+
+const define = <Schema extends z.ZodType>(
+  stream: StreamName,
+  type: string,
+  dataSchema: string,
+  schema: Schema,
+): EventDefinition<Schema> => ({ stream, type, dataSchema, schema });
+
+/** Every event that may stand on a topic. A record whose type is not here for its stream is refused. */
+export const events = {
+  transactionReceived: define(
+    'received',
+    'weir.transaction.received.v1',
+    'urn:weir:schema:transaction:1',
+    transaction,
+  ),
+  control: define('received', 'weir.control.v1', 'urn:weir:schema:control-record:1', controlRecord),
+  transactionCleared: define(
+    'cleared',
+    'weir.transaction.cleared.v1',
+    'urn:weir:schema:cleared-transaction:1',
+    clearedTransaction,
+  ),
+  transactionHeld: define(
+    'held',
+    'weir.transaction.held.v1',
+    'urn:weir:schema:held-transaction:1',
+    heldTransaction,
+  ),
+  recordRejected: define(
+    'rejected',
+    'weir.record.rejected.v1',
+    'urn:weir:schema:rejected-record:1',
+    rejectedPreamble,
+  ),
+  journal: define('decisions', 'weir.journal.v1', 'urn:weir:schema:journal-record:1', journalRecord),
+  alert: define('alerts', 'weir.alert.v1', 'urn:weir:schema:alert:1', alert),
+  artefact: define('artefacts', 'weir.artefact.v1', 'urn:weir:schema:artefact:1', artefact),
+  release: define('releases', 'weir.release.v1', 'urn:weir:schema:release:1', release),
+} as const;
+
+/**
+ * Writes a payload in its one canonical form: JSON with the contract's own key
+ * order and no white space. The schema runs first, so nothing leaves that its
+ * reader would refuse. "The same verdict" means the same SHA-256 of these bytes.
+ */
+export function encodePayload<Schema extends z.ZodType>(
+  event: EventDefinition<Schema>,
+  value: z.input<Schema>,
+): Buffer {
+  return Buffer.from(JSON.stringify(event.schema.parse(value)), 'utf8');
+}
+
+export type DecodedPayload<Schema extends z.ZodType> =
+  | { readonly ok: true; readonly value: z.output<Schema> }
+  | { readonly ok: false; readonly error: z.ZodError | undefined };
+
+/** Reads a payload and holds it against its contract. Never throws; `error` is undefined where it isn't even JSON. */
+export function decodePayload<Schema extends z.ZodType>(
+  event: EventDefinition<Schema>,
+  plaintext: Uint8Array,
+): DecodedPayload<Schema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(plaintext));
+  } catch {
+    return { ok: false, error: undefined };
+  }
+  const parsed = event.schema.safeParse(json);
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, error: parsed.error };
+}

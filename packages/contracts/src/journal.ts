@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { offset, partitionNumber, score, sha256Hex } from './fields.ts';
+import { rejectionCodes } from './rejection.ts';
+import { versions } from './verdict.ts';
+
+const at = { offset };
+
+/** What became of one record of the log. `digest` is the SHA-256 of the verdict's canonical plaintext. */
+export const decision = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    ...at,
+    outcome: z.enum(['cleared', 'held']),
+    score,
+    reasons: z.array(z.string()),
+    features: z.array(z.number().nullable()).describe('In the order of featureNames'),
+    digest: sha256Hex,
+  }),
+  z.strictObject({ ...at, outcome: z.literal('duplicate'), firstOffset: offset }),
+  z.strictObject({ ...at, outcome: z.literal('rejected'), code: z.enum(rejectionCodes) }),
+  z.strictObject({ ...at, outcome: z.literal('control') }),
+]);
+export type Decision = z.infer<typeof decision>;
+
+/**
+ * One record of the journal: what one detection transaction did with the
+ * offsets `from` (inclusive) to `to` (exclusive) of one partition of the log.
+ * The records of a partition join without gap or overlap.
+ */
+export const journalRecord = z
+  .strictObject({
+    logId: z.uuid(),
+    partition: partitionNumber,
+    from: offset,
+    to: offset,
+    versions,
+    featureNames: z.array(z.string()),
+    decisions: z.array(decision),
+  })
+  .refine((record) => record.from < record.to && record.decisions.length === record.to - record.from, {
+    message: 'one decision for every offset from "from" to "to"',
+  })
+  .describe('A journal record');
+export type JournalRecord = z.infer<typeof journalRecord>;

@@ -1,0 +1,168 @@
+/**
+ * The topic table. Topics are created from it, the AsyncAPI document is
+ * generated from it, and KMS keys are granted by its key classes.
+ */
+export const streamNames = [
+  'received',
+  'decisions',
+  'cleared',
+  'held',
+  'rejected',
+  'releases',
+  'alerts',
+  'artefacts',
+] as const;
+
+/** A logical stream. It is part of what a sealed record is bound to; the physical topic is not. */
+export type StreamName = (typeof streamNames)[number];
+
+/** Streams of one class share a KMS key; who may seal and who may open is granted per class. */
+export type KeyClass = 'received' | 'cleared' | 'held' | 'rejected' | 'alerts' | 'control';
+
+export const keyClasses: readonly KeyClass[] = [
+  'received',
+  'cleared',
+  'held',
+  'rejected',
+  'alerts',
+  'control',
+];
+
+export type Role = 'ingest' | 'detection' | 'alerting' | 'ops' | 'downstream';
+
+export type StreamDefinition = {
+  readonly topic: string;
+  readonly description: string;
+  readonly keyClass: KeyClass;
+  /** `log`: as many partitions as the log has, the same partition number as the input. */
+  readonly partitions: 'log' | number;
+  readonly retentionMs: number;
+  /** Upper bound of a record batch on this topic, in bytes. */
+  readonly maxMessageBytes: number;
+  /** LogAppendTime lets replay address the log by the time the broker took a record in. */
+  readonly timestampType: 'LogAppendTime' | 'CreateTime';
+  readonly writers: readonly Role[];
+  readonly readers: readonly Role[];
+};
+
+const dayMs = 86_400_000;
+const mebibyte = 1_048_576;
+const logMaxMessageBytes = 4 * mebibyte;
+
+/** The longest window span (30 days), the allowed lateness (1 day) and the longest outage (14 days) together. */
+const logRetentionMs = 45 * dayMs;
+
+export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
+  received: {
+    topic: 'transactions.received.v1',
+    description:
+      'The log: every accepted transaction, and the control records that say which versions are in force.',
+    keyClass: 'received',
+    partitions: 'log',
+    retentionMs: logRetentionMs,
+    maxMessageBytes: logMaxMessageBytes,
+    timestampType: 'LogAppendTime',
+    writers: ['ingest'],
+    readers: ['detection', 'ops'],
+  },
+  decisions: {
+    topic: 'decisions.v1',
+    description: 'The journal: one record per detection transaction, saying what was decided and why.',
+    keyClass: 'control',
+    partitions: 'log',
+    retentionMs: logRetentionMs,
+    maxMessageBytes: logMaxMessageBytes,
+    timestampType: 'CreateTime',
+    writers: ['detection'],
+    readers: ['detection', 'ops'],
+  },
+  cleared: {
+    topic: 'transactions.cleared.v1',
+    description: 'Cleared transactions with their verdict, for downstream systems.',
+    keyClass: 'cleared',
+    partitions: 'log',
+    retentionMs: logRetentionMs,
+    maxMessageBytes: logMaxMessageBytes,
+    timestampType: 'CreateTime',
+    writers: ['detection'],
+    readers: ['downstream', 'ops'],
+  },
+  held: {
+    topic: 'transactions.held.v1',
+    description: 'Held transactions with their verdict and its evidence.',
+    keyClass: 'held',
+    partitions: 'log',
+    retentionMs: logRetentionMs,
+    maxMessageBytes: logMaxMessageBytes,
+    timestampType: 'CreateTime',
+    writers: ['detection'],
+    readers: ['alerting', 'ops'],
+  },
+  rejected: {
+    topic: 'transactions.rejected.v1',
+    description: 'Dead letters: the original bytes, key and headers of what was refused, and why.',
+    keyClass: 'rejected',
+    partitions: 'log',
+    retentionMs: 90 * dayMs,
+    maxMessageBytes: logMaxMessageBytes + 65_536,
+    timestampType: 'CreateTime',
+    writers: ['ingest', 'detection', 'alerting'],
+    readers: ['alerting', 'ops'],
+  },
+  releases: {
+    topic: 'releases.v1',
+    description: 'Approved requests to release held transactions.',
+    keyClass: 'control',
+    partitions: 'log',
+    retentionMs: 90 * dayMs,
+    maxMessageBytes: mebibyte,
+    timestampType: 'CreateTime',
+    writers: ['alerting'],
+    readers: ['detection', 'ops'],
+  },
+  alerts: {
+    topic: 'alerts.v1',
+    description: 'Alert revisions.',
+    keyClass: 'alerts',
+    partitions: 4,
+    retentionMs: 365 * dayMs,
+    maxMessageBytes: mebibyte,
+    timestampType: 'CreateTime',
+    writers: ['alerting'],
+    readers: ['ops'],
+  },
+  artefacts: {
+    topic: 'artefacts.v1',
+    description: 'Rulesets and window plans, immutable, named id@version.',
+    keyClass: 'control',
+    partitions: 1,
+    retentionMs: logRetentionMs,
+    maxMessageBytes: mebibyte,
+    timestampType: 'CreateTime',
+    writers: ['ingest'],
+    readers: ['detection', 'ops'],
+  },
+};
+
+/** What the broker is asked for, by topic: the table above in Kafka's own words. */
+export function topicSpecifications(options: {
+  readonly logPartitions: number;
+  readonly replicationFactor: number;
+}): { topic: string; partitions: number; replicationFactor: number; config: Record<string, string> }[] {
+  return streamNames.map((name) => {
+    const stream = streams[name];
+    return {
+      topic: stream.topic,
+      partitions: stream.partitions === 'log' ? options.logPartitions : stream.partitions,
+      replicationFactor: options.replicationFactor,
+      config: {
+        'cleanup.policy': 'delete',
+        'retention.ms': String(stream.retentionMs),
+        'max.message.bytes': String(stream.maxMessageBytes),
+        'message.timestamp.type': stream.timestampType,
+        'min.insync.replicas': String(Math.max(1, options.replicationFactor - 1)),
+        'unclean.leader.election.enable': 'false',
+      },
+    };
+  });
+}

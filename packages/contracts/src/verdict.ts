@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { artefactRef, instant, offset, partitionNumber, score } from './fields.ts';
+import { creditDebitIndicator, transaction } from './transaction.ts';
+
+/** The versions a verdict was made under. They are a function of the log: control records set them. */
+export const versions = z.strictObject({ ruleset: artefactRef, windowPlan: artefactRef });
+export type Versions = z.infer<typeof versions>;
+
+export const severity = z.enum(['low', 'medium', 'high', 'critical']);
+export type Severity = z.infer<typeof severity>;
+
+/** Reasons that come from the step itself, not from a rule of the ruleset. */
+export const builtInReasons = ['late', 'future_dated', 'rule_failed'] as const;
+
+/**
+ * Why a transaction scored as it did: the rule's id (or a built-in reason), how
+ * much it contributed to the score, and the features it looked at, by name.
+ */
+export const reason = z.strictObject({
+  rule: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/),
+  severity,
+  contribution: score,
+  features: z.array(z.string()),
+});
+export type Reason = z.infer<typeof reason>;
+
+export const outcome = z.enum(['cleared', 'held']);
+
+export const verdict = z.strictObject({
+  outcome,
+  score,
+  reasons: z.array(reason),
+  versions,
+});
+export type Verdict = z.infer<typeof verdict>;
+
+/** Feature values by name; null where a feature has no value, such as a usual amount without history. */
+export const featureValues = z.record(z.string(), z.number().nullable());
+export type FeatureValues = z.infer<typeof featureValues>;
+
+/** One of the account's recent amounts, for the picture and the usual range in an alert. */
+export const recentAmount = z.strictObject({
+  eventTime: instant,
+  amountMinor: z.int(),
+  currency: z.string(),
+  creditDebitIndicator,
+});
+
+/** What a person needs to understand a held transaction without asking the pipeline again. */
+export const evidence = z.strictObject({
+  features: featureValues,
+  /** The account's usual amounts for this currency and direction; null without history. */
+  usualAmount: z
+    .strictObject({
+      lowMinor: z.int(),
+      typicalMinor: z.int(),
+      highMinor: z.int(),
+      transactions: z.int(),
+      windowSpanMs: z.int(),
+    })
+    .nullable(),
+  recentAmounts: z.array(recentAmount).max(30),
+});
+export type Evidence = z.infer<typeof evidence>;
+
+/** Where the transaction stands in the log. `sourceOffset` only grows per partition: a reader drops repeats by it. */
+const position = { sourcePartition: partitionNumber, sourceOffset: offset };
+
+export const clearedTransaction = z
+  .strictObject({ transaction, verdict: verdict.extend({ outcome: z.literal('cleared') }), ...position })
+  .describe('A cleared transaction');
+export type ClearedTransaction = z.infer<typeof clearedTransaction>;
+
+export const heldTransaction = z
+  .strictObject({
+    transaction,
+    verdict: verdict.extend({ outcome: z.literal('held') }),
+    evidence,
+    ...position,
+  })
+  .describe('A held transaction with the evidence for its verdict');
+export type HeldTransaction = z.infer<typeof heldTransaction>;
