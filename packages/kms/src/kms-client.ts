@@ -1,0 +1,22 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+
+/** How to reach a KMS. Without `endpoint` it is AWS's own for the region. */
+export type KmsAccess = {
+  readonly endpoint?: string;
+  readonly region: string;
+  /** Without these the SDK's default chain finds them: role, environment, profile. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+};
+
+/**
+ * A client that tries each request once. Retrying is done by `withRetry` alone:
+ * two layers that both retry multiply their waits and hide each other.
+ */
+export function createKmsClient({ endpoint, region, credentials }: KmsAccess): KMSClient {
+  return new KMSClient({
+    region,
+    maxAttempts: 1,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+  });
+}
