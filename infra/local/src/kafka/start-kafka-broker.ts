@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Progress } from '../install/install-once.ts';
+import { startProcess } from '../process/owned-process.ts';
+import type { OwnedProcess } from '../process/owned-process.ts';
+import { waitUntilReady } from '../process/readiness.ts';
+import { installKafka } from './install-kafka.ts';
+import { prepareKafka } from './prepare-kafka.ts';
+
+export const kafkaReadyDeadlineMs = 60_000;
+
+/**
+ * Starts one broker on 127.0.0.1 and resolves when it serves. Data in
+ * `dataDir` is made at the first start and found again at every later one,
+ * after kill -9 too.
+ *
+ * Throws LocalError `maven_missing`, `install_failed` or `not_ready`; no
+ * process is left then.
+ */
+export async function startKafkaBroker(options: {
+  readonly home: string;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly onProgress: Progress;
+}): Promise<OwnedProcess> {
+  const libraryDir = await installKafka(options.home, options.onProgress);
+  const logFile = join(options.dataDir, 'kafka-output.log');
+  const commandLine = await prepareKafka({
+    place: { dataDir: options.dataDir, port: options.port, controllerPort: options.controllerPort },
+    libraryDir,
+    logFile: join(options.dataDir, 'kafka.log'),
+  });
+  const child = startProcess({ name: 'kafka', ...commandLine, env: {}, logFile, ipc: false });
+  try {
+    await waitUntilReady({
+      child,
+      readiness: { kind: 'kafka', port: options.port },
+      deadlineMs: kafkaReadyDeadlineMs,
+      logFile,
+    });
+  } catch (error) {
+    await child.kill();
+    throw error;
+  }
+  return child;
+}

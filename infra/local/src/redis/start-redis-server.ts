@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { ensurePrivateFolder } from '../home.ts';
+import type { Progress } from '../install/install-once.ts';
+import { startProcess } from '../process/owned-process.ts';
+import type { OwnedProcess } from '../process/owned-process.ts';
+import { waitUntilReady } from '../process/readiness.ts';
+import { installRedis } from './install-redis.ts';
+import { redisCommand } from './redis-command.ts';
+
+export const redisReadyDeadlineMs = 30_000;
+
+/**
+ * Starts one Redis on 127.0.0.1 and resolves when it serves. Data in `dataDir`
+ * is found again at every later start.
+ *
+ * Throws LocalError `maven_missing`, `install_failed`, `platform_unsupported`
+ * or `not_ready`; no process is left then.
+ */
+export async function startRedisServer(options: {
+  readonly home: string;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly onProgress: Progress;
+}): Promise<OwnedProcess> {
+  const binary = await installRedis(options.home, options.onProgress);
+  const dataDir = ensurePrivateFolder(options.dataDir);
+  const logFile = join(dataDir, 'redis-output.log');
+  const commandLine = redisCommand({ binary, dataDir, port: options.port });
+  const child = startProcess({ name: 'redis', ...commandLine, env: {}, logFile, ipc: false });
+  try {
+    await waitUntilReady({
+      child,
+      readiness: { kind: 'redis', port: options.port },
+      deadlineMs: redisReadyDeadlineMs,
+      logFile,
+    });
+  } catch (error) {
+    await child.kill();
+    throw error;
+  }
+  return child;
+}
