@@ -1,0 +1,10 @@
+export type { DekCacheLimits } from './dek-cache.ts';
+export type { EncryptionContext, GeneratedDataKey, KeyProvider } from './key-provider.ts';
+export { createOpener } from './opener.ts';
+export type { OpenFailure, OpenOutcome, Opener, OpenerOptions, Sealed } from './opener.ts';
+export { createPartitioner } from './partitioner.ts';
+export { createPseudonymizer } from './pseudonymizer.ts';
+export type { SealContext } from './seal-context.ts';
+export { createSealer } from './sealer.ts';
+export type { Sealer, SealerOptions, Unsealed } from './sealer.ts';
+export type { SealerLimits } from './sealer-limits.ts';
