@@ -1,0 +1,123 @@
+import type { CreditDebitIndicator } from '@weir/contracts';
+
+/** One span of a window plan. A window over it is `(t − spanMs, t]` in event time. */
+export type WindowSpan = { readonly name: string; readonly spanMs: number };
+
+/**
+ * The versioned set of windows every verdict is computed from, and how late or
+ * how far ahead an event may be. Spans are in ascending order. All times in
+ * milliseconds.
+ */
+export type WindowPlan = {
+  readonly ref: string;
+  readonly spans: readonly [WindowSpan, ...WindowSpan[]];
+  readonly allowedLatenessMs: number;
+  readonly futureToleranceMs: number;
+};
+
+/**
+ * What a window remembers of one transaction: all that rests in Redis. Fixed
+ * size, no name, no account number. Two transactions of an account with the
+ * same `identity` are the same transaction if their `digest` agrees too.
+ */
+export type WindowRecord = {
+  /** Offset in the partition of the log; unique, and the order in which verdicts are made. */
+  readonly offset: number;
+  readonly eventTimeMs: number;
+  /** When ingest saw it, in whole seconds: coarse enough to pack, fine enough to trim by. */
+  readonly observedAtSeconds: number;
+  readonly amountMinor: number;
+  /** ISO 4217 numeric code. */
+  readonly currency: number;
+  readonly creditDebitIndicator: CreditDebitIndicator;
+  /** First 8 bytes of the identity's pseudonym, as 16 hex digits. */
+  readonly identity: string;
+  /** First 4 bytes of the SHA-256 of the transaction's content, as 8 hex digits. */
+  readonly digest: string;
+  /** First 6 bytes of the counterparty's pseudonym as 12 hex digits, or "" where there is none. */
+  readonly counterparty: string;
+  /** Index into the contract's channels; 0 where not given. */
+  readonly channel: number;
+  /** ISO 3166-1 alpha-2, or "" where not given. */
+  readonly country: string;
+};
+
+/** Exact integers over the records of one window. */
+export type WindowAggregate = {
+  readonly count: number;
+  readonly sumMinor: bigint;
+  /** Sum of round(1000·ln(1 + amountMinor)), and of its squares. */
+  readonly logSum: number;
+  readonly logSquareSum: number;
+  readonly maxMinor: number;
+  readonly distinctCounterparties: number;
+};
+
+/** Which records a window is asked over: those of one currency and direction, at an event time. */
+export type WindowQuery = {
+  readonly atMs: number;
+  readonly currency: number;
+  readonly creditDebitIndicator: CreditDebitIndicator;
+};
+
+/**
+ * The records of one account with offsets below the one being decided, as far
+ * back as the plan looks. Only what lies within the plan's longest span plus
+ * lateness of the latest observation is visible, so that what has been trimmed
+ * can never have mattered.
+ */
+export type AccountHistory = {
+  /** One aggregate per span of the plan, in the plan's order. */
+  aggregates(query: WindowQuery): readonly WindowAggregate[];
+  /** Whether the counterparty occurs in the window of the plan's longest span, in any currency and direction. */
+  knowsCounterparty(counterparty: string, atMs: number): boolean;
+  /** How many records of the query's window of `spanMs` have an amount in [lowMinor, highMinor). */
+  countAmountsBetween(query: WindowQuery, spanMs: number, lowMinor: number, highMinor: number): number;
+  /** The visible record of that identity with the smallest offset, if any. */
+  find(identity: string): WindowRecord | undefined;
+  /** The latest `count` visible records by event time up to `atMs`, oldest first. */
+  latest(atMs: number, count: number): readonly WindowRecord[];
+  /** Takes in a record with a larger offset than any before it. */
+  append(record: WindowRecord): void;
+  /** About how many bytes of memory it takes, for the cache's bound. */
+  readonly sizeBytes: number;
+};
+
+/** The next offset to append, and the token of the writer that moved it there. */
+export type StoredPosition = { readonly next: number; readonly token: string };
+
+export type ChainCommit = {
+  readonly partition: number;
+  /** The position the writer believes in; undefined where it believes there is none. */
+  readonly expected: number | undefined;
+  readonly next: number;
+  readonly token: string;
+  /** Packed records by account pseudonym, in offset order. */
+  readonly appends: ReadonlyMap<string, Uint8Array>;
+  /**
+   * Records observed before this instant (per account, seconds) may be forgotten: whole
+   * segments whose every record is older than it are dropped.
+   */
+  readonly horizons: ReadonlyMap<string, number>;
+};
+
+/**
+ * How a chain commit ended. `alreadyMine`: this very commit had been applied
+ * and only its answer was lost. The last three: somebody else moved the
+ * position, or it is gone; the partition has to be taken over again.
+ */
+export type ChainOutcome = 'applied' | 'alreadyMine' | 'behind' | 'ahead' | 'missing';
+
+/**
+ * Where windows rest between processes: packed records and one position per
+ * partition of one log, nothing derived. Every adapter passes one contract suite.
+ */
+export type WindowStore = {
+  position(partition: number): Promise<StoredPosition | undefined>;
+  /** The packed segments of each account, oldest first; an account without records is absent. */
+  load(partition: number, accounts: readonly string[]): Promise<ReadonlyMap<string, readonly Uint8Array[]>>;
+  /** Moves the position and appends, all or nothing. */
+  commit(commit: ChainCommit): Promise<ChainOutcome>;
+  /** Forgets the partition's records and position, so that it can be rebuilt from the log. */
+  clear(partition: number): Promise<void>;
+};
