@@ -9,6 +9,9 @@ import type { StreamName } from './streams.ts';
 import { transaction } from './transaction.ts';
 import { clearedTransaction, heldTransaction } from './verdict.ts';
 
+/** The tenant of what belongs to Weir itself and to no customer: control records, the journal, refused records. */
+export const systemTenant = 'weir';
+
 /** One kind of event: its CloudEvents type, the schema its opened payload fits, and the stream it stands on. */
 export type EventDefinition<Schema extends z.ZodType = z.ZodType> = {
   readonly type: string;

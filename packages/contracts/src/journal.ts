@@ -24,7 +24,8 @@ export type Decision = z.infer<typeof decision>;
 /**
  * One record of the journal: what one detection transaction did with the
  * offsets `from` (inclusive) to `to` (exclusive) of one partition of the log.
- * The records of a partition join without gap or overlap.
+ * The records of a partition join without gap or overlap. An offset without a
+ * decision is one the broker gave to no record, such as a transaction marker.
  */
 export const journalRecord = z
   .strictObject({
@@ -36,8 +37,14 @@ export const journalRecord = z
     featureNames: z.array(z.string()),
     decisions: z.array(decision),
   })
-  .refine((record) => record.from < record.to && record.decisions.length === record.to - record.from, {
-    message: 'one decision for every offset from "from" to "to"',
-  })
+  .refine(
+    (record) =>
+      record.from < record.to &&
+      record.decisions.every(
+        (one, index) => one.offset >= (record.decisions[index - 1]?.offset ?? record.from - 1) + 1,
+      ) &&
+      (record.decisions.at(-1)?.offset ?? record.from) < record.to,
+    { message: 'decisions in offset order, between "from" and "to"' },
+  )
   .describe('A journal record');
 export type JournalRecord = z.infer<typeof journalRecord>;
