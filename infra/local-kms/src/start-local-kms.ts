@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CallerInput, callersSchema } from './callers.ts';
+import { handleRequest, type Kms, type KmsAnswer, refusal } from './handle-request.ts';
+import { openKeyStore } from './key-store.ts';
+import { KmsError } from './kms-error.ts';
+import { readBody } from './read-body.ts';
+
+/** Room for the largest wrapped key and context AWS takes (6,144 and 8,192 bytes), in base64 and JSON. */
+const bodyLimitBytes = 32 * 1024;
+const connectionLimit = 256;
+const requestTimeoutMs = 10_000;
+const closeGraceMs = 1_000;
+
+export type LocalKmsOptions = {
+  /** On 127.0.0.1; 0 takes a free one. */
+  readonly port: number;
+  /** Made with mode 0600 at the first key; refused with a wider one. */
+  readonly keyFile: string;
+  readonly callers: readonly CallerInput[];
+  readonly log?: (line: string) => void;
+  readonly nowMs?: () => number;
+};
+
+export type LocalKms = {
+  readonly endpoint: string;
+  readonly port: number;
+  /** For tests of an outage: while true, every request is answered 503. */
+  readonly setUnavailable: (unavailable: boolean) => void;
+  /** Stops listening and waits for the requests under way, a second at most. */
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Starts the development KMS. Rejects when the port is taken, the callers are
+ * malformed or the key file is refused.
+ */
+export async function startLocalKms(options: LocalKmsOptions): Promise<LocalKms> {
+  const log = options.log ?? console.error;
+  const kms: Kms = {
+    store: openKeyStore(options.keyFile),
+    callers: callersSchema.parse(options.callers),
+    nowMs: options.nowMs ?? Date.now,
+    log,
+  };
+  let unavailable = false;
+
+  const server = createServer((incoming, response) => {
+    // A rejection here is a bug, and is left to end the process.
+    void answerTo(kms, incoming, unavailable).then((answer) => send(response, answer));
+  });
+  server.maxConnections = connectionLimit;
+  server.requestTimeout = requestTimeoutMs;
+  server.headersTimeout = requestTimeoutMs;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  log('DEVELOPMENT ONLY: this KMS keeps its keys in a file, in clear. Never use it in production.');
+
+  return {
+    endpoint: `http://127.0.0.1:${String(port)}`,
+    port,
+    setUnavailable: (value) => {
+      unavailable = value;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        const grace = setTimeout(() => {
+          server.closeAllConnections();
+        }, closeGraceMs);
+        server.close(() => {
+          clearTimeout(grace);
+          resolve();
+        });
+      }),
+  };
+}
+
+/** Undefined when the caller hung up before its request was complete. */
+async function answerTo(
+  kms: Kms,
+  incoming: IncomingMessage,
+  unavailable: boolean,
+): Promise<KmsAnswer | undefined> {
+  if (unavailable) {
+    return refusal(new KmsError('KMSInternalException', 'switched off by its owner'), 503);
+  }
+  if (incoming.method === 'GET' && incoming.url === '/healthz') {
+    return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok\n' };
+  }
+  const body = await readBody(incoming, bodyLimitBytes);
+  switch (body.kind) {
+    case 'gone':
+      return undefined;
+    case 'tooLarge':
+      return refusal(new KmsError('RequestEntityTooLargeException', `over ${String(bodyLimitBytes)} bytes`));
+    case 'complete':
+      return handleRequest(kms, {
+        method: incoming.method ?? '',
+        path: incoming.url ?? '',
+        headers: singleValued(incoming),
+        body: body.bytes,
+      });
+  }
+}
+
+function singleValued(incoming: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+}
+
+function send(response: ServerResponse, answer: KmsAnswer | undefined): void {
+  if (answer === undefined) return;
+  // What is left of a request refused early must not be read as the next one.
+  const connection = response.req.complete ? {} : { connection: 'close' };
+  response.writeHead(answer.status, { ...answer.headers, ...connection }).end(answer.body);
+}
