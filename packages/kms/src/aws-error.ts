@@ -6,30 +6,32 @@ import { type ErrorCode, WeirError } from '@weir/contracts';
  * in the AWS KMS API reference. The SDK names an error with and without the
  * suffix "Exception" depending on where it arose, so both are looked up.
  */
-const codeByName: Readonly<Record<string, ErrorCode>> = {
-  Disabled: 'kms_key_disabled',
-  KMSInvalidState: 'kms_key_pending_deletion',
-  NotFound: 'kms_key_not_found',
-  InvalidArn: 'kms_key_not_found',
-  IncorrectKey: 'kms_ciphertext_invalid',
-  InvalidCiphertext: 'kms_ciphertext_invalid',
-  AccessDenied: 'kms_denied',
-  IncompleteSignature: 'kms_denied',
-  InvalidSignature: 'kms_denied',
-  UnrecognizedClient: 'kms_denied',
-  MissingAuthenticationToken: 'kms_denied',
-  ExpiredToken: 'kms_denied',
-  CredentialsProviderError: 'kms_denied',
-  Throttling: 'kms_unavailable',
-  TooManyRequests: 'kms_unavailable',
-  RequestTimeout: 'kms_unavailable',
-  ServiceUnavailable: 'kms_unavailable',
-  DependencyTimeout: 'kms_unavailable',
-  KMSInternal: 'kms_unavailable',
-  KeyUnavailable: 'kms_unavailable',
-  AbortError: 'kms_unavailable',
-  TimeoutError: 'kms_unavailable',
-};
+const codeByName: ReadonlyMap<string, ErrorCode> = new Map(
+  Object.entries({
+    Disabled: 'kms_key_disabled',
+    KMSInvalidState: 'kms_key_pending_deletion',
+    NotFound: 'kms_key_not_found',
+    InvalidArn: 'kms_key_not_found',
+    IncorrectKey: 'kms_ciphertext_invalid',
+    InvalidCiphertext: 'kms_ciphertext_invalid',
+    AccessDenied: 'kms_denied',
+    IncompleteSignature: 'kms_denied',
+    InvalidSignature: 'kms_denied',
+    UnrecognizedClient: 'kms_denied',
+    MissingAuthenticationToken: 'kms_denied',
+    ExpiredToken: 'kms_denied',
+    CredentialsProviderError: 'kms_denied',
+    Throttling: 'kms_unavailable',
+    TooManyRequests: 'kms_unavailable',
+    RequestTimeout: 'kms_unavailable',
+    ServiceUnavailable: 'kms_unavailable',
+    DependencyTimeout: 'kms_unavailable',
+    KMSInternal: 'kms_unavailable',
+    KeyUnavailable: 'kms_unavailable',
+    AbortError: 'kms_unavailable',
+    TimeoutError: 'kms_unavailable',
+  } as const),
+);
 
 type AwsError = Error & {
   readonly code?: unknown;
@@ -54,7 +56,7 @@ export function fromAwsError(operation: string, keyId: string, error: unknown): 
 }
 
 function codeOf(error: AwsError): ErrorCode | undefined {
-  const named = codeByName[error.name.replace(/Exception$/, '')];
+  const named = codeByName.get(error.name.replace(/Exception$/, ''));
   if (named !== undefined) return named;
   if (error instanceof TypeError || error instanceof RangeError) return undefined;
   // Only the SDK's request pipeline adds $metadata, so without it the error arose elsewhere.

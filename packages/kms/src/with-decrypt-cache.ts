@@ -80,10 +80,14 @@ function digestOf({ keyId, encryptionContext, wrapped }: DecryptRequest): string
     length.writeUInt32BE(part.length);
     hash.update(length).update(part);
   };
-  add(Buffer.from(keyId));
+  // UTF-16, because UTF-8 turns every lone surrogate into the same bytes.
+  const addText = (text: string) => {
+    add(Buffer.from(text, 'utf16le'));
+  };
+  addText(keyId);
   for (const name of Object.keys(encryptionContext).sort()) {
-    add(Buffer.from(name));
-    add(Buffer.from(encryptionContext[name] ?? ''));
+    addText(name);
+    addText(encryptionContext[name] ?? '');
   }
   add(wrapped);
   return hash.digest('base64');

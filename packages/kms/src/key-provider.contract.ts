@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  CancelKeyDeletionCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  KMSClient,
+  RotateKeyOnDemandCommand,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
+import { type ErrorCode, WeirError } from '@weir/contracts';
+import type { KeyProvider } from '@weir/envelope';
+import { type AwsKeyProvider, createAwsKeyProvider } from './aws-key-provider.ts';
+import { ensureKeys } from './ensure-keys.ts';
+
+type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+/** A running KMS to hold to the contract. */
+export type KmsUnderTest = {
+  readonly endpoint: string;
+  /** May do everything. */
+  readonly owner: Credentials;
+  /** May do nothing. */
+  readonly stranger: Credentials;
+  readonly stop: () => Promise<void>;
+};
+
+/** What each of these has to be refused with. */
+const rightAnswers = {
+  'bytes that never were a wrapped key': 'kms_ciphertext_invalid',
+  'a wrapped key under another key': 'kms_ciphertext_invalid',
+  'a disabled key': 'kms_key_disabled',
+  'a key pending deletion': 'kms_key_pending_deletion',
+  'a caller without permission': 'kms_denied',
+} as const satisfies Readonly<Record<string, ErrorCode>>;
+
+type Refused = keyof typeof rightAnswers;
+
+/** Where a KMS is known to be wrong, and how. It is asserted, so the suite goes red once it is mended. */
+export type Deviations = Readonly<Partial<Record<Refused, ErrorCode | 'accepted'>>>;
+
+const region = 'eu-west-1';
+const requestTimeoutMs = 10_000;
+const context = { app: 'weir', environment: 'test', stream: 'transactions', dekId: 'AAAA' };
+const aliases = {
+  first: 'alias/contract/first',
+  second: 'alias/contract/second',
+  disabled: 'alias/contract/disabled',
+  deleted: 'alias/contract/deleted',
+  rotated: 'alias/contract/rotated',
+};
+
+/** What the envelope relies on, whichever KMS answers. `start` is called once. */
+export function keyProviderContract(
+  name: string,
+  start: () => Promise<KmsUnderTest>,
+  deviations: Deviations = {},
+): void {
+  describe(`the key-provider contract on ${name}`, { timeout: 180_000 }, () => {
+    let kms: KmsUnderTest;
+    let provider: AwsKeyProvider;
+    let unpermitted: AwsKeyProvider;
+    let admin: KMSClient;
+    let arns: Readonly<Record<string, string>>;
+
+    before(async () => {
+      kms = await start();
+      const access = { endpoint: kms.endpoint, region, credentials: kms.owner };
+      arns = await ensureKeys({ ...access, aliases: Object.values(aliases) });
+      provider = createAwsKeyProvider({ ...access, requestTimeoutMs });
+      unpermitted = createAwsKeyProvider({
+        ...access,
+        credentials: kms.stranger,
+        requestTimeoutMs,
+      });
+      admin = new KMSClient({ ...access, maxAttempts: 1 });
+    });
+    after(async () => {
+      provider.close();
+      unpermitted.close();
+      admin.destroy();
+      await kms.stop();
+    });
+
+    // The admin calls of moto take the bare id only.
+    const idOf = (alias: string) => arns[alias]?.split('/')[1];
+    const generate = (keyId: string) => provider.generateDataKey({ keyId, encryptionContext: context });
+
+    test('a data key has 32 secret bytes and names its key by ARN', async () => {
+      const made = await generate(aliases.first);
+      assert.equal(made.key.type, 'secret');
+      assert.equal(made.key.symmetricKeySize, 32);
+      assert.equal(made.keyId, arns[aliases.first]);
+      assert.match(made.keyId, /^arn:aws:kms:eu-west-1:\d{12}:key\//);
+    });
+
+    test('two data keys differ', async () => {
+      const [one, other] = [await generate(aliases.first), await generate(aliases.first)];
+      assert.equal(one.key.equals(other.key), false);
+      assert.notDeepEqual(one.wrapped, other.wrapped);
+    });
+
+    test('a wrapped key opens under its ARN, whatever the order of the context', async () => {
+      const { keyId, key, wrapped } = await generate(aliases.first);
+      const reversed = Object.fromEntries(Object.entries(context).reverse());
+      const opened = await provider.decrypt({ keyId, wrapped, encryptionContext: reversed });
+      assert.equal(opened.equals(key), true);
+    });
+
+    test('a wrapped key opens under the alias of its key', async () => {
+      const { key, wrapped } = await generate(aliases.first);
+      const keyId = aliases.first;
+      const opened = await provider.decrypt({ keyId, wrapped, encryptionContext: context });
+      assert.equal(opened.equals(key), true);
+    });
+
+    for (const [title, encryptionContext] of [
+      ['another value', { ...context, stream: 'decisions' }],
+      ['a name less', { app: 'weir' }],
+      ['a name more', { ...context, more: 'x' }],
+      ['nothing', {}],
+    ] as const) {
+      test(`a wrapped key does not open with ${title} in the context`, async () => {
+        const { keyId, wrapped } = await generate(aliases.first);
+        await rejectsWith('kms_ciphertext_invalid', () =>
+          provider.decrypt({ keyId, wrapped, encryptionContext }),
+        );
+      });
+    }
+
+    test('a wrapped key with a flipped last bit does not open', async () => {
+      const { keyId, wrapped } = await generate(aliases.first);
+      const flipped = Uint8Array.from(wrapped);
+      flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1;
+      await rejectsWith('kms_ciphertext_invalid', () =>
+        provider.decrypt({ keyId, wrapped: flipped, encryptionContext: context }),
+      );
+    });
+
+    test('an unknown key can neither make nor open a data key', async () => {
+      const { wrapped } = await generate(aliases.first);
+      const unknown = 'alias/contract/unknown';
+      await rejectsWith('kms_key_not_found', () => generate(unknown));
+      await rejectsWith('kms_key_not_found', () =>
+        provider.decrypt({ keyId: unknown, wrapped, encryptionContext: context }),
+      );
+    });
+
+    /** Declares that every request `arrange` comes back with is refused, or deviates as declared. */
+    const refuses = (what: Refused, arrange: () => Promise<readonly (() => Promise<unknown>)[]>): void => {
+      const deviation = deviations[what];
+      const outcome = deviation ?? rightAnswers[what];
+      const title = `${what} is ${outcome === 'accepted' ? outcome : `refused with ${outcome}`}`;
+      test(deviation === undefined ? title : `known to be wrong: ${title}`, async () => {
+        for (const request of await arrange()) {
+          if (outcome === 'accepted') await assert.doesNotReject(request);
+          else await rejectsWith(outcome, request);
+        }
+      });
+    };
+    const bothCalls = async (keyId: string, of: () => KeyProvider) => {
+      const { wrapped } = await generate(keyId);
+      return [
+        () => of().generateDataKey({ keyId, encryptionContext: context }),
+        () => of().decrypt({ keyId, wrapped, encryptionContext: context }),
+      ];
+    };
+
+    refuses('bytes that never were a wrapped key', async () => {
+      const request = { keyId: aliases.first, encryptionContext: context };
+      return [() => provider.decrypt({ ...request, wrapped: new Uint8Array(200) })];
+    });
+
+    refuses('a wrapped key under another key', async () => {
+      const { wrapped } = await generate(aliases.first);
+      const request = { keyId: aliases.second, encryptionContext: context };
+      return [() => provider.decrypt({ ...request, wrapped })];
+    });
+
+    refuses('a disabled key', async () => {
+      const requests = await bothCalls(aliases.disabled, () => provider);
+      await admin.send(new DisableKeyCommand({ KeyId: idOf(aliases.disabled) }));
+      return requests;
+    });
+
+    refuses('a key pending deletion', async () => {
+      const requests = await bothCalls(aliases.deleted, () => provider);
+      await admin.send(new ScheduleKeyDeletionCommand({ KeyId: idOf(aliases.deleted) }));
+      return requests;
+    });
+
+    refuses('a caller without permission', () => bothCalls(aliases.first, () => unpermitted));
+
+    test('a key that was disabled opens what it wrapped once it is enabled again', async () => {
+      const { keyId, key, wrapped } = await generate(aliases.second);
+      await admin.send(new DisableKeyCommand({ KeyId: idOf(aliases.second) }));
+      await admin.send(new EnableKeyCommand({ KeyId: idOf(aliases.second) }));
+      const opened = await provider.decrypt({ keyId, wrapped, encryptionContext: context });
+      assert.equal(opened.equals(key), true);
+    });
+
+    test('a key whose deletion was cancelled works once it is enabled', async () => {
+      const { keyId, key, wrapped } = await generate(aliases.second);
+      const KeyId = idOf(aliases.second);
+      await admin.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+      await admin.send(new CancelKeyDeletionCommand({ KeyId }));
+      await admin.send(new EnableKeyCommand({ KeyId }));
+      const opened = await provider.decrypt({ keyId, wrapped, encryptionContext: context });
+      assert.equal(opened.equals(key), true);
+    });
+
+    test('what was wrapped before a rotation opens after it', async () => {
+      const before = await generate(aliases.rotated);
+      await admin.send(new RotateKeyOnDemandCommand({ KeyId: before.keyId }));
+      const afterwards = await generate(aliases.rotated);
+      assert.equal(afterwards.keyId, before.keyId);
+      for (const { keyId, key, wrapped } of [before, afterwards]) {
+        const opened = await provider.decrypt({ keyId, wrapped, encryptionContext: context });
+        assert.equal(opened.equals(key), true);
+      }
+    });
+
+    test('making sure of keys that exist changes nothing', async () => {
+      const access = { endpoint: kms.endpoint, region, credentials: kms.owner };
+      const again = await ensureKeys({ ...access, aliases: Object.values(aliases) });
+      assert.deepEqual(again, arns);
+    });
+  });
+}
+
+async function rejectsWith(code: ErrorCode, request: () => Promise<unknown>): Promise<void> {
+  await assert.rejects(request, (error) => {
+    assert.ok(error instanceof WeirError, String(error));
+    assert.equal(error.code, code);
+    return true;
+  });
+}
