@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { Progress } from '../install/install-once.ts';
-import { startProcess } from '../process/owned-process.ts';
 import type { OwnedProcess } from '../process/owned-process.ts';
-import { waitUntilReady } from '../process/readiness.ts';
+import { startReady } from '../process/start-ready.ts';
 import { installKafka } from './install-kafka.ts';
 import { prepareKafka } from './prepare-kafka.ts';
 
@@ -30,17 +29,11 @@ export async function startKafkaBroker(options: {
     libraryDir,
     logFile: join(options.dataDir, 'kafka.log'),
   });
-  const child = startProcess({ name: 'kafka', ...commandLine, env: {}, logFile, ipc: false });
-  try {
-    await waitUntilReady({
-      child,
-      readiness: { kind: 'kafka', port: options.port },
-      deadlineMs: kafkaReadyDeadlineMs,
-      logFile,
-    });
-  } catch (error) {
-    await child.kill();
-    throw error;
-  }
-  return child;
+  return startReady({
+    name: 'kafka',
+    commandLine,
+    readiness: { kind: 'kafka', port: options.port },
+    deadlineMs: kafkaReadyDeadlineMs,
+    logFile,
+  });
 }

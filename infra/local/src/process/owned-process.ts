@@ -56,11 +56,11 @@ export function startProcess(
   const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
   const watchdog = child.pid === undefined || options.ipc ? undefined : startWatchdog(child.pid);
   const killNow = (): void => void child.kill('SIGKILL');
-  process.once('exit', killNow);
+  killAtExit(killNow);
   let gone = false;
   const exited = exitOf(child).then((exit) => {
     gone = true;
-    process.removeListener('exit', killNow);
+    kills.delete(killNow);
     watchdog?.kill('SIGKILL');
     log.close();
     return exit;
@@ -84,6 +84,19 @@ export function startProcess(
       if (first === 'late') await kill();
     },
   };
+}
+
+const kills = new Set<() => void>();
+
+/** Before any other exit listener, so that nobody removes the folder of a process that still writes to it. */
+function killAtExit(killNow: () => void): void {
+  if (kills.size === 0 && !process.listeners('exit').includes(killAll))
+    process.prependListener('exit', killAll);
+  kills.add(killNow);
+}
+
+function killAll(): void {
+  for (const killNow of kills) killNow();
 }
 
 function startWatchdog(pid: number): ChildProcess {

@@ -36,12 +36,16 @@ export function openRollingLog(path: string, limitBytes: number = defaultLimitBy
   };
 }
 
-/** The last lines of a log, for a person who has to know why a process ended. */
-export function lastLines(path: string, count: number): readonly string[] {
+/** Where a log is and what it says last, as the end of a sentence a person reads. */
+export function pointToLog(path: string): string {
+  const quotedLength = 300;
+  let last: string | undefined;
   try {
-    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-    return lines.slice(-count).filter((line) => line !== '');
+    last = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1);
   } catch {
-    return [];
+    // A process that could not be started has no log.
   }
+  return last === undefined || last === ''
+    ? `its log is ${path}`
+    : `its log, ${path}, says last: ${last.slice(0, quotedLength)}`;
 }

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { ensurePrivateFolder } from '../home.ts';
 import type { Progress } from '../install/install-once.ts';
-import { startProcess } from '../process/owned-process.ts';
 import type { OwnedProcess } from '../process/owned-process.ts';
-import { waitUntilReady } from '../process/readiness.ts';
+import { startReady } from '../process/start-ready.ts';
 import { installRedis } from './install-redis.ts';
 import { redisCommand } from './redis-command.ts';
 
@@ -26,17 +25,11 @@ export async function startRedisServer(options: {
   const dataDir = ensurePrivateFolder(options.dataDir);
   const logFile = join(dataDir, 'redis-output.log');
   const commandLine = redisCommand({ binary, dataDir, port: options.port });
-  const child = startProcess({ name: 'redis', ...commandLine, env: {}, logFile, ipc: false });
-  try {
-    await waitUntilReady({
-      child,
-      readiness: { kind: 'redis', port: options.port },
-      deadlineMs: redisReadyDeadlineMs,
-      logFile,
-    });
-  } catch (error) {
-    await child.kill();
-    throw error;
-  }
-  return child;
+  return startReady({
+    name: 'redis',
+    commandLine,
+    readiness: { kind: 'redis', port: options.port },
+    deadlineMs: redisReadyDeadlineMs,
+    logFile,
+  });
 }

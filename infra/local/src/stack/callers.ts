@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keyClasses, streamNames, streams } from '@weir/contracts';
+import type { KeyClass, Role } from '@weir/contracts';
+import { z } from 'zod';
+import { ensurePrivateFolder } from '../home.ts';
+
+/** The roles of the topic table, and the one that makes the keys. */
+export type CallerName = Role | 'admin';
+
+const roles: readonly Role[] = ['ingest', 'detection', 'alerting', 'ops', 'downstream'];
+
+const caller = z.object({ name: z.string(), accessKeyId: z.string(), secretAccessKey: z.string() });
+const callerList = z.array(caller);
+
+export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+type KeyRule = { readonly operations: readonly string[]; readonly keys: readonly string[] };
+
+/** The alias of the local key that seals the streams of a class. */
+export function keyAlias(keyClass: KeyClass): string {
+  return `alias/weir-local-${keyClass}`;
+}
+
+/**
+ * What each caller may do at the development KMS, taken from the topic table:
+ * who writes a stream may get data keys of its class, who reads it may open
+ * them, and nobody may do anything else.
+ */
+export function keyRules(name: CallerName): readonly KeyRule[] {
+  if (name === 'admin') {
+    return [{ operations: ['CreateKey', 'CreateAlias', 'ListAliases', 'DescribeKey'], keys: ['*'] }];
+  }
+  const aliases = (side: 'writers' | 'readers'): readonly string[] => {
+    const used = streamNames.filter((stream) => streams[stream][side].includes(name));
+    return keyClasses
+      .filter((keyClass) => used.some((stream) => streams[stream].keyClass === keyClass))
+      .map(keyAlias);
+  };
+  const rules = [
+    { operations: ['GenerateDataKey'], keys: aliases('writers') },
+    { operations: ['Decrypt'], keys: aliases('readers') },
+  ];
+  return rules.filter((rule) => rule.keys.length > 0);
+}
+
+/**
+ * Answers the credentials of every caller, making those that are missing. They
+ * live in `<home>/keys/callers.json` (0600), which the development KMS reads;
+ * what each may do is written anew each time, so it follows the topic table.
+ */
+export function ensureCallers(home: string): {
+  readonly file: string;
+  readonly credentials: Readonly<Record<CallerName, Credentials>>;
+} {
+  const file = join(ensurePrivateFolder(home, 'keys'), 'callers.json');
+  const known = existsSync(file) ? callerList.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
+  const callers = [...roles, 'admin' as const].map((name) => {
+    const { accessKeyId, secretAccessKey } = known.find((one) => one.name === name) ?? newCredentials(name);
+    return { name, accessKeyId, secretAccessKey, allow: keyRules(name) };
+  });
+  writeFileSync(`${file}.new`, `${JSON.stringify(callers, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  const credentials = Object.fromEntries(
+    callers.map(({ name, accessKeyId, secretAccessKey }) => [name, { accessKeyId, secretAccessKey }]),
+  ) as Record<CallerName, Credentials>;
+  return { file, credentials };
+}
+
+/** Named so that nobody takes them for credentials of AWS. */
+function newCredentials(name: CallerName): Credentials {
+  return {
+    accessKeyId: `WEIRLOCAL_${name}_${randomBytes(4).toString('hex')}`,
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  };
+}

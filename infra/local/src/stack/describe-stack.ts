@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import { streamNames, streams } from '@weir/contracts';
+import type { KeyClass, Role } from '@weir/contracts';
+import { repositoryRoot } from '../home.ts';
+import type { CommandLine } from '../process/command-line.ts';
+import type { ProcessPlan } from '../supervisor/process-plan.ts';
+import type { CallerName, Credentials } from './callers.ts';
+import type { Ports } from './choose-ports.ts';
+
+const region = 'eu-central-1';
+const readyDeadlineMs = 60_000;
+/** Shorter than the ten seconds in which the whole stack stops. */
+const shutdownTimeoutMs = 3_500;
+
+/** Everything the description of a stack depends on. */
+export type StackSettings = {
+  readonly home: string;
+  readonly ports: Ports;
+  /** Set where the user brings their own; the part is not started then. */
+  readonly ownKafkaBrokers: string | undefined;
+  readonly ownRedisUrl: string | undefined;
+  readonly ownSmtpUrl: string | undefined;
+  readonly kafka: CommandLine | undefined;
+  readonly redis: CommandLine | undefined;
+  readonly callersFile: string;
+  readonly indexKeyFile: string;
+  readonly routingKeyFile: string;
+  readonly logLevel: string;
+};
+
+/** The ARN of the key behind each key class. */
+export type KeyArns = Readonly<Record<KeyClass, string>>;
+
+/** Where the parts are reached, in the words of the workers' own variables. */
+export function stackAddresses(settings: StackSettings): Readonly<Record<string, string>> {
+  const { ports } = settings;
+  return {
+    KAFKA_BROKERS: settings.ownKafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
+    REDIS_URL: settings.ownRedisUrl ?? `redis://127.0.0.1:${ports.redis}`,
+    KMS_ENDPOINT: `http://127.0.0.1:${ports.kms}`,
+    SMTP_URL: settings.ownSmtpUrl ?? `smtp://127.0.0.1:${ports.smtp}`,
+    INBOX_URL: `http://127.0.0.1:${ports.inbox}`,
+    DETECTION_URL: `http://127.0.0.1:${ports.detection}`,
+    ALERTING_URL: `http://127.0.0.1:${ports.alerting}`,
+    INGEST_URL: `http://127.0.0.1:${ports.ingest}`,
+  };
+}
+
+/** The parts that Weir builds on, in the order they appear in `weir status`. */
+export function describeInfrastructure(settings: StackSettings): readonly ProcessPlan[] {
+  const { home, ports, kafka, redis } = settings;
+  const plans: ProcessPlan[] = [];
+  if (kafka !== undefined) plans.push(nativePlan('kafka', kafka, ports.kafka));
+  if (redis !== undefined) plans.push(nativePlan('redis', redis, ports.redis));
+  plans.push(
+    nodePlan({
+      name: 'kms',
+      main: 'infra/local-kms/src/main.ts',
+      env: {
+        LOCAL_KMS_PORT: String(ports.kms),
+        LOCAL_KMS_KEY_FILE: join(home, 'keys', 'kms-keys.json'),
+        LOCAL_KMS_CALLERS_FILE: settings.callersFile,
+      },
+      ready: { kind: 'listening', port: ports.kms },
+    }),
+  );
+  if (settings.ownSmtpUrl === undefined) {
+    plans.push(
+      nodePlan({
+        name: 'inbox',
+        main: 'infra/local/src/inbox/main.ts',
+        env: {
+          INBOX_DIR: join(home, 'inbox'),
+          SMTP_PORT: String(ports.smtp),
+          HTTP_PORT: String(ports.inbox),
+          LOG_LEVEL: settings.logLevel,
+          SHUTDOWN_TIMEOUT_MS: String(shutdownTimeoutMs),
+        },
+        ready: { kind: 'http', url: `http://127.0.0.1:${ports.inbox}/healthz` },
+      }),
+    );
+  }
+  return plans;
+}
+
+/** Weir's own workers. Add one here, its port in `parts`, and it runs. */
+export function describeWorkers(
+  settings: StackSettings,
+  arns: KeyArns,
+  credentials: Readonly<Record<CallerName, Credentials>>,
+): readonly ProcessPlan[] {
+  return (['detection', 'alerting'] as const).map((name) =>
+    nodePlan({
+      name,
+      main: `services/${name}/src/main.ts`,
+      env: {
+        ...roleEnvironment({ role: name, settings, arns, credentials: credentials[name] }),
+        HTTP_PORT: String(settings.ports[name]),
+        SHUTDOWN_TIMEOUT_MS: String(shutdownTimeoutMs),
+      },
+      ready: { kind: 'http', url: `http://127.0.0.1:${settings.ports[name]}/readyz` },
+    }),
+  );
+}
+
+/** What a process acting in a role is configured with, apart from its own HTTP port. */
+export function roleEnvironment(options: {
+  readonly role: Role;
+  readonly settings: StackSettings;
+  readonly arns: KeyArns;
+  readonly credentials: Credentials;
+}): Readonly<Record<string, string>> {
+  const { role, settings, arns, credentials } = options;
+  const { KAFKA_BROKERS = '', REDIS_URL = '', KMS_ENDPOINT = '', SMTP_URL = '' } = stackAddresses(settings);
+  const shared = {
+    WEIR_ENVIRONMENT: 'local',
+    WEIR_LOG_PARTITIONS: '4',
+    LOG_LEVEL: settings.logLevel,
+    KAFKA_BROKERS,
+    KMS_ENDPOINT,
+    KMS_KEYS: JSON.stringify(streamKeys(role, arns)),
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+  switch (role) {
+    case 'ingest':
+      return { ...shared, INDEX_KEY_FILE: settings.indexKeyFile, ROUTING_KEY_FILE: settings.routingKeyFile };
+    case 'detection':
+      return { ...shared, REDIS_URL };
+    case 'alerting':
+      return { ...shared, SMTP_URL, MAIL_FROM: 'weir@localhost', MAIL_TO: 'analyst@localhost' };
+    case 'ops':
+    case 'downstream':
+      return shared;
+  }
+}
+
+/** The keys of the streams a role writes or reads; it is told of no other. */
+function streamKeys(role: Role, arns: KeyArns): Readonly<Record<string, readonly string[]>> {
+  const used = streamNames.filter(
+    (name) => streams[name].writers.includes(role) || streams[name].readers.includes(role),
+  );
+  return Object.fromEntries(used.map((name) => [name, [arns[streams[name].keyClass]]]));
+}
+
+function nativePlan(name: 'kafka' | 'redis', commandLine: CommandLine, port: number): ProcessPlan {
+  return {
+    name,
+    ...commandLine,
+    env: {},
+    ready: { kind: name, port },
+    readyDeadlineMs,
+    dependsOn: [],
+    ipc: false,
+  };
+}
+
+function nodePlan(
+  plan: Pick<ProcessPlan, 'name' | 'env' | 'ready'> & { readonly main: string },
+): ProcessPlan {
+  return {
+    name: plan.name,
+    command: process.execPath,
+    args: [join(repositoryRoot, plan.main)],
+    env: plan.env,
+    ready: plan.ready,
+    readyDeadlineMs,
+    dependsOn: [],
+    ipc: true,
+  };
+}

@@ -1,0 +1,54 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Role } from '@weir/contracts';
+import { z } from 'zod';
+import { ensurePrivateFolder } from '../home.ts';
+import { LocalError } from '../local-error.ts';
+import type { CallerName, Credentials } from './callers.ts';
+import { roleEnvironment } from './describe-stack.ts';
+import type { KeyArns, StackSettings } from './describe-stack.ts';
+
+const roles: readonly Role[] = ['ingest', 'detection', 'alerting', 'ops', 'downstream'];
+const environment = z.record(z.string(), z.string());
+
+/**
+ * Writes the environment of each role to `<home>/keys/<role>.env.json` (0600),
+ * so that commands can act in a role beside the running stack.
+ */
+export function writeRoles(options: {
+  readonly home: string;
+  readonly settings: StackSettings;
+  readonly arns: KeyArns;
+  readonly credentials: Readonly<Record<CallerName, Credentials>>;
+}): void {
+  const { home, settings, arns } = options;
+  for (const role of roles) {
+    const path = roleFile(home, role);
+    const env = roleEnvironment({ role, settings, arns, credentials: options.credentials[role] });
+    writeFileSync(`${path}.new`, JSON.stringify(env, null, 2), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+}
+
+/**
+ * The environment of a role in the stack of this home, as of its last start.
+ *
+ * Throws LocalError `not_ready` where no stack has been started there yet.
+ */
+export function readRoleEnvironment(home: string, role: Role): Readonly<Record<string, string>> {
+  try {
+    return environment.parse(JSON.parse(readFileSync(roleFile(home, role), 'utf8')));
+  } catch (cause) {
+    throw new LocalError(
+      'not_ready',
+      `No stack has been started in ${home} yet: start it with "npm start".`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function roleFile(home: string, role: Role): string {
+  return join(ensurePrivateFolder(home, 'keys'), `${role}.env.json`);
+}
