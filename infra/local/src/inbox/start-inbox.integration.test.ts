@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { makeTempFolder } from '@weir/testkit';
+import { pickFreePort } from '../process/free-port.ts';
+import { startInbox } from './start-inbox.ts';
+
+const now = () => new Date('2026-03-01T09:30:00.000Z');
+
+async function openInbox(context: TestContext) {
+  const folder = join(makeTempFolder('inbox'), 'mails');
+  const smtpPort = await pickFreePort();
+  const httpPort = await pickFreePort();
+  const start = () => startInbox({ folder, smtpPort, httpPort, now });
+  let inbox = await start();
+  context.after(() => inbox.stop());
+  const get = (path: string, headers = {}) => fetch(`http://127.0.0.1:${httpPort}${path}`, { headers });
+  return {
+    folder,
+    smtpPort,
+    httpPort,
+    get,
+    mails: async () => (await (await get('/api/mails')).json()) as Record<string, unknown>[],
+    restart: async () => {
+      await inbox.stop();
+      inbox = await start();
+    },
+  };
+}
+
+/** Speaks SMTP (RFC 5321) and answers the code the server gave to the mail itself. */
+async function sendMail(port: number, mail: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  const steps = [
+    'EHLO test',
+    'MAIL FROM:<weir@localhost>',
+    'RCPT TO:<analyst@localhost>',
+    'DATA',
+    `${mail}\r\n.`,
+  ];
+  let replies = '';
+  let code = '';
+  for (const step of [...steps, 'QUIT']) {
+    // A reply may come in pieces; its last line has a space after the code.
+    while (!/^\d{3} .*\r\n$/m.test(replies)) replies += ((await once(socket, 'data')) as [string])[0];
+    code = step === 'QUIT' ? replies.slice(0, 3) : code;
+    replies = '';
+    socket.write(`${step}\r\n`);
+  }
+  socket.destroy();
+  return code;
+}
+
+const alertMail = [
+  'From: Weir <weir@localhost>',
+  'To: analyst@localhost',
+  'Subject: 2 transactions are held <b>now</b>',
+  'Message-ID: <alert-1.1@weir>',
+  'MIME-Version: 1.0',
+  'Content-Type: multipart/alternative; boundary="part"',
+  '',
+  '--part',
+  'Content-Type: text/plain; charset=utf-8',
+  '',
+  'Two transactions are held.',
+  '--part',
+  'Content-Type: text/html; charset=utf-8',
+  '',
+  '<p>Two transactions are <b>held</b>.</p><script>alert(1)</script>',
+  '--part--',
+].join('\r\n');
+
+test('a mail sent over SMTP can be read back with its text, HTML and headers', async (context) => {
+  const inbox = await openInbox(context);
+  assert.equal(await sendMail(inbox.smtpPort, alertMail), '250');
+  const [mail] = await inbox.mails();
+  assert.equal(mail?.['subject'], '2 transactions are held <b>now</b>');
+  assert.deepEqual(mail?.['to'], ['analyst@localhost']);
+  assert.equal(mail?.['receivedAt'], '2026-03-01T09:30:00.000Z');
+  assert.match(String(mail?.['text']), /^Two transactions are held\.\s*$/);
+  assert.ok(
+    (mail?.['headers'] as { name: string; value: string }[]).some(
+      ({ name, value }) => name === 'Message-ID' && value === '<alert-1.1@weir>',
+    ),
+  );
+});
+
+test('a mail delivered again is kept once and its deliveries are counted, across a restart too', async (context) => {
+  const inbox = await openInbox(context);
+  await sendMail(inbox.smtpPort, alertMail);
+  await sendMail(inbox.smtpPort, alertMail);
+  await inbox.restart();
+  await sendMail(inbox.smtpPort, alertMail);
+  await sendMail(inbox.smtpPort, alertMail.replace('alert-1.1', 'alert-1.2'));
+  const mails = await inbox.mails();
+  assert.deepEqual(
+    mails.map((mail) => [mail['messageId'], mail['deliveries']]),
+    [
+      ['<alert-1.2@weir>', 1],
+      ['<alert-1.1@weir>', 3],
+    ],
+  );
+});
+
+test('the pages show a mail without letting its markup act', async (context) => {
+  const inbox = await openInbox(context);
+  await sendMail(inbox.smtpPort, alertMail);
+  const id = String((await inbox.mails())[0]?.['id']);
+  const list = await (await inbox.get('/')).text();
+  assert.ok(list.includes('2 transactions are held &lt;b&gt;now&lt;/b&gt;'));
+  const page = await inbox.get(`/mails/${id}`);
+  assert.match(await page.text(), new RegExp(`<iframe sandbox [^>]*src="/mails/${id}/html"`));
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+  const html = await inbox.get(`/mails/${id}/html`);
+  assert.ok((await html.text()).includes('<b>held</b>'));
+  assert.match(html.headers.get('content-security-policy') ?? '', /^sandbox; default-src 'none'/);
+  assert.equal((await inbox.get('/mails/000000000000000000000000')).status, 404);
+});
+
+test('a page that reached the inbox under another name is refused', async (context) => {
+  const inbox = await openInbox(context);
+  const socket = connect(inbox.httpPort, '127.0.0.1').setEncoding('utf8');
+  socket.write('GET /api/mails HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
+  const [answer] = (await once(socket, 'data')) as [string];
+  assert.match(answer, /^HTTP\/1\.1 403 /);
+  socket.destroy();
+});
+
+test('a mail above one megabyte is refused and not kept', async (context) => {
+  const inbox = await openInbox(context);
+  const filler = `${'x'.repeat(76)}\r\n`.repeat(14_500);
+  assert.equal(await sendMail(inbox.smtpPort, `${alertMail}\r\n${filler}`), '552');
+  assert.deepEqual(await inbox.mails(), []);
+});
+
+test('mails lie on disk for their owner alone', async (context) => {
+  const inbox = await openInbox(context);
+  await sendMail(inbox.smtpPort, alertMail);
+  assert.equal(statSync(inbox.folder).mode & 0o777, 0o700);
+  const modes = readdirSync(inbox.folder).map((name) => statSync(join(inbox.folder, name)).mode & 0o777);
+  assert.deepEqual(modes, [0o600]);
+});
