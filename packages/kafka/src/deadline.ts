@@ -1,0 +1,26 @@
+/** Resolves after `waitMs` milliseconds. */
+export const wait = (waitMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, waitMs);
+  });
+
+/**
+ * The outcome of `work`, or the error made by `onDeadline` after `deadlineMs`.
+ * The work itself goes on (kafkajs can't be cancelled); its late outcome is dropped.
+ */
+export const withDeadline = async <T>(
+  work: Promise<T>,
+  deadlineMs: number,
+  onDeadline: () => Error,
+): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(onDeadline()), deadlineMs);
+  });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

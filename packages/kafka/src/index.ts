@@ -1,0 +1,24 @@
+export type { GroupPosition, PartitionOffsets, TopicSpec } from './admin.ts';
+export { createKafka } from './client.ts';
+export type { KafkaClient } from './client.ts';
+export type { KafkaConnection, LogLevel, Logger } from './connection.ts';
+export type {
+  BatchControl,
+  BatchOutcome,
+  ConsumerOptions,
+  OnBatch,
+  PartitionLag,
+  RecordBatch,
+  RunningConsumer,
+  TopicPartition,
+} from './consumer-types.ts';
+export type {
+  PartitionOutput,
+  PartitionTransactions,
+  PartitionTransactionsOptions,
+  SourcePosition,
+} from './partition-transactions.ts';
+export type { Producer, ProducerOptions } from './producer.ts';
+export type { PartitionPositions, ReadRange } from './read-range.ts';
+export { maxBatchBytes, recordBytes } from './record.ts';
+export type { KafkaRecord, OutgoingRecord } from './record.ts';

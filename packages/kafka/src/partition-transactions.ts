@@ -1,0 +1,217 @@
+import type { Producer as KafkajsProducer, Transaction } from 'kafkajs';
+import { WeirError } from '@weir/contracts';
+import type { KafkaAdmin } from './admin.ts';
+import { classifyKafkaError, toOperationalError } from './classify-error.ts';
+import { openKafka } from './connection.ts';
+import type { KafkaConnection, RequestRetry } from './connection.ts';
+import { wait, withDeadline } from './deadline.ts';
+import { Partitioners } from './kafkajs.ts';
+import { formatOffset } from './offsets.ts';
+import { firstOffsetOf } from './producer.ts';
+import { splitByBytes, toMessage } from './record.ts';
+import type { OutgoingRecord } from './record.ts';
+
+export type PartitionTransactionsOptions = {
+  /** One per input partition and the same in every process: that is what fences a zombie. */
+  readonly transactionalId: string;
+  readonly groupId: string;
+  /**
+   * When the broker aborts a transaction nobody ends; until then it holds back
+   * every read_committed reader of its partitions. Default 60,000 ms, which is
+   * kafkajs's; the broker allows 15 minutes.
+   */
+  readonly transactionTimeoutMs?: number;
+  /** How long fence() or publish() may take before it counts as failed; default 30,000 ms. */
+  readonly stepTimeoutMs?: number;
+};
+
+export type PartitionOutput = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly OutgoingRecord[];
+};
+
+export type SourcePosition = {
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset to read. */
+  readonly next: number;
+  readonly metadata: string;
+};
+
+export type PartitionTransactions = {
+  fence(): Promise<void>;
+  committed(topic: string, partition: number): Promise<{ next: number; metadata: string } | undefined>;
+  publish(step: {
+    readonly outputs: readonly PartitionOutput[];
+    readonly source: SourcePosition;
+  }): Promise<void>;
+  discard(): Promise<void>;
+};
+
+type State = 'new' | 'fencing' | 'fenced' | 'published' | 'publishing' | 'unusable';
+
+// The coordinator answers CONCURRENT_TRANSACTIONS until the markers of the last
+// transaction are written, a few ms: kafkajs's 300 ms would be most of a step.
+const eagerRetry: RequestRetry = { retries: 12, initialWaitMs: 20, maxWaitMs: 1_000 };
+
+const maxOffsetAttempts = 8;
+const firstOffsetWaitMs = 10;
+const maxDiscardMs = 2_000;
+
+const isStillEnding = (error: unknown): boolean =>
+  error instanceof Error && (error as { type?: unknown }).type === 'CONCURRENT_TRANSACTIONS';
+
+/** Adds the input position to the transaction; kafkajs itself asks only once. */
+const sendPosition = async (
+  transaction: Transaction,
+  groupId: string,
+  source: SourcePosition,
+): Promise<void> => {
+  // The type leaves out `metadata`, the request carries it.
+  const partition = {
+    partition: source.partition,
+    offset: formatOffset(source.next),
+    metadata: source.metadata,
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await transaction.sendOffsets({
+        consumerGroupId: groupId,
+        topics: [{ topic: source.topic, partitions: [partition] }],
+      });
+      return;
+    } catch (error) {
+      if (!isStillEnding(error) || attempt === maxOffsetAttempts) throw error;
+      await wait(firstOffsetWaitMs * 2 ** (attempt - 1));
+    }
+  }
+};
+
+const sendOutputs = async (transaction: Transaction, outputs: readonly PartitionOutput[]): Promise<void> => {
+  for (const { topic, partition, records } of outputs) {
+    for (const run of splitByBytes(records)) {
+      const messages = run.map((record) => toMessage(partition, record));
+      firstOffsetOf(topic, partition, await transaction.send({ topic, acks: -1, messages }));
+    }
+  }
+};
+
+const toPublishError = (transactionalId: string, error: unknown): WeirError => {
+  const isFenced = classifyKafkaError(error) === 'fenced';
+  return new WeirError(
+    isFenced ? 'partition_fenced' : 'publish_outcome_unknown',
+    isFenced
+      ? `transaction of ${transactionalId}: a newer producer has taken over`
+      : `transaction of ${transactionalId}: failed, whether it was committed is known after the next fence`,
+    { cause: error },
+  );
+};
+
+const openProducer = (connection: KafkaConnection, options: PartitionTransactionsOptions): KafkajsProducer =>
+  openKafka(connection, eagerRetry).producer({
+    transactionalId: options.transactionalId,
+    transactionTimeout: options.transactionTimeoutMs ?? 60_000,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+
+/**
+ * The transactions of one input partition. The life of the object: `fence` once,
+ * `committed` before the first `publish`, then `publish` one at a time. After any
+ * error it is unusable: `discard` it, make another with the same id, fence, and
+ * read what is committed. Calls out of this order are bugs and throw Error.
+ */
+export const createPartitionTransactions = (
+  connection: KafkaConnection,
+  admin: Pick<KafkaAdmin, 'groupPositions'>,
+  options: PartitionTransactionsOptions,
+): PartitionTransactions => {
+  const { transactionalId, groupId, stepTimeoutMs = 30_000 } = options;
+  const producer = openProducer(connection, options);
+  let state: State = 'new';
+
+  const expect = (doing: string, allowed: readonly State[]): void => {
+    if (!allowed.includes(state))
+      throw new Error(`${doing} of ${transactionalId}: not allowed when ${state}`);
+  };
+
+  // A discard in the meantime has the last word.
+  const advance = (from: State, to: State): void => {
+    if (state === from) state = to;
+  };
+
+  const initialise = async (): Promise<void> => {
+    await producer.connect();
+    // kafkajs asks for the producer id, which fences, when the first transaction
+    // begins; ending that empty one sends nothing.
+    await (await producer.transaction()).abort();
+  };
+
+  const runTransaction = async (
+    outputs: readonly PartitionOutput[],
+    source: SourcePosition,
+  ): Promise<void> => {
+    const transaction = await producer.transaction();
+    await sendOutputs(transaction, outputs);
+    await sendPosition(transaction, groupId, source);
+    await transaction.commit();
+  };
+
+  const tooLate = (doing: string) => () =>
+    new WeirError(
+      'broker_unavailable',
+      `${doing} of ${transactionalId}: no answer within ${stepTimeoutMs} ms`,
+    );
+
+  return {
+    /** Shuts out every older producer of the id and ends its open transaction. Throws WeirError. */
+    fence: async () => {
+      expect('fence', ['new']);
+      state = 'fencing';
+      try {
+        await withDeadline(initialise(), stepTimeoutMs, tooLate('fence'));
+      } catch (error) {
+        state = 'unusable';
+        throw toOperationalError(`fencing ${transactionalId}`, error);
+      }
+      advance('fencing', 'fenced');
+    },
+    /**
+     * What the group has committed, undefined for nothing. Exact only between fence
+     * and the first publish, because the broker answers with the old position for
+     * some 70 ms after a commit, so it is refused at any other time.
+     */
+    committed: async (topic, partition) => {
+      expect('committed', ['fenced']);
+      const positions = await admin.groupPositions(groupId, topic);
+      const found = positions.find((position) => position.partition === partition);
+      return found?.next === undefined ? undefined : { next: found.next, metadata: found.metadata };
+    },
+    /**
+     * Appends the outputs and moves the group's position, all or nothing.
+     * Throws WeirError partition_fenced (nothing became visible) or
+     * publish_outcome_unknown. It aborts nothing: a failed abort wedges kafkajs,
+     * and the next fence aborts what is open anyway.
+     */
+    publish: async ({ outputs, source }) => {
+      expect('publish', ['fenced', 'published']);
+      state = 'publishing';
+      try {
+        await withDeadline(runTransaction(outputs, source), stepTimeoutMs, tooLate('publish'));
+      } catch (error) {
+        state = 'unusable';
+        throw toPublishError(transactionalId, error);
+      }
+      advance('publishing', 'published');
+    },
+    /** Lets go of the connections, within 2 s. Never throws; safe to say again. */
+    discard: async () => {
+      state = 'unusable';
+      const late = () => new Error('the goodbye took too long');
+      // A request without an answer keeps kafkajs waiting; the socket closes behind us.
+      await withDeadline(producer.disconnect(), maxDiscardMs, late).catch(() => undefined);
+    },
+  };
+};

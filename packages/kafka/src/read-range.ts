@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { WeirError } from '@weir/contracts';
+import type { KafkaAdmin, PartitionOffsets } from './admin.ts';
+import { classifyKafkaError, toOperationalError } from './classify-error.ts';
+import type { KafkaConnection } from './connection.ts';
+import { maxStopMs, openConsumer } from './consumer-session.ts';
+import { withDeadline } from './deadline.ts';
+import { toRecordBatch } from './each-batch.ts';
+import { formatOffset, parseOffset } from './offsets.ts';
+import type { KafkaRecord } from './record.ts';
+
+/** An offset per partition. */
+export type PartitionPositions = ReadonlyMap<number, number>;
+
+export type ReadRange = {
+  readonly topic: string;
+  /** First offset to read; partitions left out of a map are not read. */
+  readonly from: 'earliest' | PartitionPositions;
+  /**
+   * The offset to stop before, per partition, as `offsets()` gave it. Left out:
+   * the ends at the time of the call. Partitions left out of a map are not read.
+   */
+  readonly until?: PartitionPositions;
+  /** Called in offset order within a partition, one record at a time; a throw ends the read. */
+  readonly onRecord: (record: KafkaRecord) => void | Promise<void>;
+  readonly readCommitted: boolean;
+  readonly deadlineMs: number;
+};
+
+type Span = { next: number; readonly until: number };
+type Spans = ReadonlyMap<number, Span>;
+
+const truncated = (topic: string, partition: number, from: number, earliest: number): WeirError =>
+  new WeirError(
+    'log_truncated',
+    `${topic}-${partition}: reading was to begin at ${from}, the log begins at ${earliest}`,
+  );
+
+/** What is to be read of each partition. Throws WeirError log_truncated when its beginning is gone. */
+export const planSpans = (
+  topic: string,
+  offsets: readonly PartitionOffsets[],
+  from: ReadRange['from'],
+  until: PartitionPositions | undefined,
+): Spans => {
+  const spans = new Map<number, Span>();
+  for (const { partition, earliest, end } of offsets) {
+    const first = from === 'earliest' ? earliest : from.get(partition);
+    const last = until === undefined ? end : until.get(partition);
+    if (first === undefined || last === undefined || first >= last) continue;
+    if (first < earliest) throw truncated(topic, partition, first, earliest);
+    spans.set(partition, { next: first, until: last });
+  }
+  return spans;
+};
+
+const isRead = (spans: Spans): boolean => [...spans.values()].every(({ next, until }) => next >= until);
+
+const heartbeatEveryRecords = 500;
+
+/** Hands over what the span still lacks; moves the span record by record, so that a rejoin repeats none. */
+const readBatch = async (
+  payload: EachBatchPayload,
+  span: Span,
+  range: ReadRange,
+): Promise<'read' | Error> => {
+  try {
+    const batch = toRecordBatch(payload.batch);
+    let sinceHeartbeat = 0;
+    for (const record of batch.records) {
+      if (record.offset < span.next || record.offset >= span.until) continue;
+      await range.onRecord(record);
+      span.next = record.offset + 1;
+      sinceHeartbeat += 1;
+      if (sinceHeartbeat % heartbeatEveryRecords === 0) await payload.heartbeat();
+    }
+    return 'read';
+  } catch (error) {
+    return error instanceof Error ? error : new Error('onRecord threw something other than an Error');
+  }
+};
+
+/** Reads until every span is done; kafkajs has no assign(), so as the only member of a group. */
+const readSpans = (consumer: Consumer, spans: Spans, range: ReadRange): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const { topic } = range;
+    let isOver = false;
+    const fail = (error: unknown): void => {
+      isOver = true;
+      reject(error);
+    };
+    const advance = (partition: number, next: number): void => {
+      const span = spans.get(partition);
+      if (span === undefined || isOver) return;
+      span.next = Math.max(span.next, next);
+      if (span.next < span.until) return;
+      consumer.pause([{ topic, partitions: [partition] }]);
+      if (!isRead(spans)) return;
+      isOver = true;
+      resolve();
+    };
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      for (const partition of payload.memberAssignment[topic] ?? []) {
+        const span = spans.get(partition);
+        // Before the first fetch of this membership, so nothing else is ever read.
+        if (span === undefined || span.next >= span.until)
+          consumer.pause([{ topic, partitions: [partition] }]);
+        else consumer.seek({ topic, partition, offset: formatOffset(span.next) });
+      }
+    });
+    // A range may end in markers and aborted records, which never reach eachBatch.
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) advance(payload.partition, parseOffset(payload.lastOffset) + 1);
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error));
+    const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+      const span = spans.get(payload.batch.partition);
+      if (span === undefined || isOver || payload.isStale()) return;
+      const outcome = await readBatch(payload, span, range);
+      if (outcome !== 'read') {
+        // kafkajs has to see its own errors, to join again; it would repeat any other for ever.
+        if (classifyKafkaError(outcome) === 'rebalance') throw outcome;
+        return fail(outcome);
+      }
+      const endOffset = parseOffset(payload.batch.lastOffset()) + 1;
+      payload.resolveOffset(formatOffset(endOffset - 1));
+      advance(payload.batch.partition, endOffset);
+    };
+    consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch }).catch(fail);
+  });
+
+// Short, because leaving the group waits for the fetch under way.
+const maxFetchWaitMs = 100;
+
+/**
+ * Reads a frozen range of a topic once, in offset order per partition, without
+ * touching any other group's positions.
+ *
+ * Throws WeirError broker_unavailable when `deadlineMs` pass first (an open
+ * transaction below `until` is a reason), log_truncated when the beginning is
+ * gone, and whatever `onRecord` throws.
+ */
+export const readRange = async (
+  connection: KafkaConnection,
+  admin: KafkaAdmin,
+  range: ReadRange,
+): Promise<void> => {
+  const { topic, deadlineMs } = range;
+  const spans = planSpans(topic, await admin.offsets(topic), range.from, range.until);
+  if (spans.size === 0) return;
+  const groupId = `${connection.clientId}-reader-${randomBytes(8).toString('hex')}`;
+  const consumer = openConsumer(connection, { groupId, readCommitted: range.readCommitted, maxFetchWaitMs });
+  const doing = `reading ${topic}`;
+  const late = () => new WeirError('broker_unavailable', `${doing}: not done within ${deadlineMs} ms`);
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await withDeadline(readSpans(consumer, spans, range), deadlineMs, late);
+  } catch (error) {
+    throw toOperationalError(doing, error);
+  } finally {
+    await forget(connection, admin, consumer, groupId);
+  }
+};
+
+/** Leaves and deletes the reader's own group; a group left behind harms nobody, so failing is only logged. */
+const forget = async (
+  connection: KafkaConnection,
+  admin: KafkaAdmin,
+  consumer: Consumer,
+  groupId: string,
+): Promise<void> => {
+  const late = () => new Error('the reader did not stop in time');
+  try {
+    await withDeadline(consumer.disconnect(), maxStopMs, late);
+    await admin.deleteGroup(groupId);
+  } catch {
+    connection.logger('warn', 'a reader group was left behind', { groupId });
+  }
+};

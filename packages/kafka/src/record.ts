@@ -1,0 +1,97 @@
+import type { KafkaMessage, Message } from 'kafkajs';
+import { parseOffset } from './offsets.ts';
+
+/** A record as read from a partition. Offsets are safe integers, times milliseconds. */
+export type KafkaRecord = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** An object without a prototype: a header named like a method of Object is just absent. */
+  readonly headers: Readonly<Record<string, Buffer | undefined>>;
+  /**
+   * Names given more than once. They are absent from `headers`, because picking
+   * one value would let two readers see two different records; decoders refuse them.
+   */
+  readonly repeatedHeaders: readonly string[];
+};
+
+/** A record to be appended. The partition is always the caller's choice. */
+export type OutgoingRecord = {
+  readonly key: string | Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string | Buffer>>;
+  readonly timestampMs?: number;
+};
+
+/** Reads a fetched message. Throws RangeError for an offset or time beyond safe integers. */
+export const toKafkaRecord = (topic: string, partition: number, message: KafkaMessage): KafkaRecord => {
+  const headers = Object.create(null) as Record<string, Buffer | undefined>;
+  const repeatedHeaders: string[] = [];
+  for (const [name, value] of Object.entries(message.headers ?? {})) {
+    if (Array.isArray(value)) repeatedHeaders.push(name);
+    else if (value !== undefined && value !== null) headers[name] = Buffer.from(value as Buffer);
+  }
+  const timestampMs = Number(message.timestamp);
+  if (!Number.isSafeInteger(timestampMs)) throw new RangeError('record timestamp is not a safe integer');
+  return {
+    topic,
+    partition,
+    offset: parseOffset(message.offset),
+    timestampMs,
+    key: message.key,
+    value: message.value,
+    headers,
+    repeatedHeaders,
+  };
+};
+
+/** The message kafkajs wants, with the partition set so that no partitioner ever routes. */
+export const toMessage = (partition: number, record: OutgoingRecord): Message => ({
+  key: record.key,
+  value: record.value,
+  headers: { ...record.headers },
+  partition,
+  ...(record.timestampMs === undefined ? {} : { timestamp: String(record.timestampMs) }),
+});
+
+// Lengths and deltas are varints: 20 bytes per record and 10 per header are upper
+// bounds for the sizes that fit into one batch.
+const recordOverheadBytes = 20;
+const headerOverheadBytes = 10;
+
+/** An upper bound of the bytes the record takes in a batch. */
+export const recordBytes = (record: OutgoingRecord): number => {
+  const sizeOf = (part: string | Buffer | null): number => (part === null ? 0 : Buffer.byteLength(part));
+  const headers = Object.entries(record.headers).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value) + headerOverheadBytes,
+    0,
+  );
+  return recordOverheadBytes + sizeOf(record.key) + sizeOf(record.value) + headers;
+};
+
+/** Below the broker's default message.max.bytes (1,048,588), which counts the whole batch. */
+export const maxBatchBytes = 1_000_000;
+
+/** Cuts records into runs that each fit into one batch; a larger record stands alone. */
+export const splitByBytes = (
+  records: readonly OutgoingRecord[],
+  limitBytes: number = maxBatchBytes,
+): readonly (readonly OutgoingRecord[])[] => {
+  const runs: OutgoingRecord[][] = [];
+  let runBytes = 0;
+  for (const record of records) {
+    const bytes = recordBytes(record);
+    const run = runs.at(-1);
+    if (run === undefined || runBytes + bytes > limitBytes) {
+      runs.push([record]);
+      runBytes = bytes;
+    } else {
+      run.push(record);
+      runBytes += bytes;
+    }
+  }
+  return runs;
+};
