@@ -7,8 +7,6 @@ const badConfiguration = 78;
 
 const configuration = configurationOrExit();
 const kms = await startLocalKms(configuration).catch(exitOnRefusedFile);
-console.log(`local KMS listens on ${kms.endpoint}`);
-process.send?.({ kind: 'listening', endpoint: kms.endpoint, port: kms.port });
 
 const stop = () => {
   void kms.close().then(() => process.exit(0));
@@ -17,6 +15,10 @@ process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
 // The channel closes when the supervisor dies, however it dies: nobody is left to stop us.
 process.once('disconnect', stop);
+
+// Said last: whoever hears it may stop this process at once.
+console.log(`local KMS listens on ${kms.endpoint}`);
+process.send?.({ kind: 'listening', endpoint: kms.endpoint, port: kms.port });
 
 function configurationOrExit(): Configuration {
   try {
