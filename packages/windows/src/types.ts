@@ -79,6 +79,11 @@ export type AccountHistory = {
   latest(atMs: number, count: number): readonly WindowRecord[];
   /** Takes in a record with a larger offset than any before it. */
   append(record: WindowRecord): void;
+  /**
+   * Records observed before this second are invisible from here on; 0 where there are none.
+   * Read before a batch is appended it is the horizon the batch's chain commit may carry.
+   */
+  readonly forgettableBeforeSeconds: number;
   /** About how many bytes of memory it takes, for the cache's bound. */
   readonly sizeBytes: number;
 };
@@ -95,8 +100,9 @@ export type ChainCommit = {
   /** Packed records by account pseudonym, in offset order. */
   readonly appends: ReadonlyMap<string, Uint8Array>;
   /**
-   * Records observed before this instant (per account, seconds) may be forgotten: whole
-   * segments whose every record is older than it are dropped.
+   * By account, the second such that records observed before it may be forgotten: full
+   * segments whose every record is older than it are dropped. It must come from records
+   * below the published position, since those above are decided again after a crash.
    */
   readonly horizons: ReadonlyMap<string, number>;
 };

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { channels } from '@weir/contracts';
+import { packRecord, recordFormat, segmentHeader, unpackRecords } from './record-format.ts';
+import type { WindowRecord } from './types.ts';
+
+type Vectors = {
+  readonly formatVersion: number;
+  readonly records: readonly { readonly name: string; readonly record: WindowRecord; readonly hex: string }[];
+  readonly segmentHex: string;
+};
+
+const vectors = JSON.parse(
+  readFileSync(new URL('../vectors/records-v1.json', import.meta.url), 'utf8'),
+) as Vectors;
+const [usual] = vectors.records.map((vector) => vector.record) as [WindowRecord];
+
+test('a record packs into the bytes it has packed into since version 1', () => {
+  assert.equal(vectors.formatVersion, recordFormat.version);
+  for (const { name, record, hex } of vectors.records) {
+    assert.equal(Buffer.from(packRecord(record)).toString('hex'), hex, name);
+  }
+});
+
+test('a segment written by version 1 reads back as the records it was made of', () => {
+  const segment = Buffer.from(vectors.segmentHex, 'hex');
+  assert.deepEqual(
+    unpackRecords(segment),
+    vectors.records.map((vector) => vector.record),
+  );
+});
+
+test('a segment is read at its place in a larger buffer', () => {
+  const segment = Buffer.from(vectors.segmentHex, 'hex');
+  const larger = Buffer.concat([Buffer.of(9, 9, 9), segment, Buffer.of(9)]);
+  assert.deepEqual(unpackRecords(larger.subarray(3, 3 + segment.length)), unpackRecords(segment));
+});
+
+test('the second of the observation stands where the format says it does', () => {
+  const packed = Buffer.from(packRecord(usual));
+  assert.equal(packed.readUInt32BE(recordFormat.observedAtByte), usual.observedAtSeconds);
+  assert.equal(packed.length, recordFormat.recordBytes);
+});
+
+test('a segment of another version is refused', () => {
+  assert.throws(() => unpackRecords(Uint8Array.of(2)), /unknown format version/);
+  assert.throws(() => unpackRecords(new Uint8Array()), /unknown format version/);
+});
+
+test('a segment that ends within a record is refused', () => {
+  const cut = Buffer.from(vectors.segmentHex, 'hex').subarray(0, -1);
+  assert.throws(() => unpackRecords(cut), /cut off/);
+});
+
+test('a segment without records is empty', () => {
+  assert.deepEqual(unpackRecords(segmentHeader), []);
+});
+
+test('every channel of the contract fits the format', () => {
+  assert.ok(channels.length <= 256);
+});
+
+const misfits: readonly (readonly [keyof WindowRecord, Partial<WindowRecord>])[] = [
+  ['offset', { offset: 2 ** 48 }],
+  ['offset', { offset: -1 }],
+  ['eventTimeMs', { eventTimeMs: 1.5 }],
+  ['observedAtSeconds', { observedAtSeconds: 2 ** 32 }],
+  ['amountMinor', { amountMinor: 1e15 + 1 }],
+  ['currency', { currency: 1000 }],
+  ['channel', { channel: 256 }],
+  ['identity', { identity: '0123456789abcde' }],
+  ['identity', { identity: '0123456789abcdeF' }],
+  ['identity', { identity: '' }],
+  ['digest', { digest: 'deadbee ' }],
+  ['counterparty', { counterparty: 'a0b1c2' }],
+  ['country', { country: 'nl' }],
+];
+
+for (const [field, change] of misfits) {
+  test(`a record whose ${field} is ${JSON.stringify(change[field])} is refused by the field's name alone`, () => {
+    assert.throws(
+      () => packRecord({ ...usual, ...change }),
+      (error) => error instanceof RangeError && error.message.startsWith(`window record: ${field} is not`),
+    );
+  });
+}
