@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { WeirError } from '@weir/contracts';
 import { createDekCache } from './dek-cache.ts';
@@ -117,7 +117,9 @@ function locate(item: Sealed, environment: string, groups: Map<string, KeyGroup>
  * leave a refusal behind for the right one.
  */
 export function dekCacheKey(stream: string, header: Uint8Array): string {
-  return hash('sha256', lengthPrefixed([stream], header), 'base64url');
+  return createHash('sha256')
+    .update(lengthPrefixed([stream], header))
+    .digest('base64url');
 }
 
 async function findKey(
