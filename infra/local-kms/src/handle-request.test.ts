@@ -110,9 +110,15 @@ describe('the policy', () => {
   });
 
   test('a caller can not bring a key under its policy by giving it an alias', async () => {
+    const received = await makeKey('alias/received');
     const other = await makeKey('alias/other');
-    const input = { AliasName: 'alias/received', TargetKeyId: other };
-    await fails('AccessDeniedException', 'detection', 'CreateAlias', input);
+    // Detection may give aliases to the first key, and may seal under alias/verdicts.
+    for (const [AliasName, TargetKeyId] of [
+      ['alias/received', other],
+      ['alias/verdicts', received],
+    ]) {
+      await fails('AccessDeniedException', 'detection', 'CreateAlias', { AliasName, TargetKeyId });
+    }
   });
 
   test('calls about no key need a rule for every key', async () => {
