@@ -4,7 +4,7 @@ import {
   CancelKeyDeletionCommand,
   DisableKeyCommand,
   EnableKeyCommand,
-  KMSClient,
+  type KMSClient,
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
@@ -12,6 +12,7 @@ import { type ErrorCode, WeirError } from '@weir/contracts';
 import type { KeyProvider } from '@weir/envelope';
 import { type AwsKeyProvider, createAwsKeyProvider } from './aws-key-provider.ts';
 import { ensureKeys } from './ensure-keys.ts';
+import { createKmsClient } from './kms-client.ts';
 
 type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
@@ -73,7 +74,7 @@ export function keyProviderContract(
         credentials: kms.stranger,
         requestTimeoutMs,
       });
-      admin = new KMSClient({ ...access, maxAttempts: 1 });
+      admin = createKmsClient(access);
     });
     after(async () => {
       provider.close();

@@ -17,6 +17,7 @@ export function createKmsClient({ endpoint, region, credentials }: KmsAccess): K
     region,
     maxAttempts: 1,
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
+    // A copy, because the SDK adds a property to the object it is given.
+    ...(credentials === undefined ? {} : { credentials: { ...credentials } }),
   });
 }
