@@ -18,7 +18,7 @@ import type { KeyRing, KeyStore, StoredKey } from './key-store.ts';
 import { KmsError } from './kms-error.ts';
 
 /** One call by a proven caller: what an operation may look at. */
-export type Call = {
+type Call = {
   readonly operation: OperationName;
   readonly caller: Caller;
   readonly region: string;
