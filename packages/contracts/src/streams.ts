@@ -63,7 +63,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: logMaxMessageBytes,
     timestampType: 'LogAppendTime',
     writers: ['ingest'],
-    readers: ['detection', 'ops'],
+    readers: ['ingest', 'detection', 'ops'],
   },
   decisions: {
     topic: 'decisions.v1',

@@ -8,3 +8,5 @@ export type { SealContext } from './seal-context.ts';
 export { createSealer } from './sealer.ts';
 export type { Sealer, SealerOptions, Unsealed } from './sealer.ts';
 export type { SealerLimits } from './sealer-limits.ts';
+export { openEvents, sealEvents } from './sealed-events.ts';
+export type { OpenedEvent, SealedEvent, SealedRecord, UnsealedEvent } from './sealed-events.ts';

@@ -1,0 +1,33 @@
+import { createKafka } from '@weir/kafka';
+import type { KafkaClient, KafkaConnection } from '@weir/kafka';
+import type { kafkaFields, Logger } from '@weir/runtime';
+import type { z } from 'zod';
+
+type KafkaConfig = z.output<z.ZodObject<typeof kafkaFields>>;
+
+/** A Kafka client as the configuration describes it. Nothing is connected before its first call. */
+export const connectKafka = (config: KafkaConfig, clientId: string, log: Logger): KafkaClient =>
+  createKafka(kafkaConnectionOf(config, clientId, log));
+
+function kafkaConnectionOf(config: KafkaConfig, clientId: string, log: Logger): KafkaConnection {
+  const { KAFKA_TLS_CA_FILE: ca, KAFKA_TLS_CERT_FILE: cert, KAFKA_TLS_KEY_FILE: key } = config;
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = config;
+  return {
+    brokers: config.KAFKA_BROKERS,
+    clientId,
+    // What a client library says about itself is no closed text of ours: only its level and safe fields are kept.
+    logger: (level, _message, fields) => log[level]('the Kafka client reports', fields),
+    ...(ca === undefined
+      ? {}
+      : { tls: { ca, ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) } }),
+    ...(mechanism === undefined
+      ? {}
+      : {
+          sasl: {
+            mechanism,
+            username: KAFKA_SASL_USERNAME ?? '',
+            password: KAFKA_SASL_PASSWORD ?? '',
+          },
+        }),
+  };
+}

@@ -1,0 +1,154 @@
+import { hash } from 'node:crypto';
+import { encodePayload, encodeRejected, events, formatInstant, streams, systemTenant } from '@weir/contracts';
+import type { Decision, Versions } from '@weir/contracts';
+import type { UnsealedEvent } from '@weir/envelope';
+import type { KafkaRecord } from '@weir/kafka';
+import { featureNames } from '@weir/scoring';
+import type { Decided } from './decide-batch.ts';
+
+/** The streams detection writes. */
+export const outputStreams = ['cleared', 'held', 'rejected', 'decisions'] as const;
+export type OutputStream = (typeof outputStreams)[number];
+
+export type Outputs = Readonly<Record<OutputStream, readonly UnsealedEvent[]>>;
+
+/** A run of decided records of one partition and the records they were read from. */
+export type DecidedRun = {
+  readonly logId: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+  readonly versions: Versions;
+  readonly decided: readonly Decided[];
+  readonly records: readonly KafkaRecord[];
+};
+
+/**
+ * Everything one run leaves on the topics, not yet sealed: a verdict or a
+ * rejection for each record that gets one, and the journal record that accounts
+ * for all of them. The same run always gives the same payloads and ids.
+ */
+export function buildOutputs(run: DecidedRun): Outputs {
+  const outputs: Record<OutputStream, UnsealedEvent[]> = {
+    cleared: [],
+    held: [],
+    rejected: [],
+    decisions: [],
+  };
+  const decisions = run.decided.map((decided, index): Decision => {
+    const { offset } = decided;
+    switch (decided.kind) {
+      case 'control':
+        return { offset, outcome: 'control' };
+      case 'duplicate':
+        return { offset, outcome: 'duplicate', firstOffset: decided.firstOffset };
+      case 'rejected':
+        outputs.rejected.push(rejectedEvent(decided, run.records[index] as KafkaRecord, run.logId));
+        return { offset, outcome: 'rejected', code: decided.rejection.code };
+      case 'verdict': {
+        const { outcome } = decided.verdict;
+        const event = verdictEvent(decided, run.partition);
+        outputs[outcome].push(event);
+        return verdictDecision(decided, event.plaintext);
+      }
+    }
+  });
+  outputs.decisions.push(journalEvent(run, decisions));
+  return outputs;
+}
+
+type WithVerdict = Extract<Decided, { kind: 'verdict' }>;
+
+function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
+  const { transaction, verdict, evidence } = decided;
+  const common = {
+    transaction: transaction.content,
+    sourcePartition: partition,
+    sourceOffset: decided.offset,
+  };
+  const held = verdict.outcome === 'held';
+  const { type, dataSchema } = held ? events.transactionHeld : events.transactionCleared;
+  return {
+    id: transaction.identity,
+    key: transaction.account,
+    tenant: transaction.content.tenant,
+    time: transaction.content.eventTime,
+    type,
+    dataSchema,
+    plaintext: held
+      ? encodePayload(events.transactionHeld, {
+          ...common,
+          verdict: { ...verdict, outcome: 'held' },
+          evidence: evidence ?? { features: decided.features, usualAmount: null, recentAmounts: [] },
+        })
+      : encodePayload(events.transactionCleared, { ...common, verdict: { ...verdict, outcome: 'cleared' } }),
+  };
+}
+
+const verdictDecision = ({ offset, verdict, features }: WithVerdict, plaintext: Uint8Array): Decision => ({
+  offset,
+  outcome: verdict.outcome,
+  score: verdict.score,
+  reasons: verdict.reasons.map((reason) => reason.rule),
+  features: featureNames.map((name) => features[name] ?? null),
+  digest: hash('sha256', plaintext),
+});
+
+/** Of a foreign record's key and headers, so much is kept: the rest of the room is for its value. */
+const maxKeptKeyBytes = 8_192;
+const maxKeptHeaderBytes = 32_768;
+
+function rejectedEvent(
+  { offset, rejection }: Extract<Decided, { kind: 'rejected' }>,
+  record: KafkaRecord,
+  logId: string,
+): UnsealedEvent {
+  const { topic, partition, key, value } = record;
+  return {
+    id: `rejected-${logId}-${partition}-${offset}`,
+    // A foreign record's own key could be an account number.
+    key: `${topic}-${partition}`,
+    tenant: systemTenant,
+    time: formatInstant(record.timestampMs),
+    type: events.recordRejected.type,
+    dataSchema: events.recordRejected.dataSchema,
+    plaintext: encodeRejected({
+      rejections: [rejection],
+      origin: { kind: 'topic', topic, partition, offset },
+      key: key?.subarray(0, maxKeptKeyBytes) ?? null,
+      headers: keptHeaders(record),
+      original: value,
+      originalBytes: value?.length ?? null,
+      originalSha256: value === null ? null : hash('sha256', value),
+    }),
+  };
+}
+
+function keptHeaders(record: KafkaRecord): (readonly [string, Uint8Array])[] {
+  let roomBytes = maxKeptHeaderBytes;
+  return Object.entries(record.headers).flatMap(([name, value]) => {
+    roomBytes -= name.length + (value?.length ?? 0);
+    return value === undefined || roomBytes < 0 ? [] : [[name, value] as const];
+  });
+}
+
+function journalEvent(run: DecidedRun, decisions: Decision[]): UnsealedEvent {
+  const { logId, partition, from, to, versions } = run;
+  return {
+    id: `journal-${logId}-${partition}-${from}`,
+    key: `${streams.received.topic}-${partition}`,
+    tenant: systemTenant,
+    time: formatInstant(run.records.at(-1)?.timestampMs ?? 0),
+    type: events.journal.type,
+    dataSchema: events.journal.dataSchema,
+    plaintext: encodePayload(events.journal, {
+      logId,
+      partition,
+      from,
+      to,
+      versions,
+      featureNames: [...featureNames],
+      decisions,
+    }),
+  };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import {
+  bytes,
+  checkKafkaFields,
+  checkKmsFields,
+  count,
+  durationMs,
+  kafkaFields,
+  kmsFields,
+  url,
+  workerFields,
+} from '@weir/runtime';
+
+/** Everything that can be set about a detection worker. */
+export const detectionConfig = z
+  .strictObject({
+    ...workerFields,
+    ...kafkaFields,
+    ...kmsFields,
+    REDIS_URL: url(['redis', 'rediss']).describe(
+      'The Redis that keeps the windows. Its policy must be noeviction.',
+    ),
+    DETECTION_GROUP_ID: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,100}$/)
+      .default('weir-detection')
+      .describe('The consumer group, whose committed offsets are the published positions.'),
+    BATCH_LINGER_MS: durationMs(30, { maxMs: 1_000 }).describe(
+      'The least time between two transactions of a quiet partition: saves the broker work, costs latency.',
+    ),
+    BATCH_MAX_RECORDS: count(500, { min: 1, max: 1_000 }).describe(
+      'The most records one chain commit and one Kafka transaction take.',
+    ),
+    HISTORY_CACHE_BYTES: bytes(134_217_728, { minBytes: 1_048_576 }).describe(
+      'The most memory the histories of accounts may take, over all partitions.',
+    ),
+    RETRY_MAX_DELAY_MS: durationMs(5_000, { minMs: 100, maxMs: 60_000 }).describe(
+      'The longest pause before a partition that failed is taken over again.',
+    ),
+  })
+  .check(checkKafkaFields)
+  .check(checkKmsFields);
+
+export type DetectionConfig = z.output<typeof detectionConfig>;

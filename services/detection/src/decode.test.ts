@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { encodePayload, events } from '@weir/contracts';
+import type { Transaction } from '@weir/contracts';
+import type { OpenedEvent } from '@weir/envelope';
+import { decode } from './decode.ts';
+
+const content: Transaction = {
+  tenant: 'demo',
+  source: 'file',
+  transactionId: 'tx-1',
+  account: { iban: 'NL91ABNA0417164300' },
+  creditDebitIndicator: 'DBIT',
+  currency: 'EUR',
+  amountMinor: 1234,
+  eventTime: '2026-01-01T00:00:00.000Z',
+  observedAt: '2026-01-01T00:00:01.000Z',
+  counterparty: { name: 'Shop', pseudonym: `c1_${'B'.repeat(22)}` },
+};
+const attributes = {
+  id: `t1_${'A'.repeat(22)}`,
+  type: events.transactionReceived.type as string,
+  dataSchema: events.transactionReceived.dataSchema,
+  time: content.eventTime,
+  tenant: content.tenant,
+};
+const key = `a1_${'C'.repeat(22)}`;
+const opened = (
+  changed: Partial<typeof attributes> = {},
+  said: Transaction = content,
+  itsKey = key,
+): OpenedEvent => ({
+  ok: true,
+  attributes: { ...attributes, ...changed },
+  key: itsKey,
+  plaintext: encodePayload(events.transactionReceived, said),
+});
+const digestOf = (said: Transaction): string => {
+  const decoded = decode(0, opened({ time: said.eventTime }, said));
+  assert.ok(decoded.kind === 'transaction');
+  return decoded.transaction.digest;
+};
+
+test('a transaction is read with its account and identity from the authenticated headers', () => {
+  const decoded = decode(7, opened());
+  assert.ok(decoded.kind === 'transaction');
+  assert.deepEqual(decoded.transaction.content, content);
+  assert.equal(decoded.transaction.account, key);
+  assert.equal(decoded.transaction.identity, attributes.id);
+});
+
+for (const [what, event, path] of [
+  ['a type of another stream', opened({ type: events.transactionCleared.type }), 'ce_type'],
+  ['another schema version', opened({ dataSchema: 'urn:weir:schema:transaction:2' }), 'ce_dataschema'],
+  ['a tenant other than its header says', opened({ tenant: 'other' }), 'ce_tenant'],
+  ['a time other than its header says', opened({ time: '2026-01-01T00:00:00.001Z' }), 'ce_time'],
+  ['a key that is no account pseudonym', opened({}, content, 'NL91ABNA0417164300'), 'key'],
+  ['an id that is no identity pseudonym', opened({ id: 'tx-1' }), 'ce_id'],
+] as const) {
+  test(`${what} violates the contract at ${path}`, () => {
+    assert.deepEqual(decode(3, event), {
+      kind: 'refused',
+      offset: 3,
+      rejection: { code: 'contract_violation', path },
+    });
+  });
+}
+
+test('two sendings of one transaction have one digest, whatever saw them when', () => {
+  const again = { ...content, source: 'live', observedAt: '2026-01-02T00:00:00.000Z' };
+  assert.equal(digestOf(content), digestOf(again));
+  assert.notEqual(digestOf(content), digestOf({ ...content, amountMinor: 1235 }));
+  assert.notEqual(digestOf(content), digestOf({ ...content, counterparty: { name: 'Shoq' } }));
+});
+
+test('no plaintext whatever makes it throw or become a transaction it is not', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      const decoded = decode(1, { ok: true, attributes, key, plaintext: Buffer.from(bytes) });
+      assert.equal(decoded.kind, 'refused');
+    }),
+  );
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      assert.equal(decode(1, { ok: true, attributes, key, plaintext: Buffer.from(text) }).kind, 'refused');
+    }),
+  );
+});

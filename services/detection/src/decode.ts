@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto';
+import { decodePayload, events, rejectionsOf, systemTenant } from '@weir/contracts';
+import type { ControlRecord, Rejection, Transaction } from '@weir/contracts';
+import type { OpenedEvent } from '@weir/envelope';
+
+/** What one record of the log turned out to be, before anything is decided about it. */
+export type Decoded =
+  | { readonly kind: 'transaction'; readonly offset: number; readonly transaction: AcceptedTransaction }
+  | { readonly kind: 'control'; readonly offset: number; readonly control: ControlRecord }
+  | { readonly kind: 'refused'; readonly offset: number; readonly rejection: Rejection };
+
+/** A transaction with what its authenticated headers say of it. */
+export type AcceptedTransaction = {
+  readonly content: Transaction;
+  /** The account's pseudonym: the record's key. */
+  readonly account: string;
+  /** The pseudonym of (tenant, account, transaction id): the event's id. */
+  readonly identity: string;
+  /** SHA-256 of the content that makes two transactions of one identity the same, as hex. */
+  readonly digest: string;
+};
+
+const pseudonymOf = (purpose: string): RegExp => new RegExp(`^${purpose}[0-9]{1,4}_[A-Za-z0-9_-]{22}$`);
+const accountPseudonym = pseudonymOf('a');
+const identityPseudonym = pseudonymOf('t');
+
+/** Reads one opened record of the log. Pure and total: what can't be read is refused with a closed code. */
+export function decode(offset: number, opened: OpenedEvent): Decoded {
+  if (!opened.ok) return { kind: 'refused', offset, rejection: opened.rejection };
+  switch (opened.attributes.type) {
+    case events.transactionReceived.type:
+      return decodeTransaction(offset, opened);
+    case events.control.type:
+      return decodeControl(offset, opened);
+    default:
+      return refused(offset, 'ce_type');
+  }
+}
+
+type Opened = Extract<OpenedEvent, { ok: true }>;
+
+function decodeTransaction(offset: number, { attributes, key, plaintext }: Opened): Decoded {
+  if (attributes.dataSchema !== events.transactionReceived.dataSchema)
+    return refused(offset, 'ce_dataschema');
+  const payload = decodePayload(events.transactionReceived, plaintext);
+  if (!payload.ok) return refused(offset, pathOf(payload.error));
+  const content = payload.value;
+  // The headers are bound to the payload, but whoever may seal could still contradict himself.
+  if (content.tenant !== attributes.tenant) return refused(offset, 'ce_tenant');
+  if (content.eventTime !== attributes.time) return refused(offset, 'ce_time');
+  if (!accountPseudonym.test(key)) return refused(offset, 'key');
+  if (!identityPseudonym.test(attributes.id)) return refused(offset, 'ce_id');
+  const transaction = { content, account: key, identity: attributes.id, digest: contentDigest(content) };
+  return { kind: 'transaction', offset, transaction };
+}
+
+function decodeControl(offset: number, { attributes, plaintext }: Opened): Decoded {
+  if (attributes.dataSchema !== events.control.dataSchema) return refused(offset, 'ce_dataschema');
+  if (attributes.tenant !== systemTenant) return refused(offset, 'ce_tenant');
+  const payload = decodePayload(events.control, plaintext);
+  if (!payload.ok) return refused(offset, pathOf(payload.error));
+  return { kind: 'control', offset, control: payload.value };
+}
+
+/**
+ * What a sender says twice when it repeats itself: all of the transaction but
+ * when and by which connection Weir came to see it, and the pseudonym, which
+ * changes with the index key.
+ */
+function contentDigest(content: Transaction): string {
+  const { source: _source, observedAt: _observedAt, counterparty, ...said } = content;
+  const { pseudonym: _pseudonym, ...named } = counterparty ?? {};
+  return hash('sha256', JSON.stringify([said, named]));
+}
+
+const refused = (offset: number, path: string): Decoded => ({
+  kind: 'refused',
+  offset,
+  rejection: { code: 'contract_violation', path },
+});
+
+const pathOf = (error: Parameters<typeof rejectionsOf>[0] | undefined): string =>
+  error === undefined ? '' : rejectionsOf(error)[0].path;

@@ -1,0 +1,41 @@
+import type { Opener, Sealer } from '@weir/envelope';
+import type { KafkaRecord, PartitionTransactions } from '@weir/kafka';
+import type { WindowStore } from '@weir/windows';
+import type { OutputStream } from './build-outputs.ts';
+import type { LogState } from './owned-partition.ts';
+import type { TakeoverPlan } from './plan-takeover.ts';
+import type { Decided } from './decide-batch.ts';
+
+/**
+ * Everything a step touches outside itself. main.ts puts the real parts in; a
+ * simulation can put others in. None of them knows a transaction's content but
+ * the sealers and the opener.
+ */
+export type DetectionParts = {
+  readonly opening: { readonly opener: Opener; readonly environment: string };
+  readonly sealers: Readonly<Record<OutputStream, Sealer>>;
+  readonly openTransactions: (partition: number) => PartitionTransactions;
+  readonly openStore: (log: LogState) => Promise<WindowStore>;
+  readonly logOffsets: (
+    partition: number,
+  ) => Promise<{ readonly earliest: number; readonly end: number; readonly partitionCount: number }>;
+  readonly lastJournalRecord: (partition: number) => Promise<KafkaRecord | undefined>;
+  readonly limits: {
+    /** The most records one chain commit and one Kafka transaction take. */
+    readonly maxRecordsPerRun: number;
+    readonly historyCacheBytesPerPartition: number;
+  };
+  readonly observe: StepObserver;
+};
+
+/** What is told about the work, for metrics and logs: counts, offsets and codes, never content. */
+export type StepObserver = {
+  tookOver(
+    partition: number,
+    findings: TakeoverPlan & { readonly stored: number | undefined; readonly published: number | undefined },
+  ): void;
+  stepDone(
+    partition: number,
+    step: { readonly decided: readonly Decided[]; readonly publishes: boolean },
+  ): void;
+};

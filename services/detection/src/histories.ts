@@ -1,0 +1,88 @@
+import { WeirError } from '@weir/contracts';
+import { createAccountHistory, packRecord } from '@weir/windows';
+import type { AccountHistory, ChainCommit, WindowPlan } from '@weir/windows';
+import type { Run } from './cut-runs.ts';
+import type { Decided } from './decide-batch.ts';
+import type { OwnedPartition } from './owned-partition.ts';
+
+/**
+ * The histories of a run's accounts, all of them, whatever the cache can keep:
+ * one read from the store brings those it doesn't have.
+ */
+export async function loadHistories(
+  owned: OwnedPartition,
+  run: Run,
+  plan: WindowPlan,
+): Promise<ReadonlyMap<string, AccountHistory>> {
+  const accounts = new Set(
+    run.decoded.flatMap((one) => (one.kind === 'transaction' ? [one.transaction.account] : [])),
+  );
+  const histories = new Map<string, AccountHistory>();
+  const missing: string[] = [];
+  for (const account of accounts) {
+    const cached = owned.histories.get(account);
+    if (cached === undefined) missing.push(account);
+    else histories.set(account, cached);
+  }
+  const segments = missing.length === 0 ? new Map() : await owned.store.load(owned.partition, missing);
+  for (const account of missing) {
+    // Records the store has from this run on are decided again now, and join the history as they are.
+    histories.set(account, createAccountHistory(plan, segments.get(account) ?? [], owned.position));
+  }
+  return histories;
+}
+
+/**
+ * What may be forgotten when this run is appended. Read before it is decided:
+ * its own records may have to be decided again after a crash, and then need all
+ * they were decided by.
+ */
+export const trimHorizons = (histories: ReadonlyMap<string, AccountHistory>): Map<string, number> =>
+  new Map(
+    [...histories]
+      .map(([account, history]) => [account, history.forgettableBeforeSeconds] as const)
+      .filter(([, seconds]) => seconds > 0),
+  );
+
+/** The chain commit: the run's records and the position behind it, all or nothing. */
+export async function appendToWindows(
+  owned: OwnedPartition,
+  run: Run,
+  decided: readonly Decided[],
+  horizons: ReadonlyMap<string, number>,
+): Promise<void> {
+  const commit: ChainCommit = {
+    partition: owned.partition,
+    expected: owned.stored,
+    next: run.to,
+    token: owned.token,
+    appends: packByAccount(decided),
+    horizons,
+  };
+  const outcome = await owned.store.commit(commit);
+  switch (outcome) {
+    case 'applied':
+    case 'alreadyMine':
+      owned.stored = run.to;
+      return;
+    case 'behind':
+    case 'ahead':
+    case 'missing':
+      throw new WeirError(
+        'position_moved',
+        `the stored position of partition ${owned.partition} is ${outcome}: another worker moved it, or the store lost it`,
+      );
+  }
+}
+
+function packByAccount(decided: readonly Decided[]): Map<string, Uint8Array> {
+  const records = new Map<string, Uint8Array[]>();
+  for (const one of decided) {
+    if (one.kind !== 'verdict') continue;
+    const { account } = one.transaction;
+    const packed = records.get(account);
+    if (packed === undefined) records.set(account, [packRecord(one.record)]);
+    else packed.push(packRecord(one.record));
+  }
+  return new Map([...records].map(([account, packed]) => [account, Buffer.concat(packed)]));
+}

@@ -1,0 +1,64 @@
+import type { WeirError } from '@weir/contracts';
+import type { Logger, Metrics } from '@weir/runtime';
+import type { StepObserver } from './detection-parts.ts';
+
+export type DetectionObserver = StepObserver & {
+  retrying(partition: number, error: WeirError, forMs: number): void;
+  lag(partition: number, records: number): void;
+};
+
+/** Turns what happens into metrics and log lines: counts, offsets and codes alone. */
+export function createObserver(metrics: Metrics, log: Logger): DetectionObserver {
+  const decided = metrics.counter('decisions_total', 'Records of the log, by what became of them.', [
+    'outcome',
+  ]);
+  const rejected = metrics.counter('rejected_total', 'Refused records, by reason.', ['code']);
+  const fired = metrics.counter('rule_fired_total', 'How often a rule contributed to a verdict.', ['rule']);
+  const steps = metrics.counter('steps_total', 'Runs decided, by whether they were published.', [
+    'published',
+  ]);
+  const takeovers = metrics.counter('takeovers_total', 'Partitions taken over, by what was found.', [
+    'found',
+  ]);
+  const retries = metrics.counter('retries_total', 'Partitions that failed and are tried again.', ['code']);
+  const lagging = metrics.gauge('lag_records', 'Records behind the end of the log.', ['partition']);
+
+  return {
+    tookOver(partition, { kind: _kind, stored, published, ...plan }) {
+      const found = relation(stored, published);
+      takeovers.add({ found });
+      log.info('took a partition over', {
+        partition,
+        state: found,
+        storedPosition: stored,
+        publishedPosition: published,
+        ...('from' in plan ? { fromOffset: plan.from } : {}),
+      });
+    },
+    stepDone(_partition, step) {
+      steps.add({ published: String(step.publishes) });
+      if (!step.publishes) return;
+      for (const one of step.decided) {
+        const outcome = one.kind === 'verdict' ? one.verdict.outcome : one.kind;
+        decided.add({ outcome });
+        if (one.kind === 'rejected') rejected.add({ code: one.rejection.code });
+        if (one.kind === 'verdict')
+          for (const reason of one.verdict.reasons) fired.add({ rule: reason.rule });
+      }
+    },
+    retrying(partition, error, forMs) {
+      retries.add({ code: error.code });
+      log.warn('a partition failed and is taken over again', { partition, error, delayMs: forMs });
+    },
+    lag(partition, records) {
+      lagging.set({ partition }, records);
+    },
+  };
+}
+
+/** The row of the take-over table that was found. */
+function relation(stored: number | undefined, published: number | undefined): string {
+  if (stored === undefined) return published === undefined ? 'first_start' : 'stored_missing';
+  if (published === undefined || stored > published) return 'stored_ahead';
+  return stored === published ? 'equal' : 'stored_behind';
+}

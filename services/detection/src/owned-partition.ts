@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { artefactRef } from '@weir/contracts';
+import type { ControlRecord, Versions } from '@weir/contracts';
+import type { PartitionTransactions } from '@weir/kafka';
+import type { HistoryCache, WindowStore } from '@weir/windows';
+
+/** Which log a partition belongs to, and what is in force in it at a position. */
+export type LogState = {
+  readonly logId: string;
+  readonly partitionCount: number;
+  readonly versions: Versions;
+};
+
+/** A partition this worker has taken over: nobody else can publish for it while the fence holds. */
+export type OwnedPartition = {
+  readonly partition: number;
+  readonly transactions: PartitionTransactions;
+  readonly store: WindowStore;
+  readonly histories: HistoryCache;
+  /** Names this take-over in the store, so that a commit sent twice is recognised. */
+  readonly token: string;
+  /** Offsets from here on are appended to the windows, and from there on published. */
+  readonly appendFrom: number;
+  readonly publishFrom: number;
+  /** The next offset to decide. */
+  position: number;
+  /** S as this worker knows it; undefined while the store has none. */
+  stored: number | undefined;
+  log: LogState;
+};
+
+const positionMetadata = z.strictObject({
+  logId: z.uuid(),
+  partitionCount: z.int().min(1),
+  ruleset: artefactRef,
+  windowPlan: artefactRef,
+});
+
+/** What is committed beside P, so that a take-over knows the log and the versions at P without reading back. */
+export const encodePositionMetadata = ({ logId, partitionCount, versions }: LogState): string =>
+  JSON.stringify({ logId, partitionCount, ...versions });
+
+/** Reads what encodePositionMetadata wrote, or undefined where something else stands there. */
+export function decodePositionMetadata(text: string): LogState | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const parsed = positionMetadata.safeParse(json);
+  if (!parsed.success) return undefined;
+  const { logId, partitionCount, ...versions } = parsed.data;
+  return { logId, partitionCount, versions };
+}
+
+/** The state of the log behind a control record of it. Saying one again changes nothing. */
+export function applyControl(log: LogState, control: ControlRecord): LogState {
+  switch (control.kind) {
+    case 'log_opened':
+      return log;
+    case 'artefact_activated': {
+      const field = control.artefactKind === 'ruleset' ? 'ruleset' : 'windowPlan';
+      return { ...log, versions: { ...log.versions, [field]: control.artefact } };
+    }
+  }
+}
