@@ -1,0 +1,119 @@
+import type { FeatureValues } from '@weir/contracts';
+import {
+  exp,
+  logMilli,
+  type AccountHistory,
+  type WindowAggregate,
+  type WindowPlan,
+  type WindowRecord,
+} from '@weir/windows';
+import { amountProfile, minimumHistory } from './amount-profile.ts';
+import { currencyCode } from './currency-code.ts';
+import {
+  defaultReportingThresholds,
+  reportingBand,
+  type ReportingThresholds,
+} from './reporting-threshold.ts';
+import { roundMicro } from './round-micro.ts';
+import { queryOf, spanAggregates, type SpanAggregate } from './span-aggregates.ts';
+
+/** One transaction to be scored, with what its account did before it. */
+export type ScoringInput = {
+  readonly record: WindowRecord;
+  /** The account's records with offsets smaller than the record's: it must not hold the record itself. */
+  readonly history: AccountHistory;
+  readonly plan: WindowPlan;
+};
+
+/**
+ * Computes every feature of one transaction, in the order of featureNamesOf.
+ * A pure function of the record and its account's earlier records: the same
+ * input gives the same bits on every machine. Values are finite and rounded to
+ * 10^-6, or null where the feature has no value.
+ *
+ * Windows reach back from the record's event time, `(t − span, t]`, over the
+ * account's transactions in the same currency and direction unless said
+ * otherwise. L is the plan's longest span, s each of its spans.
+ *
+ * | feature                    | definition                                                              | unit        | null when |
+ * | count_s                    | transactions in s                                                       | count       | never |
+ * | sumMinor_s                 | their amounts together                                                  | minor units | never |
+ * | distinctCounterparties_s   | different counterparties among them                                     | count       | never |
+ * | amountMinor                | this amount                                                             | minor units | never |
+ * | historyCount               | transactions in L, under a name that doesn't depend on the plan         | count       | never |
+ * | amountLogZ                 | (ln(1+amount) − mean) / spread, both over the log amounts in L; the spread is at least minimumSpreadMilli | standard deviations | fewer than minimumHistory in L |
+ * | amountOverTypical          | this amount / (exp(mean) − 1), the geometric mean of the amounts in L   | ratio       | none in L |
+ * | velocityRatio_s, s < L     | (1 + count_s) / (1 + count_L · s/L): how many there are with this one, against what the rate over L leads to expect; the ones damp the ratio of quiet accounts | ratio | fewer than minimumHistory in L |
+ * | newCounterparty            | 1 if the counterparty didn't occur in L, in any currency and direction, else 0 | 0 or 1 | no counterparty |
+ * | nearThresholdCount_24h     | if this amount lies in the band just below the reporting threshold: how many do within 24 h, with this one; else 0 | count | never |
+ * | hoursSinceLast             | since the account's latest transaction in any currency and direction    | hours       | none is visible |
+ *
+ * Throws only where the record breaks its own contract (a currency that no
+ * money has), which ingest never lets through.
+ */
+export function computeFeatures(
+  { record, history, plan }: ScoringInput,
+  thresholds: ReportingThresholds = defaultReportingThresholds,
+): FeatureValues {
+  const { spans, longest } = spanAggregates(record, history, plan);
+  const each = (
+    feature: string,
+    of: readonly SpanAggregate[],
+    value: (span: SpanAggregate) => number | null,
+  ) => Object.fromEntries(of.map((span) => [`${feature}_${span.name}`, value(span)]));
+  return {
+    ...each('count', spans, ({ aggregate }) => aggregate.count),
+    ...each('sumMinor', spans, ({ aggregate }) => Number(aggregate.sumMinor)),
+    ...each('distinctCounterparties', spans, ({ aggregate }) => aggregate.distinctCounterparties),
+    amountMinor: record.amountMinor,
+    historyCount: longest.aggregate.count,
+    amountLogZ: amountLogZ(record.amountMinor, longest.aggregate),
+    amountOverTypical: amountOverTypical(record.amountMinor, longest.aggregate),
+    ...each('velocityRatio', spans.slice(0, -1), (span) => velocityRatio(span, longest)),
+    newCounterparty: newCounterparty(record, history),
+    nearThresholdCount_24h: nearThresholdCount(record, history, thresholds),
+    hoursSinceLast: hoursSinceLast(record, history),
+  };
+}
+
+function amountLogZ(amountMinor: number, longest: WindowAggregate): number | null {
+  const profile = amountProfile(longest);
+  if (profile === null) return null;
+  return roundMicro((logMilli(amountMinor) - profile.meanMilli) / profile.spreadMilli);
+}
+
+/** The typical amount is taken as at least one minor unit, so that the ratio stays finite. */
+function amountOverTypical(amountMinor: number, longest: WindowAggregate): number | null {
+  if (longest.count === 0) return null;
+  const typicalMinor = Math.max(1, exp(longest.logSum / longest.count / 1000) - 1);
+  return roundMicro(amountMinor / typicalMinor);
+}
+
+function velocityRatio(span: SpanAggregate, longest: SpanAggregate): number | null {
+  if (longest.aggregate.count < minimumHistory) return null;
+  const expected = longest.aggregate.count * (span.spanMs / longest.spanMs);
+  return roundMicro((1 + span.aggregate.count) / (1 + expected));
+}
+
+function newCounterparty(record: WindowRecord, history: AccountHistory): number | null {
+  if (record.counterparty === '') return null;
+  return history.knowsCounterparty(record.counterparty, record.eventTimeMs) ? 0 : 1;
+}
+
+const dayMs = 86_400_000;
+
+/** Amounts outside the band count nothing, so that a coffee bought after three near-threshold deposits is no finding. */
+function nearThresholdCount(
+  record: WindowRecord,
+  history: AccountHistory,
+  thresholds: ReportingThresholds,
+): number {
+  const { lowMinor, highMinor } = reportingBand(thresholds, currencyCode(record.currency));
+  if (record.amountMinor < lowMinor || record.amountMinor >= highMinor) return 0;
+  return 1 + history.countAmountsBetween(queryOf(record), dayMs, lowMinor, highMinor);
+}
+
+function hoursSinceLast(record: WindowRecord, history: AccountHistory): number | null {
+  const [last] = history.latest(record.eventTimeMs, 1);
+  return last === undefined ? null : roundMicro((record.eventTimeMs - last.eventTimeMs) / 3_600_000);
+}

@@ -1,0 +1,6 @@
+export { minimumHistory, minimumSpreadMilli } from './amount-profile.ts';
+export * from './baseline.ts';
+export * from './compute-features.ts';
+export * from './feature-names.ts';
+export * from './recent-amounts.ts';
+export { defaultReportingThresholds, type ReportingThresholds } from './reporting-threshold.ts';

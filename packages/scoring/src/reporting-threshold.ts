@@ -1,0 +1,35 @@
+import { currencyOf } from '@weir/contracts';
+
+/**
+ * Amounts from which a payment has to be reported, in major units: per ISO
+ * 4217 alphabetic code, and what holds for every other currency. `bandShare`
+ * is how wide the band below it is that people stay in who avoid a report.
+ */
+export type ReportingThresholds = {
+  readonly otherwiseMajor: number;
+  readonly major: Readonly<Record<string, number>>;
+  readonly bandShare: number;
+};
+
+/**
+ * 10,000 is where a report or a limit on cash begins in the USA (31 CFR
+ * 1010.311), the EU (Regulation 2024/1624, article 80), Canada and Australia.
+ * In yen that would be a dinner for a family, so Japan has two million.
+ */
+export const defaultReportingThresholds: ReportingThresholds = {
+  otherwiseMajor: 10_000,
+  major: { JPY: 2_000_000 },
+  bandShare: 0.15,
+};
+
+/** The band just below a threshold in minor units: from `lowMinor` up to but not including `highMinor`. */
+export type AmountBand = { readonly lowMinor: number; readonly highMinor: number };
+
+/** The band of a currency by its alphabetic code. Throws a RangeError where no money has that code. */
+export function reportingBand(thresholds: ReportingThresholds, code: string): AmountBand {
+  const currency = currencyOf(code);
+  if (currency === undefined) throw new RangeError('the code names no currency');
+  const major = thresholds.major[code] ?? thresholds.otherwiseMajor;
+  const highMinor = major * 10 ** currency.exponent;
+  return { lowMinor: Math.round(highMinor * (1 - thresholds.bandShare)), highMinor };
+}
