@@ -20,7 +20,7 @@ export function findTestFiles() {
 }
 
 /** The tier of a file by its name; undefined when it is no test. */
-export function tierOf(file) {
+function tierOf(file) {
   if (!/\.test\.(ts|mjs)$/.test(file)) return undefined;
   if (/\.e2e\.test\.ts$/.test(file)) return 'e2e';
   if (/\.integration\.test\.ts$/.test(file)) return 'integration';

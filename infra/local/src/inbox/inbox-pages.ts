@@ -11,7 +11,7 @@ const style = `
 `;
 
 /** Makes text safe as HTML content and as a double-quoted attribute. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -5,7 +5,7 @@ import { startReady } from '../process/start-ready.ts';
 import { installKafka } from './install-kafka.ts';
 import { prepareKafka } from './prepare-kafka.ts';
 
-export const kafkaReadyDeadlineMs = 60_000;
+const kafkaReadyDeadlineMs = 60_000;
 
 /**
  * Starts one broker on 127.0.0.1 and resolves when it serves. Data in

@@ -6,7 +6,7 @@ import { startReady } from '../process/start-ready.ts';
 import { installRedis } from './install-redis.ts';
 import { redisCommand } from './redis-command.ts';
 
-export const redisReadyDeadlineMs = 30_000;
+const redisReadyDeadlineMs = 30_000;
 
 /**
  * Starts one Redis on 127.0.0.1 and resolves when it serves. Data in `dataDir`

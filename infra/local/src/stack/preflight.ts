@@ -50,13 +50,10 @@ export async function preflight(options: {
   readonly used: readonly PartName[];
 }): Promise<readonly LocalError[]> {
   const needsKafka = options.used.includes('kafka');
-  const checks = [
-    needsKafka ? checkJava() : undefined,
-    needsKafka && !existsSync(join(options.libraryHome, 'lib', `kafka-${kafkaVersion}`))
-      ? checkMaven()
-      : undefined,
-    ...options.used.map((name) => checkPort(name, options.ports[name])),
-  ];
+  const isKafkaInstalled = existsSync(join(options.libraryHome, 'lib', `kafka-${kafkaVersion}`));
+  const checks = options.used.map((name) => checkPort(name, options.ports[name]));
+  if (needsKafka) checks.push(checkJava());
+  if (needsKafka && !isKafkaInstalled) checks.push(checkMaven());
   const problems = await Promise.all(checks);
   return problems.filter((problem) => problem !== undefined);
 }
