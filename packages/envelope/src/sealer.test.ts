@@ -252,3 +252,11 @@ test('a data key that is not 32 secret bytes is a bug of the key provider', asyn
   });
   await assert.rejects(sealer.seal(records(1)), TypeError);
 });
+
+test('a clock by which every DEK arrives expired ends the sealing instead of asking the KMS for ever', async () => {
+  const kms = createMemoryKms();
+  let now = 0;
+  const sealer = sealerOver(kms, { nowMs: () => (now += 60 * 60_000) });
+  await assert.rejects(sealer.seal(records(1)), /no new DEK had room/);
+  assert.equal(kms.calls.generate, 100);
+});

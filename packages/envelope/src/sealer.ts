@@ -12,6 +12,9 @@ import { sealRecord } from './seal-record.ts';
 import { completeSealerLimits } from './sealer-limits.ts';
 import type { SealerLimits } from './sealer-limits.ts';
 
+/** DEKs one record waits for. Other callers use up a few at most; a broken clock would take all. */
+const maxFetchesPerRecord = 100;
+
 export type SealerOptions = {
   readonly keyProvider: KeyProvider;
   /** The KEK that wraps the DEKs: key id, alias or ARN. Envelopes carry the ARN. */
@@ -104,11 +107,13 @@ export function createSealer(options: SealerOptions): Sealer {
     for (const item of items) requireSealable(item, options, limits);
     for (const { plaintext, context } of items) {
       let dek = dekWithRoomFor(plaintext.length);
-      // A new DEK without room has been used up by other calls, so each turn is progress.
-      while (dek === undefined) {
+      for (let fetches = 0; dek === undefined; fetches += 1) {
+        if (fetches === maxFetchesPerRecord) throw new Error('no new DEK had room for a record');
         await fetchDek();
+        // Another call that waited for the same DEK may have used it up already.
         dek = dekWithRoomFor(plaintext.length);
       }
+      // Nothing is awaited between finding room and taking it, or two calls could take the same.
       dek.records += 1;
       dek.plaintextBytes += plaintext.length;
       sealed.push(sealRecord({ ...dek, nonce: nextNonce(), context, plaintext }));
