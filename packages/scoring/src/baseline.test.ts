@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { evidence } from '@weir/contracts';
+import { evidence, maxAmountMinor } from '@weir/contracts';
 import { defaultWindowPlan as plan } from '@weir/windows';
 import { dayMs, historyOf, noonMs, onceADay, recordOf } from './account-fixture.ts';
 import { baseline } from './baseline.ts';
@@ -20,6 +20,14 @@ test('the usual range spans two standard deviations of the log amounts to either
     transactions: 20,
     windowSpanMs: 30 * dayMs,
   });
+});
+
+test('the usual range ends at the largest amount a transaction may carry', () => {
+  const past = onceADay(20, 1).map((one, index) =>
+    index % 2 === 0 ? one : { ...one, amountMinor: maxAmountMinor },
+  );
+  const usual = baseline({ record, history: historyOf(past), plan });
+  assert.deepEqual([usual?.lowMinor, usual?.highMinor], [0, maxAmountMinor]);
 });
 
 test('with fewer than ten transactions nothing is called usual', () => {
