@@ -3,5 +3,4 @@ export * from './history-cache.ts';
 export * from './logarithm.ts';
 export * from './record-format.ts';
 export * from './types.ts';
-export * from './visibility.ts';
 export * from './window-plan.ts';

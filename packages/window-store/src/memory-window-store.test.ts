@@ -1,0 +1,4 @@
+import { createMemoryWindowStore } from './memory-window-store.ts';
+import { windowStoreContract } from './window-store-contract.ts';
+
+windowStoreContract('memory', async () => createMemoryWindowStore());
