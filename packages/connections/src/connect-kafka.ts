@@ -15,8 +15,8 @@ function kafkaConnectionOf(config: KafkaConfig, clientId: string, log: Logger): 
   return {
     brokers: config.KAFKA_BROKERS,
     clientId,
-    // What a client library says about itself is no closed text of ours: only its level and safe fields are kept.
-    logger: (level, _message, fields) => log[level]('the Kafka client reports', fields),
+    // Whatever matters reaches the caller as an error; what is left is the client thinking aloud.
+    logger: (_level, _message, fields) => log.debug('the Kafka client reports', fields),
     ...(ca === undefined
       ? {}
       : { tls: { ca, ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) } }),

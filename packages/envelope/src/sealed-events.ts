@@ -119,7 +119,16 @@ function readRecord(record: SealedRecord): ReadRecord {
     const code = sealed ? 'headers_invalid' : 'not_sealed';
     return { ok: false, rejection: { code, path: sealed ? headers.header : '' } };
   }
-  if (record.key === null) return { ok: false, rejection: { code: 'headers_invalid', path: 'key' } };
-  const key = Buffer.from(record.key).toString('utf8');
+  const key = record.key === null ? undefined : textOf(record.key);
+  if (key === undefined) return { ok: false, rejection: { code: 'headers_invalid', path: 'key' } };
   return { ok: true, attributes: headers.attributes, key, value: record.value };
+}
+
+/** Fatal, since two keys that differ in broken bytes alone must not be bound as the same text. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

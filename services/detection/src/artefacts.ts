@@ -25,6 +25,7 @@ export function resolveArtefacts(versions: Versions): Artefacts {
     const verdict = decide({
       features,
       ruleset,
+      // By the whole second the windows keep, so that a verdict recomputed from them agrees.
       timeliness: timeliness(record.eventTimeMs, record.observedAtSeconds * 1000, plan),
       versions,
     });

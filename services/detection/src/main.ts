@@ -10,7 +10,7 @@ import {
   runWorker,
   startHttpEndpoint,
 } from '@weir/runtime';
-import { openRedis } from '@weir/window-store';
+import { claimLog, createRedisWindowStore, openRedis } from '@weir/window-store';
 import { detectionConfig } from './config.ts';
 import { createBatchConsumer } from './consume-batch.ts';
 import type { DetectionParts } from './detection-parts.ts';
@@ -47,7 +47,10 @@ await runWorker({
           transactionalId: `weir-${environment}-${service}-${partition}`,
           groupId: config.DETECTION_GROUP_ID,
         }),
-      openStore: (logState) => redis.openStore({ environment, ...logState }),
+      openStore: async ({ logId, partitionCount: made }) => {
+        await claimLog(redis, { environment, logId, partitionCount: made });
+        return createRedisWindowStore({ connection: redis, logId });
+      },
       logOffsets: async (partition) => {
         const offsets = await kafka.offsets(streams.received.topic);
         const found = offsets.find((one) => one.partition === partition);
@@ -78,7 +81,7 @@ await runWorker({
       onLag: observe.lag,
     });
 
-    const crashed = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
     let joined = false;
     const http = await startHttpEndpoint({
       host: config.HTTP_HOST,
@@ -100,11 +103,11 @@ await runWorker({
         joined = false;
         consumerOf.release(partitions.map(({ partition }) => partition));
       },
-      onCrash: crashed.reject,
+      onCrash: ended.reject,
     });
 
     return {
-      done: crashed.promise,
+      done: ended.promise,
       stop: async () => {
         await consumer.stop();
         await consumerOf.close();
@@ -112,6 +115,7 @@ await runWorker({
         await redis.close();
         await kafka.close();
         kms.close();
+        ended.resolve();
       },
     };
   },

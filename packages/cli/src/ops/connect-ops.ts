@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { connectKafka, connectKms } from '@weir/connections';
+import type { KmsConnection } from '@weir/connections';
+import type { KafkaClient } from '@weir/kafka';
+import { readRoleEnvironment } from '@weir/local';
+import {
+  checkKafkaFields,
+  checkKmsFields,
+  createLogger,
+  createMetrics,
+  kafkaFields,
+  kmsFields,
+  loadConfig,
+  workerFields,
+} from '@weir/runtime';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const opsConfig = z
+  .object({ ...kafkaFields, ...kmsFields, WEIR_ENVIRONMENT: workerFields.WEIR_ENVIRONMENT })
+  .check(checkKafkaFields)
+  .check(checkKmsFields);
+
+/** What a command that looks at the pipeline works with: it reads and opens, and can neither seal nor write. */
+export type Ops = {
+  readonly kafka: KafkaClient;
+  readonly opener: KmsConnection['opener'];
+  readonly environment: string;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Connects in the role of ops: as the environment says where it names keys
+ * (KMS_KEYS), else to the local stack. Throws LocalError where there is none.
+ */
+export function connectOps(env: Environment, home: string): Ops {
+  const config = loadConfig(opsConfig, env['KMS_KEYS'] ? env : readRoleEnvironment(home, 'ops'), {
+    secrets: [],
+  });
+  const log = createLogger({ service: 'weir', level: 'fatal' });
+  const kms = connectKms(config, createMetrics({ service: 'weir' }));
+  const kafka = connectKafka(config, `weir-${config.WEIR_ENVIRONMENT}-ops`, log);
+  return {
+    kafka,
+    opener: kms.opener,
+    environment: config.WEIR_ENVIRONMENT,
+    close: async () => {
+      await kafka.close();
+      kms.close();
+    },
+  };
+}
