@@ -1,0 +1,132 @@
+import { artefactRef, parseInstant, slug } from '@weir/contracts';
+import {
+  checkKafkaFields,
+  checkKmsFields,
+  count,
+  crossFieldCheck,
+  durationMs,
+  kafkaFields,
+  kmsFields,
+  secretFile,
+  textFile,
+  workerFields,
+  type GivenFields,
+} from '@weir/runtime';
+import { z } from 'zod';
+
+const dayMs = 86_400_000;
+
+const instantMs = z.string().transform((text, context) => {
+  const parsed = parseInstant(text);
+  if (parsed.ok) return parsed.epochMs;
+  context.addIssue({ code: 'custom', message: 'expected a date-time with its offset (RFC 3339)' });
+  return z.NEVER;
+});
+
+/** Everything ingest can be told. Source mode needs the fields of a source; open-log needs none of them. */
+export const ingestConfig = z
+  .object({
+    ...workerFields,
+    ...kafkaFields,
+    ...kmsFields,
+    MODE: z
+      .enum(['source', 'open-log'])
+      .default('source')
+      .describe('Feed one source and end, or make the topics and name the log.'),
+    INPUT_FILE: z
+      .string()
+      .optional()
+      .describe('The file to feed, gzip or plain; "-" is standard input. Needed in source mode.'),
+    MAPPING_FILE: textFile()
+      .optional()
+      .describe('JSON that says how CSV columns become fields. Set, the input is CSV; unset, NDJSON.'),
+    TENANT: slug.optional().describe('Whose transactions these are. Needed in source mode.'),
+    SOURCE: slug.optional().describe('The connection they come in by. Needed in source mode.'),
+    LEDGER_FILE: z
+      .string()
+      .optional()
+      .describe(
+        'Where the ingest ledger and the position to resume from are kept, one file per source. Needed in source mode.',
+      ),
+    REPORT_FILE: z.string().optional().describe('Where to write the final summary as JSON.'),
+    FORCE: z
+      .enum(['true', 'false'])
+      .default('false')
+      .describe('Feed from the beginning, whatever the ledger says.'),
+    UNTIL_EVENT_TIME: instantMs
+      .optional()
+      .describe(
+        'Stop before the first record that happened at or after this (RFC 3339). A later run goes on there.',
+      ),
+    FUTURE_LIMIT_MS: durationMs(dayMs).describe(
+      'How far ahead of the clock a record may claim to have happened.',
+    ),
+    OUTAGE_LIMIT_MS: durationMs(300_000).describe(
+      'How long to go on trying while Kafka or the KMS is away before ending with code 75.',
+    ),
+    INDEX_KEY_FILE: secretFile()
+      .optional()
+      .describe('The key pseudonyms are made with: 32 bytes or more in base64. Needed in source mode.'),
+    INDEX_KEY_VERSION: count(1, { min: 1, max: 9_999 }).describe(
+      'Stands in every pseudonym made with the key.',
+    ),
+    ROUTING_KEY_FILE: secretFile()
+      .optional()
+      .describe(
+        'The key accounts are routed to partitions with; never changed. 32 bytes or more in base64. Needed in source mode.',
+      ),
+    LOG_PARTITIONS: count(4, { min: 1, max: 10_000 }).describe(
+      'Partitions of a log that is opened. Fixed for its life.',
+    ),
+    REPLICATION_FACTOR: count(1, { min: 1, max: 15 }).describe(
+      'Copies of each partition of the topics that are made.',
+    ),
+    RULESET: artefactRef
+      .default('starter@1')
+      .describe('In force from the beginning of a log that is opened.'),
+    WINDOW_PLAN: artefactRef
+      .default('standard@1')
+      .describe('In force from the beginning of a log that is opened.'),
+  })
+  .check(checkKafkaFields)
+  .check(checkKmsFields)
+  .check(
+    crossFieldCheck((given) => [...missingOfMode(given), ...missingMapping(given), ...missingKeys(given)]),
+  );
+
+export type IngestConfig = Readonly<z.output<typeof ingestConfig>>;
+
+const neededInSourceMode = [
+  'INPUT_FILE',
+  'TENANT',
+  'SOURCE',
+  'LEDGER_FILE',
+  'INDEX_KEY_FILE',
+  'ROUTING_KEY_FILE',
+];
+
+const isSourceMode = (given: GivenFields): boolean => given.value('MODE') !== 'open-log';
+
+function missingOfMode(given: GivenFields) {
+  if (!isSourceMode(given)) return [];
+  return neededInSourceMode
+    .filter((variable) => !given.has(variable))
+    .map((variable) => ({ variable, message: 'is needed in source mode' }));
+}
+
+/** Read as NDJSON, every line of a CSV file would end in the rejected topic. */
+function missingMapping(given: GivenFields) {
+  const input = given.value('INPUT_FILE');
+  const isCsv = typeof input === 'string' && /\.csv(\.gz)?$/i.test(input);
+  if (!isSourceMode(given) || !isCsv || given.has('MAPPING_FILE')) return [];
+  return [{ variable: 'MAPPING_FILE', message: 'is needed where INPUT_FILE is CSV' }];
+}
+
+function missingKeys(given: GivenFields) {
+  const keys = given.value('KMS_KEYS');
+  if (typeof keys !== 'object' || keys === null) return [];
+  const streams = isSourceMode(given) ? ['received', 'rejected'] : ['received'];
+  return streams
+    .filter((stream) => !Object.hasOwn(keys, stream))
+    .map((stream) => ({ variable: 'KMS_KEYS', message: `expected a key for the stream ${stream}` }));
+}

@@ -1,0 +1,187 @@
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { KeyObject } from 'node:crypto';
+import { createPartitioner, createPseudonymizer, sealEvents, type Opener, type Sealer } from '@weir/envelope';
+import type { KafkaClient, Producer } from '@weir/kafka';
+import { createAcceptor } from './accept-transaction.ts';
+import { feedSource, type FeedEnding } from './feed-source.ts';
+import { sha256HexOf } from './identify.ts';
+import { startCheckpointer } from './ledger/checkpointer.ts';
+import { readLedger, type Fingerprint } from './ledger/ledger-file.ts';
+import { createLineTracker, type LineTracker, type Position } from './ledger/line-tracker.ts';
+import { planRun, type RunPlan } from './ledger/plan-run.ts';
+import { requireOpenedLog } from './log/read-opening.ts';
+import { createRefuser } from './refuse-record.ts';
+import { progressOf, summaryOf, type Progress, type Summary } from './run-report.ts';
+import { createDispatcher, type Dispatcher } from './send/dispatcher.ts';
+import type { OutgoingStream } from './send/outgoing.ts';
+import { retryWithin, type RetryWithin } from './send/retry-within.ts';
+import { createCsvFormat } from './source/csv-format.ts';
+import type { CsvMapping } from './source/csv-mapping.ts';
+import { createNdjsonFormat } from './source/ndjson-format.ts';
+import { openSource, type Source } from './source/open-source.ts';
+import { SourceError } from './source/source-error.ts';
+
+export type FeedSettings = {
+  /** A path, or "-". */
+  readonly input: string;
+  /** Null for NDJSON. */
+  readonly mapping: CsvMapping | null;
+  readonly tenant: string;
+  readonly source: string;
+  readonly environment: string;
+  readonly ledgerFile: string;
+  readonly force: boolean;
+  readonly untilEventTimeMs: number | null;
+  readonly futureLimitMs: number;
+};
+
+export type FeedPorts = {
+  readonly kafka: Pick<KafkaClient, 'offsets' | 'readRange' | 'topicPartitions'>;
+  readonly producer: Pick<Producer, 'append'>;
+  readonly sealers: Readonly<Record<OutgoingStream, Sealer>>;
+  readonly opener: Opener;
+  readonly indexKey: KeyObject;
+  readonly indexKeyVersion: number;
+  readonly routingKey: KeyObject;
+  readonly stdin: Readable;
+  readonly nowMs: () => number;
+  readonly retry: RetryWithin;
+  /** Aborted to end the run early; aborted by the run itself when it gives up. */
+  readonly stopping: AbortController;
+};
+
+export type FeedRun = {
+  readonly resumed: boolean;
+  readonly progress: () => Progress;
+  readonly openRecords: () => number;
+  /**
+   * Settles when the run has ended and its ledger is written. Rejects with
+   * SourceError for a fault of the input, and with what made it give up.
+   */
+  readonly ended: Promise<void>;
+  /** The last word, once `ended` has settled either way. */
+  readonly summary: () => Summary;
+};
+
+/**
+ * Starts feeding one source: opens it, makes sure the log is open, and goes on
+ * where the ledger says an earlier run stopped. Throws SourceError where there
+ * is nothing to feed, and WeirError for a log that is not open.
+ */
+export async function startFeed(settings: FeedSettings, ports: FeedPorts): Promise<FeedRun> {
+  const { signal } = ports.stopping;
+  const source = await openSource(settings.input, ports.stdin, signal);
+  const ledger = await readLedger(settings.ledgerFile);
+  const log = await retryWithin(ports.retry, signal, () =>
+    requireOpenedLog(ports.kafka, ports.opener, settings.environment),
+  );
+  const fingerprint = fingerprintOf(settings, source, log.logId);
+  const from = positionOf(planRun(ledger, fingerprint, settings.force));
+
+  const tracker = createLineTracker(from);
+  const dispatcher = composeDispatcher(settings, ports, tracker);
+  const checkpointer = await startCheckpointer({
+    path: settings.ledgerFile,
+    fingerprint,
+    tracker,
+    stopping: ports.stopping,
+  });
+  let ending: FeedEnding = 'interrupted';
+  const feed = async (): Promise<void> => {
+    try {
+      ending = await runFeed(settings, ports, {
+        source,
+        from,
+        tracker,
+        dispatcher,
+        partitionCount: log.partitionCount,
+      });
+    } finally {
+      await checkpointer.finish(ending);
+    }
+  };
+  return {
+    resumed: from.line > 0,
+    progress: () => progressOf(tracker, source),
+    openRecords: tracker.openRecords,
+    ended: feed(),
+    summary: () => summaryOf(tracker, source, ending),
+  };
+}
+
+function runFeed(
+  settings: FeedSettings,
+  ports: FeedPorts,
+  run: {
+    readonly source: Source;
+    readonly from: Position;
+    readonly tracker: LineTracker;
+    readonly dispatcher: Dispatcher;
+    readonly partitionCount: number;
+  },
+): Promise<FeedEnding> {
+  const { source, partitionCount, ...rest } = run;
+  const { mapping, futureLimitMs, tenant } = settings;
+  const pseudonymizer = () =>
+    createPseudonymizer({ indexKey: ports.indexKey, version: ports.indexKeyVersion });
+  const identity = { tenant, source: settings.source, pseudonymize: pseudonymizer() };
+  const pseudonymizeOnce = pseudonymizer();
+  const partitionOf = createPartitioner({ routingKey: ports.routingKey, partitionCount });
+  return feedSource({
+    ...rest,
+    chunks: source.chunks,
+    format: mapping === null ? createNdjsonFormat(futureLimitMs) : createCsvFormat(mapping, futureLimitMs),
+    untilEventTimeMs: settings.untilEventTimeMs,
+    accept: createAcceptor({ ...identity, pseudonymizeOnce, partitionOf }),
+    refuse: createRefuser({ ...identity, pseudonymize: pseudonymizeOnce, partitionCount }),
+    nowMs: ports.nowMs,
+    signal: ports.stopping.signal,
+  });
+}
+
+function composeDispatcher(settings: FeedSettings, ports: FeedPorts, tracker: LineTracker): Dispatcher {
+  const { environment } = settings;
+  const source = `urn:weir:source:${settings.source}`;
+  return createDispatcher({
+    seal: (stream, batch) =>
+      sealEvents(
+        { sealer: ports.sealers[stream], stream, environment, source },
+        batch.map(({ event }) => event),
+      ),
+    append: ports.producer.append,
+    retry: ports.retry,
+    stopping: ports.stopping,
+    onSettled: tracker.settle,
+  });
+}
+
+function fingerprintOf(settings: FeedSettings, source: Source, logId: string | null): Fingerprint | null {
+  if (source.head === null || source.bytesTotal === null) return null;
+  const { mapping, tenant } = settings;
+  return {
+    path: resolve(settings.input),
+    sizeBytes: source.bytesTotal,
+    headSha256: sha256HexOf(source.head),
+    meaningSha256: sha256HexOf(JSON.stringify([mapping, tenant, settings.source])),
+    logId,
+  };
+}
+
+function positionOf(plan: RunPlan): Position {
+  switch (plan.kind) {
+    case 'begin':
+    case 'resume':
+      return plan.from;
+    case 'already_fed':
+      throw new SourceError(
+        73,
+        'LEDGER_FILE says that this input has been fed to its end; FORCE=true feeds it again, and repeats are found by their identity',
+      );
+    case 'other_input':
+      throw new SourceError(
+        73,
+        `LEDGER_FILE belongs to another input or log (${plan.differs.join(', ')} differ); name another ledger, or FORCE=true to begin this one anew`,
+      );
+  }
+}

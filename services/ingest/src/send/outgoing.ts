@@ -1,0 +1,14 @@
+import type { StreamName } from '@weir/contracts';
+import type { UnsealedEvent } from '@weir/envelope';
+import type { Ticket } from '../ledger/line-tracker.ts';
+
+/** The streams that ingest writes records of a source to. */
+export type OutgoingStream = Extract<StreamName, 'received' | 'rejected'>;
+
+/** A record that is ready to be sealed and sent to its partition. */
+export type Outgoing = {
+  readonly stream: OutgoingStream;
+  readonly partition: number;
+  readonly event: UnsealedEvent;
+  readonly ticket: Ticket;
+};

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { connectKafka, connectKms, type KmsConnection } from '@weir/connections';
+import type { KafkaClient, Producer } from '@weir/kafka';
+import {
+  createLogger,
+  createMetrics,
+  loadConfig,
+  redactConfig,
+  startHttpEndpoint,
+  sleep,
+  type Logger,
+  type RunningWorker,
+} from '@weir/runtime';
+import { ingestConfig, type IngestConfig } from './config.ts';
+import { createFeedMetrics, type FeedMetrics } from './feed-metrics.ts';
+import { feedPortsOf, feedSettingsOf } from './feed-settings.ts';
+import { openLog } from './log/open-log.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+import { startFeed } from './run-feed.ts';
+import { retryWithin, type RetryWithin } from './send/retry-within.ts';
+import { SourceError } from './source/source-error.ts';
+
+/** The parts every mode is made of. */
+type Parts = {
+  readonly config: IngestConfig;
+  readonly log: Logger;
+  readonly feedMetrics: FeedMetrics;
+  readonly reporter: Reporter;
+  readonly retry: RetryWithin;
+  readonly kafka: KafkaClient;
+  readonly kms: KmsConnection;
+  readonly stopping: AbortController;
+};
+
+/**
+ * Composes the worker from its environment. A fault of the input ends the
+ * process with its own code (65, 66, 73) after everything is closed.
+ */
+export async function startIngest(process: NodeJS.Process, signal: AbortSignal): Promise<RunningWorker> {
+  const config = loadConfig(ingestConfig, process.env, { secrets: [] });
+  const log = createLogger({ service: 'ingest', level: config.LOG_LEVEL });
+  log.info('ingest starts', { config: redactConfig(config) });
+  const stopping = new AbortController();
+  // Every partition's wait for a retry listens for the stop.
+  setMaxListeners(0, stopping.signal);
+  signal.addEventListener('abort', () => stopping.abort(), { once: true });
+
+  const metrics = createMetrics({ service: 'ingest' });
+  const feedMetrics = createFeedMetrics(metrics);
+  const endpoint = await startHttpEndpoint({
+    host: config.HTTP_HOST,
+    port: config.HTTP_PORT,
+    metrics,
+    live: () => [],
+    ready: feedMetrics.problems,
+  });
+  const kms = connectKms(config, metrics);
+  const kafka = connectKafka(config, 'weir-ingest', log);
+  const parts: Parts = {
+    config,
+    log,
+    feedMetrics,
+    reporter: createReporter(process, log),
+    retry: retryOf(config, feedMetrics, log),
+    kafka,
+    kms,
+    stopping,
+  };
+
+  let exitCode: number | undefined;
+  const done = run(parts, process).catch((error: unknown) => {
+    if (!(error instanceof SourceError)) throw error;
+    log.error('the input was not fed to its end', { exitCode: error.exitCode, error });
+    exitCode = error.exitCode;
+    return parts.reporter.problem(error.exitCode, error.message);
+  });
+  return {
+    done,
+    stop: async () => {
+      stopping.abort();
+      // How it ended is told by `done` itself.
+      await done.catch(() => undefined);
+      await kafka.close();
+      kms.close();
+      await endpoint.close();
+      if (exitCode !== undefined) process.exit(exitCode);
+    },
+  };
+}
+
+async function run(parts: Parts, process: NodeJS.Process): Promise<void> {
+  const { kafka, retry, stopping } = parts;
+  const producer = await retryWithin(retry, stopping.signal, () => kafka.createProducer());
+  try {
+    await (parts.config.MODE === 'open-log'
+      ? runOpenLog(parts, producer)
+      : runSource(parts, producer, process));
+  } finally {
+    await producer.close();
+  }
+}
+
+async function runOpenLog(parts: Parts, producer: Producer): Promise<void> {
+  const { config, log } = parts;
+  const { opening, written } = await openLog({
+    kafka: parts.kafka,
+    producer,
+    sealer: parts.kms.sealerFor('received'),
+    opener: parts.kms.opener,
+    environment: config.WEIR_ENVIRONMENT,
+    logPartitions: config.LOG_PARTITIONS,
+    replicationFactor: config.REPLICATION_FACTOR,
+    versions: { ruleset: config.RULESET, windowPlan: config.WINDOW_PLAN },
+    newLogId: randomUUID(),
+    nowMs: Date.now,
+    retry: parts.retry,
+    signal: parts.stopping.signal,
+  });
+  log.info('the log is open', { logId: opening?.logId, partitions: config.LOG_PARTITIONS, count: written });
+}
+
+async function runSource(parts: Parts, producer: Producer, process: NodeJS.Process): Promise<void> {
+  const { config, log, feedMetrics, reporter, kms } = parts;
+  const sealers = { received: kms.sealerFor('received'), rejected: kms.sealerFor('rejected') };
+  const settings = feedSettingsOf(config);
+  const feed = await startFeed(settings, {
+    ...feedPortsOf(config),
+    kafka: parts.kafka,
+    retry: parts.retry,
+    stopping: parts.stopping,
+    opener: kms.opener,
+    producer,
+    sealers,
+    stdin: process.stdin,
+  });
+  log.info('feeding has begun', { source: settings.source, state: feed.resumed ? 'resumed' : 'begun' });
+  const stopReporting = reporter.follow(feed, (progress) => feedMetrics.update(progress, feed.openRecords()));
+  try {
+    await feed.ended;
+  } finally {
+    stopReporting();
+    feedMetrics.update(feed.progress(), feed.openRecords());
+    await reporter.summary(feed.summary(), config.REPORT_FILE);
+  }
+}
+
+const retryOf = (config: IngestConfig, feedMetrics: FeedMetrics, log: Logger): RetryWithin => ({
+  limitMs: config.OUTAGE_LIMIT_MS,
+  nowMs: () => performance.now(),
+  random: Math.random,
+  sleep,
+  onRetry: (error) => {
+    feedMetrics.retried(error.code);
+    log.warn('trying again', { code: error.code });
+  },
+});
