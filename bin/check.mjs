@@ -21,7 +21,7 @@ await runMain(async () => {
       '--no-daemon',
       '--continue',
       '--concurrency=2',
-      '--output-logs=new-only',
+      '--output-logs=errors-only',
       '--no-update-notifier',
     ],
     { env: toolEnvironment({ TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }) },

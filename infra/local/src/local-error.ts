@@ -11,6 +11,7 @@ export type LocalErrorCode =
   | 'already_running'
   | 'not_ready'
   | 'gave_up'
+  | 'stopped'
   | 'platform_unsupported';
 
 /**

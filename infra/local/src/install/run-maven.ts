@@ -29,6 +29,9 @@ export async function runMaven(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: deadlineMs,
   });
+  // Whoever stops us in the middle stops the download as well.
+  const killNow = (): void => void child.kill('SIGKILL');
+  process.once('exit', killNow);
   const lines: string[] = [];
   let copied = 0;
   const read = (chunk: Buffer): void => {
@@ -55,6 +58,7 @@ export async function runMaven(options: {
     throw isMissing(error) ? mavenMissing(error) : error;
   } finally {
     clearInterval(reporter);
+    process.removeListener('exit', killNow);
   }
 }
 

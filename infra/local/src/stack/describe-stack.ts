@@ -114,7 +114,6 @@ export function roleEnvironment(options: {
   const { KAFKA_BROKERS = '', REDIS_URL = '', KMS_ENDPOINT = '', SMTP_URL = '' } = stackAddresses(settings);
   const shared = {
     WEIR_ENVIRONMENT: 'local',
-    WEIR_LOG_PARTITIONS: '4',
     LOG_LEVEL: settings.logLevel,
     KAFKA_BROKERS,
     KMS_ENDPOINT,
@@ -125,7 +124,13 @@ export function roleEnvironment(options: {
   };
   switch (role) {
     case 'ingest':
-      return { ...shared, INDEX_KEY_FILE: settings.indexKeyFile, ROUTING_KEY_FILE: settings.routingKeyFile };
+      return {
+        ...shared,
+        INDEX_KEY_FILE: settings.indexKeyFile,
+        ROUTING_KEY_FILE: settings.routingKeyFile,
+        LOG_PARTITIONS: '4',
+        REPLICATION_FACTOR: '1',
+      };
     case 'detection':
       return { ...shared, REDIS_URL };
     case 'alerting':

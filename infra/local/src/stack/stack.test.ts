@@ -13,7 +13,7 @@ test('each role may seal what it writes and open what it reads, and nothing else
       .flatMap((rule) => rule.keys)
       .map((key) => key.replace('alias/weir-local-', ''));
   assert.deepEqual(allowed('ingest', 'GenerateDataKey'), ['received', 'rejected', 'control']);
-  assert.deepEqual(allowed('ingest', 'Decrypt'), []);
+  assert.deepEqual(allowed('ingest', 'Decrypt'), ['received']);
   assert.deepEqual(allowed('detection', 'GenerateDataKey'), ['cleared', 'held', 'rejected', 'control']);
   assert.deepEqual(allowed('detection', 'Decrypt'), ['received', 'control']);
   assert.deepEqual(allowed('alerting', 'Decrypt'), ['held', 'rejected']);

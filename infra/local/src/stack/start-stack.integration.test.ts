@@ -10,7 +10,8 @@ import { LocalError } from '../local-error.ts';
 import { pickFreePort } from '../process/free-port.ts';
 import { isRunning } from '../process/process-identity.ts';
 import { ensureSecretFile } from './ensure-secret-file.ts';
-import { checkHome } from './preflight.ts';
+import { choosePorts } from './choose-ports.ts';
+import { checkHome, preflight } from './preflight.ts';
 import { readRoleEnvironment } from './role-files.ts';
 import { startStack } from './start-stack.ts';
 
@@ -90,6 +91,37 @@ test('a secret file holds 32 bytes and is never replaced', () => {
   const first = readFileSync(path, 'utf8');
   assert.equal(Buffer.from(first.trim(), 'base64').length, 32);
   assert.equal(readFileSync(ensureSecretFile(home, 'index.key'), 'utf8'), first);
+});
+
+/** A PATH on which `java` prints this version, and nothing else is found. */
+function pathWithJava(version: string | undefined): string {
+  const folder = makeTempFolder('path');
+  if (version !== undefined) {
+    writeFileSync(join(folder, 'java'), `#!/bin/sh\necho 'openjdk version "${version}"' >&2\n`, {
+      mode: 0o700,
+    });
+  }
+  return folder;
+}
+
+test('a Java that is missing or too old, and a missing Maven, are each said in one sentence', async (context) => {
+  const { PATH = '' } = process.env;
+  context.after(() => {
+    process.env['PATH'] = PATH;
+  });
+  const ports = await choosePorts({ WEIR_PORT_BASE: '0' });
+  const problems = async (version: string | undefined) => {
+    process.env['PATH'] = pathWithJava(version);
+    const found = await preflight({ libraryHome: makeTempFolder('empty'), ports, used: ['kafka'] });
+    return found.map(({ code, message }) => [code, message.split(':')[0]]);
+  };
+  const noMaven = ['maven_missing', 'Maven (mvn) was not found on the PATH'];
+  assert.deepEqual(await problems(undefined), [['java_missing', 'Java was not found on the PATH'], noMaven]);
+  assert.deepEqual(await problems('11.0.2'), [
+    ['java_too_old', 'The Java on the PATH is version 11, and Kafka needs 17'],
+    noMaven,
+  ]);
+  assert.deepEqual(await problems('21.0.1'), [noMaven]);
 });
 
 test('a home that cannot be a folder is refused with the variable that changes it', () => {

@@ -41,6 +41,8 @@ export type StackOptions = {
   readonly onProgress: Progress;
   /** Called when Kafka, Redis and the KMS serve and before any worker starts: makes topics, names the log. */
   readonly provision?: () => Promise<void>;
+  /** Aborting it while the stack starts stops what has been started; later, use `stop`. */
+  readonly signal?: AbortSignal;
   /** False starts only what Weir builds on. */
   readonly workers?: boolean;
 };
@@ -49,12 +51,15 @@ export type StackOptions = {
  * Checks the machine, installs what is missing, and starts the whole stack;
  * resolves when everything is ready.
  *
- * Throws LocalError with a sentence for each thing to mend; nothing runs then.
+ * Throws LocalError with a sentence for each thing to mend, or `stopped` when
+ * `signal` was aborted; nothing runs then.
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
   const { home, env, onProgress } = options;
   checkHome(home);
   const supervisor = await createSupervisor({ home, onProgress });
+  const stopEarly = (): void => void supervisor.stop();
+  options.signal?.addEventListener('abort', stopEarly);
   try {
     const ports = await choosePorts(env);
     await assertCanStart(options, ports);
@@ -71,6 +76,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   } catch (error) {
     await supervisor.stop();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', stopEarly);
   }
 }
 

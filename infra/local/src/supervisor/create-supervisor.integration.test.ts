@@ -90,6 +90,21 @@ test('processes stop in the reverse order of their start, and one that does not 
   assert.deepEqual(readState(home)?.processes, []);
 });
 
+test('a stop while processes start ends the start, and leaves none', async () => {
+  const home = makeTempFolder('supervisor');
+  const supervisor = await createSupervisor({ home, onProgress: quiet });
+  const port = await pickFreePort();
+  const never = { ...childPlan({ name: 'never', port, home }), ready: { kind: 'redis', port } as const };
+  const started = assert.rejects(supervisor.start([never], {}), { code: 'stopped' });
+  const [running] = await waitFor(() => {
+    const { processes } = supervisor.state();
+    return processes.length === 1 ? processes : undefined;
+  });
+  await supervisor.stop();
+  await started;
+  assert.ok(running !== undefined && !isRunning(running));
+});
+
 test('a home has one supervisor at a time, and a stopped one leaves it free', async () => {
   const home = makeTempFolder('supervisor');
   const first = await createSupervisor({ home, onProgress: quiet });

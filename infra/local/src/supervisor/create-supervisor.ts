@@ -24,7 +24,8 @@ export type Supervisor = {
   /**
    * Starts processes in the order of their dependencies and resolves when all
    * are ready. May be called again with more. Rejects with LocalError
-   * `gave_up` when one of them is given up on; everything is stopped by then.
+   * `gave_up` when one of them is given up on, or `stopped` when `stop` was
+   * called meanwhile; everything is stopped by then.
    */
   readonly start: (
     plans: readonly ProcessPlan[],
@@ -102,7 +103,7 @@ export async function createSupervisor(options: {
     start: async (plans, reachedAt) => {
       Object.assign(addresses, reachedAt);
       for (const level of startLevels(plans)) {
-        if (stopped !== undefined) throw new LocalError('gave_up', 'The stack is being stopped.');
+        if (stopped !== undefined) throw new LocalError('stopped', 'The stack was stopped while it started.');
         try {
           await startLevel(level);
         } catch (error) {

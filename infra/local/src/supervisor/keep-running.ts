@@ -13,7 +13,7 @@ import type { RestartPolicy } from './restart-policy.ts';
 /** A process that is started again whenever it ends, until it is stopped or given up on. */
 export type KeptProcess = {
   readonly plan: ProcessPlan;
-  /** Resolves when it is ready for the first time; rejects with LocalError when it is given up on before. */
+  /** Resolves when it is ready for the first time; rejects with LocalError when it is given up on or stopped before. */
   readonly ready: Promise<void>;
   /** Resolves with the reason when it is given up on; stays pending otherwise. */
   readonly gaveUp: Promise<LocalError>;
@@ -101,6 +101,7 @@ export function keepRunning(options: {
     snapshot: () => ({ identity: child?.identity, ready: isReady, restarts }),
     stop: async (graceMs) => {
       stopping.abort();
+      firstReady.reject(new LocalError('stopped', `${plan.name} was stopped before it was ready.`));
       await child?.stop(graceMs);
       await ended;
     },
