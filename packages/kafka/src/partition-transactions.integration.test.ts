@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openTestClient, record } from './open-test-client.ts';
+import type { TestClient } from './open-test-client.ts';
+import type { PartitionTransactions } from './partition-transactions.ts';
+
+let broker: TestClient;
+before(async () => {
+  broker = await openTestClient();
+});
+after(() => broker.close());
+
+/** An input and an output topic, and what makes the transactions of the input's partition 0. */
+const openStep = async () => {
+  const input = await broker.topic(1);
+  const output = await broker.topic(2);
+  const names = { transactionalId: `${input}-0`, groupId: `${input}-group` };
+  const publish = (
+    transactions: PartitionTransactions,
+    next: number,
+    values: readonly string[],
+    metadata = '',
+  ) =>
+    transactions.publish({
+      outputs: values.length === 0 ? [] : [{ topic: output, partition: 0, records: values.map(record) }],
+      source: { topic: input, partition: 0, next, metadata },
+    });
+  return { input, output, open: () => broker.client.createPartitionTransactions(names), publish };
+};
+
+test('A producer whose partition was taken over is fenced and nothing it published becomes visible', async () => {
+  const { input, output, open, publish } = await openStep();
+  const older = open();
+  const newer = open();
+  try {
+    await older.fence();
+    await publish(older, 1, ['before']);
+    await newer.fence();
+    await assert.rejects(publish(older, 9, ['from a zombie']), { code: 'partition_fenced' });
+    assert.deepEqual(await newer.committed(input, 0), { next: 1, metadata: '' });
+    await publish(newer, 2, ['after']);
+    await assert.rejects(publish(older, 10, ['again']), /not allowed when unusable/);
+    assert.deepEqual(await broker.values(output), ['before', 'after']);
+  } finally {
+    await older.discard();
+    await newer.discard();
+  }
+});
+
+test('What is committed is never stale after a fence, metadata included', async () => {
+  const { input, open, publish } = await openStep();
+  for (let step = 0; step < 50; step += 1) {
+    const transactions = open();
+    try {
+      await transactions.fence();
+      const expected = step === 0 ? undefined : { next: step, metadata: `step ${step}` };
+      assert.deepEqual(await transactions.committed(input, 0), expected);
+      await publish(transactions, step + 1, [`${step}`], `step ${step + 1}`);
+    } finally {
+      await transactions.discard();
+    }
+  }
+});
+
+test('A transaction that fails publishes neither records nor position, and the next one goes on', async () => {
+  const { input, output, open, publish } = await openStep();
+  const broken = open();
+  const next = open();
+  try {
+    await broken.fence();
+    const nowhere = { topic: output, partition: 7, records: [record('nowhere')] };
+    const half = { topic: output, partition: 1, records: [record('half')] };
+    const source = { topic: input, partition: 0, next: 5, metadata: '' };
+    await assert.rejects(broken.publish({ outputs: [half, nowhere], source }), {
+      code: 'publish_outcome_unknown',
+    });
+    await next.fence();
+    assert.equal(await next.committed(input, 0), undefined);
+    await publish(next, 5, ['whole']);
+    assert.deepEqual(await broker.values(output), ['whole']);
+  } finally {
+    await broken.discard();
+    await next.discard();
+  }
+});
+
+test('Outputs larger than a batch of the broker arrive whole and in order in one transaction', async () => {
+  const { output, open, publish } = await openStep();
+  const transactions = open();
+  try {
+    await transactions.fence();
+    const values = Array.from({ length: 600 }, (_unused, index) => `${index}:${'x'.repeat(5_000)}`);
+    await publish(transactions, 1, values);
+    assert.deepEqual(await broker.values(output), values);
+  } finally {
+    await transactions.discard();
+  }
+});
+
+test('Twenty small transactions in a row do not wait for one another to end', async () => {
+  const { input, open, publish } = await openStep();
+  const transactions = open();
+  const next = open();
+  try {
+    await transactions.fence();
+    // Without outputs the position is the first thing asked for, which kafkajs asks only once.
+    for (let step = 1; step <= 20; step += 1) await publish(transactions, step, []);
+    await next.fence();
+    assert.equal((await next.committed(input, 0))?.next, 20);
+  } finally {
+    await transactions.discard();
+    await next.discard();
+  }
+});
+
+test('Reading what is committed is refused where the answer could be stale, and so are overlapping transactions', async () => {
+  const { input, open, publish } = await openStep();
+  const transactions = open();
+  try {
+    await assert.rejects(transactions.committed(input, 0), /not allowed when new/);
+    await assert.rejects(publish(transactions, 1, ['x']), /not allowed when new/);
+    await transactions.fence();
+    const first = publish(transactions, 1, ['x']);
+    await assert.rejects(publish(transactions, 2, ['y']), /not allowed when publishing/);
+    await first;
+    await assert.rejects(transactions.committed(input, 0), /not allowed when published/);
+  } finally {
+    await transactions.discard();
+  }
+});
