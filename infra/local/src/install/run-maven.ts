@@ -1,11 +1,14 @@
-import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensurePrivateFolder } from '../home.ts';
 import { LocalError } from '../local-error.ts';
+import { startProcess } from '../process/owned-process.ts';
 import type { Progress } from './install-once.ts';
 
 const deadlineMs = 10 * 60_000;
-const reportEveryMs = 3_000;
-const keptOutputLines = 40;
+const reportEveryMs = 5_000;
+const quotedLength = 300;
 
 /** The committed project files, each naming what one part is made of. */
 export type MavenProject = 'kafka.pom.xml' | 'redis.pom.xml';
@@ -15,55 +18,38 @@ export type MavenProject = 'kafka.pom.xml' | 'redis.pom.xml';
  * enforced (`-C`), so a damaged download fails instead of being installed.
  *
  * Throws LocalError `maven_missing` or `install_failed`, the latter with
- * Maven's own last error line.
+ * Maven's own first error line.
  */
 export async function runMaven(options: {
+  readonly home: string;
   readonly project: MavenProject;
   readonly arguments: readonly string[];
   readonly what: string;
   readonly onProgress: Progress;
 }): Promise<void> {
+  const { what, onProgress } = options;
   const project = fileURLToPath(new URL(`../../maven/${options.project}`, import.meta.url));
-  options.onProgress(`Fetching ${options.what} from Maven; this is done once`);
-  const child = spawn('mvn', ['-B', '-C', '-ntp', '-f', project, ...options.arguments], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: deadlineMs,
+  const logFile = join(ensurePrivateFolder(options.home, 'logs'), `maven-${options.project}.log`);
+  rmSync(logFile, { force: true });
+  onProgress(`Fetching ${what} from Maven; this is done once`);
+  // A child like any other: it ends with this process, and writes into no folder that has been given up.
+  const maven = startProcess({
+    name: 'mvn',
+    command: 'mvn',
+    args: ['-B', '-C', '-ntp', '-f', project, ...options.arguments],
+    env: {},
+    logFile,
+    ipc: false,
   });
-  // Whoever stops us in the middle stops the download as well.
-  const killNow = (): void => void child.kill('SIGKILL');
-  process.once('exit', killNow);
-  const lines: string[] = [];
-  let copied = 0;
-  const read = (chunk: Buffer): void => {
-    for (const line of chunk.toString('utf8').split('\n')) {
-      if (line.includes('Copying ') || line.includes('Unpacking ')) copied += 1;
-      if (line.trim() !== '') lines.push(line);
-      if (lines.length > keptOutputLines) lines.shift();
-    }
-  };
-  child.stdout.on('data', read);
-  child.stderr.on('data', read);
   const startedAtMs = performance.now();
-  const reporter = setInterval(() => {
-    const seconds = Math.round((performance.now() - startedAtMs) / 1000);
-    options.onProgress(`Fetching ${options.what}: ${seconds} s, ${copied} files in place`);
-  }, reportEveryMs);
-  try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
-    if (code !== 0) throw mavenFailed(options.what, lines);
-  } catch (error) {
-    throw isMissing(error) ? mavenMissing(error) : error;
-  } finally {
-    clearInterval(reporter);
-    process.removeListener('exit', killNow);
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  const secondsSoFar = (): number => Math.round((performance.now() - startedAtMs) / 1000);
+  const reporter = setInterval(() => onProgress(`Fetching ${what}: ${secondsSoFar()} s`), reportEveryMs);
+  const overdue = setTimeout(() => void maven.kill(), deadlineMs);
+  const exit = await maven.exited;
+  clearInterval(reporter);
+  clearTimeout(overdue);
+  if (exit.kind === 'notStarted') throw mavenMissing();
+  if (exit.kind === 'signal' || exit.code !== 0) throw mavenFailed(what, logFile);
 }
 
 /** The one sentence for a machine without Maven, shared with the preflight. */
@@ -76,11 +62,12 @@ export function mavenMissing(cause?: unknown): LocalError {
   );
 }
 
-function mavenFailed(what: string, lines: readonly string[]): LocalError {
-  const reason = lines.find((line) => line.startsWith('[ERROR]')) ?? lines.at(-1) ?? 'it said nothing';
+function mavenFailed(what: string, logFile: string): LocalError {
+  const lines = readFileSync(logFile, 'utf8').split('\n');
+  const reason =
+    lines.find((line) => line.startsWith('[ERROR] '))?.slice('[ERROR] '.length) ?? 'it was cut short';
   return new LocalError(
     'install_failed',
-    `Maven could not fetch ${what}: ${reason.replace('[ERROR] ', '').slice(0, 300)} ` +
-      '(check the network, or the mirror settings of Maven, and start again).',
+    `Maven could not fetch ${what} (${reason.slice(0, quotedLength)}): check the network or Maven's mirror settings and start again; its log is ${logFile}`,
   );
 }

@@ -22,6 +22,7 @@ export async function installKafka(home: string, onProgress: Progress): Promise<
     onProgress,
     fill: async (folder) => {
       await runMaven({
+        home,
         project: 'kafka.pom.xml',
         arguments: ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
         what: `Kafka ${kafkaVersion} (43 MB)`,

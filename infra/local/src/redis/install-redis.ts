@@ -54,13 +54,19 @@ export async function installRedis(home: string, onProgress: Progress): Promise<
     home,
     name: `redis-${artifactVersion}`,
     onProgress,
-    fill: (target) => fetchBinary(target, binary, onProgress),
+    fill: (target) => fetchBinary(home, target, binary, onProgress),
   });
   return join(folder, 'redis-server');
 }
 
-async function fetchBinary(folder: string, binary: RedisBinary, onProgress: Progress): Promise<void> {
+async function fetchBinary(
+  home: string,
+  folder: string,
+  binary: RedisBinary,
+  onProgress: Progress,
+): Promise<void> {
   await runMaven({
+    home,
     project: 'redis.pom.xml',
     arguments: [
       'dependency:unpack-dependencies',
