@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+const count = z.int().min(0);
+const progressFields = {
+  offered: count,
+  acknowledged: count,
+  rejected: count,
+  failed: count,
+  unknown: count,
+  bytesRead: count,
+  bytesTotal: count.nullable(),
+  eventTime: z.string().nullable(),
+};
+
+/** What an ingest worker tells the process that started it. */
+export const ingestMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), ...progressFields }),
+  z.object({
+    kind: z.literal('summary'),
+    ...progressFields,
+    state: z.enum(['running', 'interrupted', 'stopped_at_limit', 'finished']),
+    rejections: z.array(z.object({ code: z.string(), path: z.string(), count, firstLines: z.array(count) })),
+  }),
+  z.object({ kind: z.literal('problem'), exitCode: z.int(), message: z.string() }),
+]);
+
+export type IngestMessage = z.infer<typeof ingestMessage>;
+export type IngestProgress = Extract<IngestMessage, { kind: 'progress' }>;
+export type IngestSummary = Extract<IngestMessage, { kind: 'summary' }>;

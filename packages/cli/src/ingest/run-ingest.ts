@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { ensurePrivateFolder, readRoleEnvironment, repositoryRoot } from '@weir/local';
+import { CommandError } from '../exit-codes.ts';
+import { ingestMessage } from './ingest-messages.ts';
+import type { IngestProgress, IngestSummary } from './ingest-messages.ts';
+
+export type IngestRun = {
+  readonly home: string;
+  /** Beside the role's own environment: MODE, INPUT_FILE and so on. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Fed to its standard input, or "inherit" for the command's own. */
+  readonly input?: Readable | 'inherit';
+  readonly onProgress?: (progress: IngestProgress) => void;
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Runs one ingest worker in the ingest role to its end and gives its summary;
+ * undefined where it had nothing to sum up. The command itself never holds the
+ * keys of that role. An abort stops the worker, which keeps its place.
+ * Throws CommandError with the worker's own exit code and word for it.
+ */
+export async function runIngest(run: IngestRun): Promise<IngestSummary | undefined> {
+  const logFile = join(ensurePrivateFolder(run.home, 'logs'), 'ingest.log');
+  const log = openSync(logFile, 'a', 0o600);
+  const stdin = run.input === undefined ? 'ignore' : run.input === 'inherit' ? 'inherit' : 'pipe';
+  const child = spawn(process.execPath, [join(repositoryRoot, 'services/ingest/src/main.ts')], {
+    env: { ...process.env, ...readRoleEnvironment(run.home, 'ingest'), HTTP_PORT: '0', ...run.env },
+    stdio: [stdin, log, log, 'ipc'],
+    // Ctrl-C reaches the command alone, which then stops its worker in order.
+    detached: true,
+  });
+  closeSync(log);
+
+  let summary: IngestSummary | undefined;
+  let problem: string | undefined;
+  child.on('message', (raw) => {
+    const message = ingestMessage.safeParse(raw);
+    if (!message.success) return;
+    switch (message.data.kind) {
+      case 'progress':
+        run.onProgress?.(message.data);
+        break;
+      case 'summary':
+        summary = message.data;
+        break;
+      case 'problem':
+        problem = message.data.message;
+        break;
+    }
+  });
+  const stop = (): void => void child.kill('SIGTERM');
+  run.signal?.addEventListener('abort', stop, { once: true });
+  const feeding =
+    run.input instanceof Object && child.stdin !== null
+      ? // A worker that ends early closes its input; how it ended is told by its exit code.
+        pipeline(run.input, child.stdin).catch(() => undefined)
+      : undefined;
+  try {
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code === 0) return summary;
+    throw new CommandError(
+      code ?? 75,
+      problem ?? `ingest ended with exit code ${code ?? 'none'}; its log is ${logFile}`,
+    );
+  } finally {
+    run.signal?.removeEventListener('abort', stop);
+    if (run.input instanceof Object) run.input.destroy();
+    await feeding;
+  }
+}

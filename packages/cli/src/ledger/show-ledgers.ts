@@ -1,0 +1,36 @@
+import { grouped, table } from '../terminal/table.ts';
+import type { Ledgers } from './read-ledgers.ts';
+
+/** Both ledgers as tables, and underneath whether they balance. */
+export function showLedgers({ ingest, detection, total, faults, balanced }: Ledgers): string[] {
+  const outcomes = ['records', 'cleared', 'held', 'rejected', 'duplicate', 'control', 'waiting'] as const;
+  return [
+    'Ingest: offered = acknowledged + rejected + failed + unknown',
+    ...table(
+      ['source', 'state', 'offered', 'acknowledged', 'rejected', 'failed', 'unknown'],
+      ingest.map(({ name, state, counts }) => [
+        name,
+        state.replaceAll('_', ' '),
+        ...[counts.offered, counts.acknowledged, counts.rejected, counts.failed, counts.unknown].map(grouped),
+      ]),
+      [2, 3, 4, 5, 6],
+    ),
+    '',
+    'Detection: records = cleared + held + rejected + duplicate + control',
+    ...table(
+      ['partition', ...outcomes],
+      [
+        ...detection.map((partition) => [
+          String(partition.partition),
+          ...outcomes.map((name) => grouped(partition[name])),
+        ]),
+        ['all', ...outcomes.map((name) => grouped(total[name]))],
+      ],
+      [1, 2, 3, 4, 5, 6, 7],
+    ),
+    '',
+    ...(balanced
+      ? ['Both ledgers balance.']
+      : ['The ledgers DO NOT balance:', ...faults.map((fault) => `  ${fault}`)]),
+  ];
+}

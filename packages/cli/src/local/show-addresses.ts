@@ -1,0 +1,15 @@
+const labels: readonly (readonly [string, string])[] = [
+  ['INBOX_URL', 'Alert mails'],
+  ['KAFKA_BROKERS', 'Kafka'],
+  ['REDIS_URL', 'Redis'],
+  ['KMS_ENDPOINT', 'KMS (development only)'],
+  ['DETECTION_URL', 'Detection: /healthz /readyz /metrics'],
+  ['ALERTING_URL', 'Alerting:  /healthz /readyz /metrics'],
+];
+
+/** Where the parts are reached, for a person. */
+export const showAddresses = (addresses: Readonly<Record<string, string>>): string[] =>
+  labels.flatMap(([name, label]) => {
+    const address = addresses[name];
+    return address === undefined ? [] : [`${label.padEnd(38)}${address}`];
+  });

@@ -1,0 +1,110 @@
+import {
+  decodePayload,
+  decodeRejected,
+  events,
+  formatAmount,
+  formatInstant,
+  maskAccount,
+} from '@weir/contracts';
+import type { EventDefinition, StreamName, Transaction, Verdict } from '@weir/contracts';
+import type { ReadEvent } from './read-events.ts';
+
+/** One event on one line for a person: where it stands, what it is, accounts masked. */
+export function describeEvent(stream: StreamName, { record, opened }: ReadEvent): string {
+  const at = `${formatInstant(record.timestampMs)}  ${record.partition}/${record.offset}`;
+  if (!opened.ok) return `${at}  can't be opened: ${opened.rejection.code}`;
+  return `${at}  ${summaryOf(stream, opened.attributes.type, opened.plaintext)}`;
+}
+
+/** The same event with its payload in full, on one line for a script. */
+export function eventAsJson(stream: StreamName, { record, opened }: ReadEvent): string {
+  const { topic, partition, offset } = record;
+  const at = { stream, topic, partition, offset, timestamp: formatInstant(record.timestampMs) };
+  if (!opened.ok) return JSON.stringify({ ...at, refused: opened.rejection });
+  return JSON.stringify({
+    ...at,
+    ...opened.attributes,
+    key: opened.key,
+    payload: payloadOf(stream, opened.plaintext),
+  });
+}
+
+function payloadOf(stream: StreamName, plaintext: Buffer): unknown {
+  if (stream !== 'rejected') return JSON.parse(plaintext.toString('utf8'));
+  const rejected = decodeRejected(plaintext);
+  return rejected === undefined
+    ? null
+    : {
+        ...rejected,
+        key: base64(rejected.key),
+        headers: rejected.headers.map(([name, value]) => [name, base64(value)]),
+        original: base64(rejected.original),
+      };
+}
+
+const base64 = (bytes: Uint8Array | null): string | null =>
+  bytes === null ? null : Buffer.from(bytes).toString('base64');
+
+function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string {
+  const read = <Schema extends EventDefinition['schema']>(event: EventDefinition<Schema>) => {
+    const payload = decodePayload(event, plaintext);
+    return payload.ok ? payload.value : undefined;
+  };
+  switch (stream) {
+    case 'received': {
+      if (type === events.control.type) return `control ${read(events.control)?.kind ?? 'unreadable'}`;
+      const transaction = read(events.transactionReceived);
+      return transaction === undefined ? 'unreadable' : transactionText(transaction);
+    }
+    case 'cleared': {
+      const cleared = read(events.transactionCleared);
+      return cleared === undefined
+        ? 'unreadable'
+        : `${transactionText(cleared.transaction)}  ${verdictText(cleared.verdict)}`;
+    }
+    case 'held': {
+      const held = read(events.transactionHeld);
+      return held === undefined
+        ? 'unreadable'
+        : `${transactionText(held.transaction)}  ${verdictText(held.verdict)}`;
+    }
+    case 'rejected': {
+      const rejected = decodeRejected(plaintext);
+      if (rejected === undefined) return 'unreadable';
+      const { origin, rejections } = rejected;
+      const from =
+        origin.kind === 'source'
+          ? `${origin.source} line ${origin.line}`
+          : `${origin.topic} ${origin.partition}/${origin.offset}`;
+      return `${rejections.map(({ code, path }) => (path === '' ? code : `${code} at ${path}`)).join(', ')}  from ${from}`;
+    }
+    case 'decisions': {
+      const journal = read(events.journal);
+      return journal === undefined
+        ? 'unreadable'
+        : `offsets ${journal.from} to ${journal.to - 1}: ${journal.decisions.length} decided by ${journal.versions.ruleset}`;
+    }
+    case 'alerts': {
+      const alert = read(events.alert);
+      if (alert === undefined) return 'unreadable';
+      const about =
+        alert.kind === 'refused_record'
+          ? `${alert.code} on ${alert.topic} ${alert.partition}/${alert.offset}`
+          : `${alert.transactionIds.join(', ')}: ${alert.reasons.map((reason) => reason.rule).join(', ')}`;
+      return `${alert.severity}  ${about}  alert ${alert.alertId.slice(0, 12)} revision ${alert.revision}`;
+    }
+    case 'artefacts':
+      return read(events.artefact)?.artefact ?? 'unreadable';
+    case 'releases':
+      return read(events.release)?.transactionIdentity ?? 'unreadable';
+  }
+}
+
+function transactionText(transaction: Transaction): string {
+  const { transactionId, account, creditDebitIndicator, amountMinor, currency } = transaction;
+  const amount = `${formatAmount(amountMinor, currency)} ${currency}`;
+  return `${transactionId}  ${maskAccount(account)}  ${creditDebitIndicator} ${amount}`;
+}
+
+const verdictText = ({ outcome, score, reasons }: Verdict): string =>
+  [outcome, score.toFixed(3), ...reasons.map((reason) => reason.rule)].join(' ');
