@@ -72,7 +72,7 @@ export async function requireOpenedLog(
   opener: Opener,
   environment: string,
 ): Promise<{ readonly partitionCount: number; readonly logId: string | null }> {
-  const partitionCount = await kafka.topicPartitions(logTopic);
+  const partitionCount = await countLogPartitions(kafka);
   const offsets = partitionCount === 0 ? [] : await kafka.offsets(logTopic);
   if (offsets.length === 0 || emptyPartitions(offsets).length > 0) {
     throw new WeirError('log_unnamed', `${logTopic} is not opened yet: run ingest with MODE=open-log first`);
@@ -80,6 +80,18 @@ export async function requireOpenedLog(
   const opening = await readOpening(kafka, opener, environment, offsets);
   requireSameCount(opening, partitionCount);
   return { partitionCount, logId: opening?.logId ?? null };
+}
+
+/** Zero where the topic has not been made: the client reports that as brokers that are not ready yet. */
+async function countLogPartitions(kafka: Pick<KafkaClient, 'topicPartitions'>): Promise<number> {
+  try {
+    return await kafka.topicPartitions(logTopic);
+  } catch (error) {
+    const cause =
+      error instanceof WeirError ? (error.cause as { readonly type?: unknown } | undefined) : undefined;
+    if (cause?.type === 'UNKNOWN_TOPIC_OR_PARTITION') return 0;
+    throw error;
+  }
 }
 
 export function requireSameCount(opening: LogOpened | undefined, partitionCount: number): void {
