@@ -1,0 +1,150 @@
+import { maskAccount, streams } from '@weir/contracts';
+import type { Alert, CreditDebitIndicator, HeldTransaction } from '@weir/contracts';
+import type { Ruleset } from '@weir/rules';
+import type { HeldFinding } from '../read-record.ts';
+import { explainReason } from './explain-reason.ts';
+import { capitalised, counted, money, span, utcTime } from './format.ts';
+import type { Block, MailDocument, Section } from './mail-document.ts';
+import { maskCounterparty, shownTransactionId } from './masking.ts';
+
+/** Of the amounts in the evidence, so many are shown: enough to see a pattern without scrolling past it. */
+const mostAmountsShown = 10;
+
+const way: Readonly<Record<CreditDebitIndicator, string>> = { DBIT: 'out of', CRDT: 'into' };
+const side: Readonly<Record<CreditDebitIndicator, string>> = { DBIT: 'outgoing', CRDT: 'incoming' };
+
+/** The mail about a held transaction. */
+export function describeHeld(
+  alert: Alert,
+  finding: HeldFinding,
+  context: { readonly footer: string; readonly ruleset: Ruleset | undefined },
+): MailDocument {
+  const { transaction } = finding.held;
+  const amount = money(transaction.amountMinor, transaction.currency);
+  const where = `${way[transaction.creditDebitIndicator]} ${maskAccount(transaction.account)}`;
+  return {
+    subject: `${capitalised(alert.severity)}: ${amount} ${where}, held`,
+    severity: alert.severity,
+    headline: `${amount} ${where}`,
+    sections: [
+      whatHappened(finding.held),
+      whyUnusual(finding.held, context.ruleset),
+      whatWasDone(finding.held),
+      lookFurther(alert, finding),
+    ],
+    footer: context.footer,
+  };
+}
+
+function whatHappened({ transaction }: HeldTransaction): Section {
+  const { channel, country, bookingDate } = transaction;
+  return {
+    title: 'What happened',
+    blocks: [
+      {
+        kind: 'facts',
+        rows: [
+          ['Amount', `${money(transaction.amountMinor, transaction.currency)}, ${directionOf(transaction)}`],
+          ['When', utcTime(transaction.eventTime)],
+          ['Account', maskAccount(transaction.account)],
+          ['Counterparty', maskCounterparty(transaction) ?? 'not named'],
+          ...(channel === undefined ? [] : [['Channel', channel.replaceAll('_', ' ')] as const]),
+          ...(country === undefined ? [] : [['Country', country] as const]),
+          ...(bookingDate === undefined ? [] : [['Booking date', bookingDate] as const]),
+          ['Tenant', transaction.tenant],
+        ],
+      },
+    ],
+  };
+}
+
+const directionOf = ({ creditDebitIndicator }: HeldTransaction['transaction']): string =>
+  creditDebitIndicator === 'DBIT' ? 'money leaving the account' : 'money coming to the account';
+
+function whyUnusual(held: HeldTransaction, ruleset: Ruleset | undefined): Section {
+  return {
+    title: 'Why it is unusual for this account',
+    blocks: [
+      { kind: 'paragraph', text: usualAmounts(held) },
+      { kind: 'list', items: held.verdict.reasons.map((reason) => explainReason(reason, held, ruleset)) },
+      ...recentAmounts(held),
+    ],
+  };
+}
+
+function usualAmounts({ transaction, evidence }: HeldTransaction): string {
+  const { usualAmount } = evidence;
+  const { currency, amountMinor, creditDebitIndicator } = transaction;
+  const kind = `${side[creditDebitIndicator]} ${currency} amounts`;
+  if (usualAmount === null) return `This account has too few earlier ${kind} to say what is usual for it.`;
+  const { lowMinor, typicalMinor, highMinor, transactions, windowSpanMs } = usualAmount;
+  const inside = amountMinor >= lowMinor && amountMinor <= highMinor;
+  const compared = inside ? 'within that range' : amountMinor > highMinor ? 'above it' : 'below it';
+  return (
+    `Its ${kind} are usually between ${money(lowMinor, currency)} and ${money(highMinor, currency)}, ` +
+    `typically ${money(typicalMinor, currency)} ` +
+    `(over the last ${span(windowSpanMs)}, ${counted(transactions, 'transaction')}). ` +
+    `This one is ${money(amountMinor, currency)}, ${compared}.`
+  );
+}
+
+function recentAmounts({ evidence }: HeldTransaction): readonly Block[] {
+  const newestFirst = evidence.recentAmounts.toReversed().slice(0, mostAmountsShown);
+  if (newestFirst.length === 0) return [];
+  return [
+    {
+      kind: 'paragraph',
+      text: `The last ${counted(newestFirst.length, 'transaction')} of the account before it:`,
+    },
+    {
+      kind: 'list',
+      items: newestFirst.map(
+        ({ eventTime, amountMinor, currency, creditDebitIndicator }) =>
+          `${utcTime(eventTime)}: ${money(amountMinor, currency)} ${creditDebitIndicator === 'DBIT' ? 'out' : 'in'}`,
+      ),
+    },
+  ];
+}
+
+function whatWasDone({ verdict }: HeldTransaction): Section {
+  return {
+    title: 'What was done',
+    blocks: [
+      {
+        kind: 'paragraph',
+        text:
+          `It is held: it was not passed to downstream systems. Its score is ${verdict.score.toFixed(2)} ` +
+          `on a scale from 0 to 1, by ruleset ${verdict.versions.ruleset}. ` +
+          'Weir moves no money itself; whether the payment was executed is known to the bank that sent it.',
+      },
+    ],
+  };
+}
+
+function lookFurther(alert: Alert, { held, place, identity }: HeldFinding): Section {
+  return {
+    title: 'How to look further',
+    blocks: [
+      {
+        kind: 'commands',
+        rows: [
+          ['npx weir tail held', 'held transactions with their verdicts and evidence'],
+          ['npx weir ledger', 'whether every accepted transaction has its one verdict'],
+        ],
+      },
+      {
+        kind: 'facts',
+        rows: [
+          ['Transaction id', shownTransactionId(held.transaction)],
+          ['Event id', identity],
+          ['Alert id', alert.alertId],
+          ['Held record', `${place.topic}, partition ${place.partition}, offset ${place.offset}`],
+          [
+            'In the log',
+            `${streams.received.topic}, partition ${held.sourcePartition}, offset ${held.sourceOffset}`,
+          ],
+        ],
+      },
+    ],
+  };
+}

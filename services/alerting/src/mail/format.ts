@@ -1,0 +1,42 @@
+import { formatAmount } from '@weir/contracts';
+import type { Severity } from '@weir/contracts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+const grouped = (digits: string): string => digits.replaceAll(/\B(?=(\d{3})+$)/g, ',');
+
+/** "9,500.00 EUR": in the currency's own digits, with commas between thousands. */
+export function money(amountMinor: number, currency: string): string {
+  const [whole = '', fraction] = formatAmount(amountMinor, currency).split('.');
+  return `${grouped(whole)}${fraction === undefined ? '' : `.${fraction}`} ${currency}`;
+}
+
+/** "1 transaction", "1,212 transactions". */
+export const counted = (count: number, noun: string): string =>
+  `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+/** A count, with commas between thousands. */
+export const wholeNumber = (value: number): string => grouped(Math.round(value).toFixed(0));
+
+/** A ratio or a score as a person says it: one decimal, and none from a hundred on. */
+export function roughNumber(value: number): string {
+  if (Math.abs(value) >= 100) return wholeNumber(value);
+  return value.toFixed(1).replace(/\.0$/, '');
+}
+
+/** "2025-06-15 12:00:03 UTC" of an instant as Weir writes it. */
+export const utcTime = (instant: string): string => `${instant.slice(0, 19).replace('T', ' ')} UTC`;
+
+/** "30 days", "24 hours", "10 minutes": the largest unit that fits wholly, of days only from two on. */
+export function span(spanMs: number): string {
+  if (spanMs >= 2 * dayMs && spanMs % dayMs === 0) return counted(spanMs / dayMs, 'day');
+  if (spanMs >= hourMs && spanMs % hourMs === 0) return counted(spanMs / hourMs, 'hour');
+  if (spanMs >= minuteMs && spanMs % minuteMs === 0) return counted(spanMs / minuteMs, 'minute');
+  return counted(Math.round(spanMs / 1_000), 'second');
+}
+
+/** "High", for the beginning of a line. */
+export const capitalised = (severity: Severity): string =>
+  severity.slice(0, 1).toUpperCase() + severity.slice(1);

@@ -1,0 +1,60 @@
+import type { Alert, RejectionCode, Severity } from '@weir/contracts';
+import { deliveryKeyOf, refusedAlertId, unusualAlertId } from './alert-ids.ts';
+import type { HeldFinding, RefusedFinding } from './read-record.ts';
+
+const severities: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
+
+/** What only somebody who writes to a topic or changes its records can have caused; the rest may be an accident. */
+const deliberate: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
+  'not_sealed',
+  'key_not_allowed',
+  'wrapped_key_invalid',
+  'commitment_mismatch',
+  'authentication_failed',
+]);
+
+/** The alert about a held transaction, as severe as its gravest reason. The same finding gives the same alert. */
+export function unusualAlert({ held, account, identity }: HeldFinding): Alert {
+  const { transaction, verdict, sourcePartition, sourceOffset } = held;
+  const { tenant, transactionId, eventTime } = transaction;
+  return {
+    kind: 'unusual_transactions',
+    ...revisionOf(unusualAlertId({ tenant, account, identity })),
+    severity: gravest(verdict.reasons.map((reason) => reason.severity)),
+    tenant,
+    accountPseudonym: account,
+    transactionIds: [transactionId],
+    score: verdict.score,
+    reasons: verdict.reasons,
+    firstEventTime: eventTime,
+    sourcePartition,
+    sourceOffset,
+  };
+}
+
+/** The alert about a refused record. The same finding gives the same alert. */
+export function refusedAlert({ rejection, origin, time }: RefusedFinding, environment: string): Alert {
+  return {
+    kind: 'refused_record',
+    ...revisionOf(refusedAlertId({ ...origin, environment, time })),
+    severity: deliberate.has(rejection.code) ? 'critical' : 'high',
+    code: rejection.code,
+    ...origin,
+  };
+}
+
+/** Grouping makes later revisions; an alert about one transaction has this one only. */
+function revisionOf(alertId: string): Pick<Alert, 'alertId' | 'revision' | 'deliveries'> {
+  const revision = 1;
+  return {
+    alertId,
+    revision,
+    deliveries: [{ channel: 'mail', deliveryKey: deliveryKeyOf(alertId, revision) }],
+  };
+}
+
+/** A transaction held without a reason is a fault somewhere, so it isn't played down. */
+function gravest(found: readonly Severity[]): Severity {
+  const rank = Math.max(...found.map((severity) => severities.indexOf(severity)));
+  return severities[rank] ?? 'high';
+}

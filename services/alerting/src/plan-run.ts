@@ -1,0 +1,82 @@
+import { events, encodePayload, systemTenant } from '@weir/contracts';
+import type { Alert, Rejection } from '@weir/contracts';
+import type { OpenedEvent, UnsealedEvent } from '@weir/envelope';
+import type { KafkaRecord } from '@weir/kafka';
+import { deadLetterOf } from './dead-letter.ts';
+import { refusedAlert, unusualAlert } from './make-alert.ts';
+import { readRecord } from './read-record.ts';
+import type { Finding, HeldFinding, InputStream, RefusedFinding } from './read-record.ts';
+
+/** An alert, with what its mail tells about. */
+export type Notice = {
+  readonly alert: Alert;
+  readonly finding: HeldFinding | RefusedFinding;
+};
+
+/** What one run of records leads to: mails, records, and nothing else. */
+export type RunPlan = {
+  readonly notices: readonly Notice[];
+  readonly alertEvents: readonly UnsealedEvent[];
+  readonly deadLetters: readonly UnsealedEvent[];
+  readonly unreadable: readonly { readonly record: KafkaRecord; readonly rejection: Rejection }[];
+  readonly forOps: number;
+  /** The position behind the run. */
+  readonly next: number;
+};
+
+/**
+ * Plans a run of records of one partition, in offset order. Pure: the same
+ * records give the same alerts, ids and payloads, whoever plans them and when.
+ */
+export function planRun(
+  stream: InputStream,
+  environment: string,
+  records: readonly KafkaRecord[],
+  opened: readonly OpenedEvent[],
+): RunPlan {
+  const last = records.at(-1);
+  if (last === undefined || opened.length !== records.length) {
+    throw new RangeError('a run has at least one record, and each was opened');
+  }
+  const findings = records.map((record, index) => ({
+    record,
+    finding: readRecord(stream, record, opened[index] as OpenedEvent),
+  }));
+  const notices = findings.flatMap(({ finding }) => noticesOf(finding, environment));
+  const unreadable = findings.flatMap(({ record, finding }) =>
+    finding.kind === 'unreadable' ? [{ record, rejection: finding.rejection }] : [],
+  );
+  return {
+    notices,
+    alertEvents: notices.map(alertEvent),
+    deadLetters: unreadable.map(({ record, rejection }) => deadLetterOf(record, rejection)),
+    unreadable,
+    forOps: findings.filter(({ finding }) => finding.kind === 'forOps').length,
+    next: last.offset + 1,
+  };
+}
+
+function noticesOf(finding: Finding, environment: string): readonly Notice[] {
+  switch (finding.kind) {
+    case 'held':
+      return [{ finding, alert: unusualAlert(finding) }];
+    case 'refused':
+      return [{ finding, alert: refusedAlert(finding, environment) }];
+    case 'unreadable':
+    case 'forOps':
+      return [];
+  }
+}
+
+function alertEvent({ alert, finding }: Notice): UnsealedEvent {
+  const { type, dataSchema } = events.alert;
+  return {
+    id: `${alert.alertId}-${alert.revision}`,
+    key: alert.alertId,
+    tenant: finding.kind === 'held' ? finding.held.transaction.tenant : systemTenant,
+    time: finding.kind === 'held' ? finding.held.transaction.eventTime : finding.time,
+    type,
+    dataSchema,
+    plaintext: encodePayload(events.alert, alert),
+  };
+}

@@ -1,0 +1,71 @@
+import { streams } from '@weir/contracts';
+import { openEvents, sealEvents } from '@weir/envelope';
+import type { SealedEvent, UnsealedEvent } from '@weir/envelope';
+import type { BatchControl, KafkaRecord, PartitionOutput } from '@weir/kafka';
+import { alertPartition, deliveryKeyOf } from './alert-ids.ts';
+import type { AlertingParts } from './alerting-parts.ts';
+import { deliver } from './deliver.ts';
+import type { OwnedInput } from './owned-input.ts';
+import { planRun } from './plan-run.ts';
+import type { RunPlan } from './plan-run.ts';
+
+/** CloudEvents wants to know who wrote an event. */
+const source = '/weir/alerting';
+
+/**
+ * One step: reads a run of records of one input partition, sends a mail for each
+ * alert, and then writes the alerts and the position in one Kafka transaction.
+ * A crash in between repeats mails, under the same Message-IDs, and never an
+ * alert record. Answers false where it was told to stop before it had published.
+ *
+ * After any error the partition has to be taken over again.
+ */
+export async function runStep(
+  parts: AlertingParts,
+  owned: OwnedInput,
+  records: readonly KafkaRecord[],
+  delivered: Set<string>,
+  control: BatchControl,
+): Promise<boolean> {
+  const { stream, partition } = owned.input;
+  const opened = await openEvents({ ...parts.opening, stream }, records);
+  const plan = planRun(stream, parts.opening.environment, records, opened);
+  // Sealing comes before the mails: when the KMS is away, nobody has been told yet.
+  const outputs = await sealOutputs(parts, partition, plan);
+  const mails = plan.notices.map((notice) => ({
+    ...parts.render(notice),
+    alertId: notice.alert.alertId,
+    deliveryKey: deliveryKeyOf(notice.alert.alertId, notice.alert.revision),
+  }));
+  if (!(await deliver(parts, mails, delivered, control))) return false;
+  await owned.transactions.publish({
+    outputs,
+    source: { topic: streams[stream].topic, partition, next: plan.next, metadata: '' },
+  });
+  owned.position = plan.next;
+  delivered.clear();
+  parts.observe.stepDone(owned.input, plan);
+  return true;
+}
+
+async function sealOutputs(
+  parts: AlertingParts,
+  partition: number,
+  plan: RunPlan,
+): Promise<PartitionOutput[]> {
+  const seal = (stream: 'alerts' | 'rejected', events: readonly UnsealedEvent[]): Promise<SealedEvent[]> =>
+    sealEvents(
+      { sealer: parts.sealers[stream], stream, environment: parts.opening.environment, source },
+      events,
+    );
+  const alerts = await seal('alerts', plan.alertEvents);
+  const deadLetters = await seal('rejected', plan.deadLetters);
+  const byPartition = Map.groupBy(alerts, ({ key }) => alertPartition(key, alertPartitions));
+  return [
+    ...[...byPartition].map(([to, records]) => ({ topic: streams.alerts.topic, partition: to, records })),
+    ...(deadLetters.length === 0 ? [] : [{ topic: streams.rejected.topic, partition, records: deadLetters }]),
+  ];
+}
+
+/** The alerts topic has a partition count of its own, whatever the log has. */
+const alertPartitions = Number(streams.alerts.partitions);
