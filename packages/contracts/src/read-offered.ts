@@ -92,7 +92,12 @@ function rejectionsOfIssue(issue: z.core.$ZodIssue, parents: readonly PropertyKe
       return [
         { code: (issue.params?.['rejection'] as RejectionCode | undefined) ?? 'field_format', path: at },
       ];
-    default:
+    case 'too_small':
+    case 'not_multiple_of':
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'invalid_value':
       return [{ code: 'field_format', path: at }];
   }
 }

@@ -6,7 +6,7 @@ import { retryWithBackoff, sleep } from './index.ts';
 const unavailable = new WeirError('broker_unavailable', 'No broker answered.');
 
 /** Runs an operation that fails so many times, then succeeds, and notes how it was tried. */
-async function tried(options: { attempts: number; failures: number; error?: unknown; signal?: AbortSignal }) {
+async function tried(options: { attempts: number; failures: number; error?: Error; signal?: AbortSignal }) {
   const waits: number[] = [];
   const attempts: number[] = [];
   const result = retryWithBackoff(

@@ -5,6 +5,8 @@ import type { Run } from './cut-runs.ts';
 import type { Decided } from './decide-batch.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 
+const noSegments: ReadonlyMap<string, readonly Uint8Array[]> = new Map();
+
 /**
  * The histories of a run's accounts, all of them, whatever the cache can keep:
  * one read from the store brings those it doesn't have.
@@ -24,7 +26,7 @@ export async function loadHistories(
     if (cached === undefined) missing.push(account);
     else histories.set(account, cached);
   }
-  const segments = missing.length === 0 ? new Map() : await owned.store.load(owned.partition, missing);
+  const segments = missing.length === 0 ? noSegments : await owned.store.load(owned.partition, missing);
   for (const account of missing) {
     // Records the store has from this run on are decided again now, and join the history as they are.
     histories.set(account, createAccountHistory(plan, segments.get(account) ?? [], owned.position));

@@ -11,7 +11,7 @@ test('the AsyncAPI document passes the AsyncAPI parser without an error', async 
   const { document, diagnostics } = await new Parser().parse(JSON.stringify(asyncApiDocument(4)));
   assert.deepEqual(
     diagnostics
-      .filter((found) => found.severity === 0)
+      .filter((found) => Number(found.severity) === 0)
       .map((found) => `${found.path.join('.')}: ${found.message}`),
     [],
   );

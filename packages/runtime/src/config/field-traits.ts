@@ -59,7 +59,7 @@ type WrapperDefinition = {
 };
 
 function wrapperDefinition(field: z.core.$ZodType): WrapperDefinition {
-  return field._zod.def as WrapperDefinition;
+  return field._zod.def;
 }
 
 function plainExpectation(field: z.core.$ZodType): string {

@@ -143,7 +143,7 @@ test('errors that quote their input are printed without their message', () => {
     return assert.fail('nothing was thrown');
   };
   for (const error of [
-    thrownBy(() => JSON.parse('Erika')),
+    thrownBy(() => void JSON.parse('Erika')),
     thrownBy(() => assert.equal('Erika', 'Max')),
     'Erika',
     { message: 'Erika' },
