@@ -14,7 +14,12 @@ after(() => broker.close());
 const openStep = async () => {
   const input = await broker.topic(1);
   const output = await broker.topic(2);
-  const names = { transactionalId: `${input}-0`, groupId: `${input}-group` };
+  const options = {
+    transactionalId: `${input}-0`,
+    groupId: `${input}-group`,
+    source: { topic: input, partition: 0 },
+    outputs: [0, 1].map((partition) => ({ topic: output, partition })),
+  };
   const publish = (
     transactions: PartitionTransactions,
     next: number,
@@ -25,7 +30,9 @@ const openStep = async () => {
       outputs: values.length === 0 ? [] : [{ topic: output, partition: 0, records: values.map(record) }],
       source: { topic: input, partition: 0, next, metadata },
     });
-  return { input, output, open: () => broker.client.createPartitionTransactions(names), publish };
+  const open = (outputs = options.outputs) =>
+    broker.client.createPartitionTransactions({ ...options, outputs });
+  return { input, output, open, publish };
 };
 
 test('A producer whose partition was taken over is fenced and nothing it published becomes visible', async () => {
@@ -68,10 +75,10 @@ test('A transaction that fails publishes neither records nor position, and the n
   const next = open();
   try {
     await broken.fence();
-    const nowhere = { topic: output, partition: 7, records: [record('nowhere')] };
     const half = { topic: output, partition: 1, records: [record('half')] };
+    const tooLarge = { topic: output, partition: 0, records: [record('x'.repeat(2_000_000))] };
     const source = { topic: input, partition: 0, next: 5, metadata: '' };
-    await assert.rejects(broken.publish({ outputs: [half, nowhere], source }), {
+    await assert.rejects(broken.publish({ outputs: [half, tooLarge], source }), {
       code: 'publish_outcome_unknown',
     });
     await next.fence();
@@ -120,6 +127,9 @@ test('Reading what is committed is refused where the answer could be stale, and 
     await assert.rejects(transactions.committed(input, 0), /not allowed when new/);
     await assert.rejects(publish(transactions, 1, ['x']), /not allowed when new/);
     await transactions.fence();
+    const stray = { topic: input, partition: 0, records: [record('x')] };
+    const source = { topic: input, partition: 0, next: 1, metadata: '' };
+    await assert.rejects(transactions.publish({ outputs: [stray], source }), /not among its outputs/);
     const first = publish(transactions, 1, ['x']);
     await assert.rejects(publish(transactions, 2, ['y']), /not allowed when publishing/);
     await first;

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { WeirError } from '@weir/contracts';
+import { waitFor } from '@weir/testkit';
+import { openTestClient, record } from './open-test-client.ts';
+import type { TestClient } from './open-test-client.ts';
+
+let broker: TestClient;
+before(async () => {
+  broker = await openTestClient({ own: true });
+});
+after(() => broker.close());
+
+const steps = 200;
+
+/** Publishes step after step, one record each, from what is committed; answers when a step fails or all are done. */
+const publishUntilFailure = async (
+  input: string,
+  output: string,
+  onStep: (step: number) => void,
+): Promise<unknown> => {
+  const transactions = broker.client.createPartitionTransactions({
+    transactionalId: `${input}-0`,
+    groupId: `${input}-group`,
+    source: { topic: input, partition: 0 },
+    outputs: [{ topic: output, partition: 0 }],
+    stepTimeoutMs: 3_000,
+  });
+  try {
+    await transactions.fence();
+    const from = (await transactions.committed(input, 0))?.next ?? 0;
+    for (let step = from; step < steps; step += 1) {
+      onStep(step);
+      await transactions.publish({
+        outputs: [{ topic: output, partition: 0, records: [record(String(step))] }],
+        source: { topic: input, partition: 0, next: step + 1, metadata: '' },
+      });
+    }
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await transactions.discard();
+  }
+};
+
+test('A broker killed in the middle of commits costs no step and repeats none, for publisher and consumer', async () => {
+  const input = await broker.topic(1);
+  const output = await broker.topic(1);
+  const seen: string[] = [];
+  const crashes: Error[] = [];
+  const consumer = await broker.client.runConsumer({
+    groupId: `${output}-group`,
+    topics: [output],
+    onBatch: async (batch, control) => {
+      seen.push(...batch.records.map(({ value }) => String(value)));
+      await control.commit(batch.endOffset);
+      return { kind: 'next', next: batch.endOffset };
+    },
+    onCrash: (error) => void crashes.push(error),
+    partitionsConsumedConcurrently: 1,
+    readCommitted: true,
+    sessionTimeoutMs: 6_000,
+  });
+  const failures: unknown[] = [];
+  let killed: Promise<void> | undefined;
+  const killAt = new Set([70, 140]);
+  const onStep = (step: number): void => {
+    if (killAt.delete(step)) killed = broker.kafka.kill();
+  };
+  await waitFor(
+    async () => {
+      const failure = await publishUntilFailure(input, output, onStep);
+      if (failure === undefined) return true;
+      failures.push(failure);
+      const dead = killed;
+      killed = undefined;
+      if (dead !== undefined) {
+        await dead;
+        await broker.kafka.restart();
+      }
+      return false;
+    },
+    { deadlineMs: 60_000, what: 'all steps' },
+  );
+  const all = Array.from({ length: steps }, (_unused, step) => String(step));
+  assert.ok(failures.length >= 2, 'each kill came while a step was under way');
+  for (const failure of failures)
+    assert.ok(failure instanceof WeirError && failure.recovery === 'retry', String(failure));
+  assert.deepEqual(await broker.values(output), all);
+  // The consumer commits outside of the producer's transactions: it may repeat, it may not miss.
+  await waitFor(() => new Set(seen).size === steps, { deadlineMs: 30_000, what: 'the consumer' });
+  assert.deepEqual(crashes, []);
+  await consumer.stop();
+});
