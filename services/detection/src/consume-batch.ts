@@ -82,7 +82,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     failures.delete(partition);
     options.onLag(partition, Math.max(0, batch.highWatermark - mine.position));
     asked.set(partition, mine.position);
-    return { kind: 'next', next: mine.position };
+    return goOnAt(mine.position, batch, first);
   }
 
   return {
@@ -107,6 +107,16 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     },
   };
 }
+
+/**
+ * `next` has to lie behind the batch's first record and within the batch. It
+ * doesn't where the partition was lost before its first run, nor where the
+ * consumer began far below the position because the group's own was gone.
+ */
+const goOnAt = (next: number, batch: RecordBatch, first: KafkaRecord): BatchOutcome => ({
+  kind: next > first.offset && next <= batch.endOffset ? 'next' : 'seek',
+  next,
+});
 
 /** Opens and reads records of one partition; a control record of another log is refused like any foreign record. */
 async function decodeAll(

@@ -20,7 +20,7 @@ const content: Transaction = {
 };
 const attributes = {
   id: `t1_${'A'.repeat(22)}`,
-  type: events.transactionReceived.type as string,
+  type: events.transactionReceived.type,
   dataSchema: events.transactionReceived.dataSchema,
   time: content.eventTime,
   tenant: content.tenant,
@@ -62,6 +62,22 @@ for (const [what, event, path] of [
     assert.deepEqual(decode(3, event), {
       kind: 'refused',
       offset: 3,
+      rejection: { code: 'contract_violation', path },
+    });
+  });
+}
+
+for (const [what, said, path] of [
+  ['an event before the first instant ingest accepts', { eventTime: '1969-12-31T23:59:59.999Z' }, 'eventTime'],
+  ['an event after the last instant ingest accepts', { eventTime: '2100-01-01T00:00:00.000Z' }, 'eventTime'],
+  ['an observation before any event', { observedAt: '1999-12-31T23:59:59.999Z' }, 'observedAt'],
+  ['an observation no window record can hold', { observedAt: '9999-12-31T23:59:59.999Z' }, 'observedAt'],
+] as const) {
+  test(`${what} violates the contract at ${path}, whoever sealed it`, () => {
+    const changed = { ...content, ...said };
+    assert.deepEqual(decode(4, opened({ time: changed.eventTime }, changed)), {
+      kind: 'refused',
+      offset: 4,
       rejection: { code: 'contract_violation', path },
     });
   });

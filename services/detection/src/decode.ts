@@ -1,5 +1,12 @@
 import { hash } from 'node:crypto';
-import { decodePayload, events, rejectionsOf, systemTenant } from '@weir/contracts';
+import {
+  decodePayload,
+  earliestEventTimeMs,
+  events,
+  latestEventTimeMs,
+  rejectionsOf,
+  systemTenant,
+} from '@weir/contracts';
 import type { ControlRecord, Rejection, Transaction } from '@weir/contracts';
 import type { OpenedEvent } from '@weir/envelope';
 
@@ -48,6 +55,9 @@ function decodeTransaction(offset: number, { attributes, key, plaintext }: Opene
   // The headers are bound to the payload, but whoever may seal could still contradict himself.
   if (content.tenant !== attributes.tenant) return refused(offset, 'ce_tenant');
   if (content.eventTime !== attributes.time) return refused(offset, 'ce_time');
+  // Ingest accepts no other times, and the windows can't hold them.
+  if (!isInRange(content.eventTime)) return refused(offset, 'eventTime');
+  if (!isInRange(content.observedAt)) return refused(offset, 'observedAt');
   if (!accountPseudonym.test(key)) return refused(offset, 'key');
   if (!identityPseudonym.test(attributes.id)) return refused(offset, 'ce_id');
   const transaction = { content, account: key, identity: attributes.id, digest: contentDigest(content) };
@@ -71,6 +81,11 @@ function contentDigest(content: Transaction): string {
   const { source: _source, observedAt: _observedAt, counterparty, ...said } = content;
   const { pseudonym: _pseudonym, ...named } = counterparty ?? {};
   return hash('sha256', JSON.stringify([said, named]));
+}
+
+function isInRange(instant: string): boolean {
+  const epochMs = Date.parse(instant);
+  return epochMs >= earliestEventTimeMs && epochMs < latestEventTimeMs;
 }
 
 const refused = (offset: number, path: string): Decoded => ({

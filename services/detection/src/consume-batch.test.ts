@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { streams, WeirError } from '@weir/contracts';
+import type { BatchOutcome, RecordBatch } from '@weir/kafka';
+import { createBatchConsumer } from './consume-batch.ts';
+import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
+import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
+import { encodePositionMetadata } from './owned-partition.ts';
+
+const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
+const log = { logId: '018f3b9e-0000-4000-8000-000000000000', partitionCount: 1, versions };
+const opening = plainRecord(0, controlEvent({ kind: 'log_opened', ...log }));
+const records = [
+  opening,
+  ...sampleTransactions(1, 40).map((one, index) => plainRecord(index + 1, receivedEvent(one))),
+];
+
+function createConsumer(parts = createPlainParts()) {
+  const retries: { code: string; forMs: number }[] = [];
+  const consumer = createBatchConsumer({
+    parts: parts.parts,
+    backoffMs: (failures) => failures * 100,
+    pace: async () => undefined,
+    onRetry: (_partition, { code }, forMs) => void retries.push({ code, forMs }),
+    onLag: () => undefined,
+  });
+  return { ...parts, consumer, retries };
+}
+
+/** What the consumer accepts: `next` above the first record and not beyond the batch, anything for a seek. */
+function assertAcceptable(batch: RecordBatch, outcome: BatchOutcome): void {
+  if (outcome.kind !== 'next') return;
+  assert.ok(outcome.next > (batch.records[0]?.offset ?? 0) && outcome.next <= batch.endOffset);
+}
+
+test('a batch is decided whole, and the next one goes on behind it', async () => {
+  const { consumer, kafka, store } = createConsumer();
+  const batch = batchOf(records);
+  assert.deepEqual(await consumer.onBatch(batch, plainControl()), { kind: 'next', next: 40 });
+  assert.equal(kafka.position?.next, 40);
+  assert.equal((await store.position(0))?.next, 40);
+});
+
+test('a partition lost before its first run is left where it was, which is no error', async () => {
+  for (const lost of [{ revoked: () => true }, { stopping: () => true }]) {
+    const { consumer, kafka } = createConsumer();
+    const batch = batchOf(records);
+    const outcome = await consumer.onBatch(batch, plainControl(lost));
+    assertAcceptable(batch, outcome);
+    assert.equal(outcome.next, 0);
+    assert.equal(kafka.position, undefined);
+  }
+});
+
+test('a batch that lies wholly below the position is skipped, however far the position is', async () => {
+  const parts = createPlainParts();
+  parts.kafka.position = { next: 30, metadata: encodePositionMetadata(log) };
+  await parts.store.commit({
+    partition: 0,
+    expected: undefined,
+    next: 30,
+    token: 'x',
+    appends: new Map(),
+    horizons: new Map(),
+  });
+  const { consumer, kafka } = createConsumer(parts);
+  const batch = batchOf(records.slice(0, 10));
+  const outcome = await consumer.onBatch(batch, plainControl());
+  assertAcceptable(batch, outcome);
+  assert.equal(outcome.next, 30);
+  assert.deepEqual(kafka.outputs, []);
+});
+
+test('a batch that begins behind the position is fetched again from there, once', async () => {
+  const { consumer, kafka, parts } = createConsumer();
+  await consumer.onBatch(batchOf(records.slice(0, 10)), plainControl());
+  const restarted = createBatchConsumer({
+    parts,
+    backoffMs: () => 1,
+    pace: async () => undefined,
+    onRetry: () => undefined,
+    onLag: () => undefined,
+  });
+  const gap = batchOf(records.slice(12));
+  assert.deepEqual(await restarted.onBatch(gap, plainControl()), { kind: 'seek', next: 10 });
+  // Read again from there it begins at the same record: the offsets between have none.
+  assert.deepEqual(await restarted.onBatch(gap, plainControl()), { kind: 'next', next: 40 });
+  const journal = kafka.outputs.filter(({ topic }) => topic === streams.decisions.topic);
+  const spans = journal.map(({ records: [record] }) => {
+    const { from, to } = JSON.parse(String(record?.value)) as { from: number; to: number };
+    return [from, to];
+  });
+  assert.deepEqual(spans, [
+    [0, 10],
+    [10, 40],
+  ]);
+});
+
+test('an error that may pass pauses the partition longer each time, and nothing is published', async () => {
+  const { consumer, kafka, opener, retries } = createConsumer();
+  opener.failure = new WeirError('kms_unavailable', 'away');
+  for (const forMs of [100, 200]) {
+    assert.deepEqual(await consumer.onBatch(batchOf(records), plainControl()), {
+      kind: 'pause',
+      next: 0,
+      forMs,
+    });
+  }
+  assert.deepEqual(kafka.outputs, []);
+  opener.failure = undefined;
+  assert.deepEqual(await consumer.onBatch(batchOf(records), plainControl()), { kind: 'next', next: 40 });
+  opener.failure = new WeirError('kms_unavailable', 'away again');
+  await consumer.onBatch(batchOf([plainRecord(40, receivedEvent(sampleTransactions(90, 91)[0]!))]), plainControl());
+  assert.deepEqual(
+    retries.map(({ forMs }) => forMs),
+    [100, 200, 100],
+  );
+});
+
+test('an error that needs a person, and one nobody knows, is thrown', async () => {
+  for (const failure of [new WeirError('kms_denied', 'no'), new TypeError('a bug')]) {
+    const { consumer, opener } = createConsumer();
+    opener.failure = failure;
+    await assert.rejects(consumer.onBatch(batchOf(records), plainControl()), failure);
+  }
+});
+
+test('after a failed transaction the partition is taken over again, and every verdict is published once', async () => {
+  const { consumer, kafka, store } = createConsumer();
+  kafka.failure = new WeirError('publish_outcome_unknown', 'lost');
+  assert.equal((await consumer.onBatch(batchOf(records), plainControl())).kind, 'pause');
+  assert.equal((await store.position(0))?.next, 40);
+  kafka.failure = undefined;
+  await consumer.onBatch(batchOf(records), plainControl());
+  assert.equal(kafka.fences, 2);
+  const verdicts = kafka.outputs.flatMap(({ topic, records: sealed }) =>
+    topic === streams.decisions.topic ? [] : sealed.map(({ value }) => String(value)),
+  );
+  const offsets = verdicts.map((text) => (JSON.parse(text) as { sourceOffset: number }).sourceOffset);
+  assert.deepEqual(
+    offsets.toSorted((a, b) => a - b),
+    Array.from({ length: 39 }, (_unused, index) => index + 1),
+  );
+});
+
+test('a partition that was let go is taken over again with its next batch', async () => {
+  const { consumer, kafka } = createConsumer();
+  await consumer.onBatch(batchOf(records.slice(0, 10)), plainControl());
+  consumer.release([0]);
+  await consumer.onBatch(batchOf(records.slice(10)), plainControl());
+  assert.equal(kafka.fences, 2);
+  assert.equal(kafka.position?.next, 40);
+});
