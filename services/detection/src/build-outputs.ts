@@ -94,9 +94,14 @@ const verdictDecision = ({ offset, verdict, features }: WithVerdict, plaintext: 
   digest: hash('sha256', plaintext),
 });
 
-/** Of a foreign record's key and headers, so much is kept: the rest of the room is for its value. */
+/**
+ * So much of a foreign record is kept: all of an uncompressed value, and of key
+ * and headers what fits into the room the rejected topic has beyond the log's. A
+ * rejection the broker refuses for its size would block the partition for ever.
+ */
 const maxKeptKeyBytes = 8_192;
 const maxKeptHeaderBytes = 32_768;
+const maxKeptValueBytes = streams.received.maxMessageBytes;
 
 function rejectedEvent(
   { offset, rejection }: Extract<Decided, { kind: 'rejected' }>,
@@ -117,7 +122,7 @@ function rejectedEvent(
       origin: { kind: 'topic', topic, partition, offset },
       key: key?.subarray(0, maxKeptKeyBytes) ?? null,
       headers: keptHeaders(record),
-      original: value,
+      original: value?.subarray(0, maxKeptValueBytes) ?? null,
       originalBytes: value?.length ?? null,
       originalSha256: value === null ? null : hash('sha256', value),
     }),
@@ -127,8 +132,10 @@ function rejectedEvent(
 function keptHeaders(record: KafkaRecord): (readonly [string, Uint8Array])[] {
   let roomBytes = maxKeptHeaderBytes;
   return Object.entries(record.headers).flatMap(([name, value]) => {
-    roomBytes -= name.length + (value?.length ?? 0);
-    return value === undefined || roomBytes < 0 ? [] : [[name, value] as const];
+    if (value === undefined) return [];
+    // As it is written: JSON makes six bytes of a control character, and base64 four of three.
+    roomBytes -= Buffer.byteLength(JSON.stringify([name, value.toString('base64')])) + 1;
+    return roomBytes < 0 ? [] : [[name, value] as const];
   });
 }
 

@@ -110,7 +110,10 @@ test('an error that may pass pauses the partition longer each time, and nothing 
   opener.failure = undefined;
   assert.deepEqual(await consumer.onBatch(batchOf(records), plainControl()), { kind: 'next', next: 40 });
   opener.failure = new WeirError('kms_unavailable', 'away again');
-  await consumer.onBatch(batchOf([plainRecord(40, receivedEvent(sampleTransactions(90, 91)[0]!))]), plainControl());
+  await consumer.onBatch(
+    batchOf([plainRecord(40, receivedEvent(sampleTransactions(90, 91)[0]!))]),
+    plainControl(),
+  );
   assert.deepEqual(
     retries.map(({ forMs }) => forMs),
     [100, 200, 100],

@@ -68,7 +68,11 @@ for (const [what, event, path] of [
 }
 
 for (const [what, said, path] of [
-  ['an event before the first instant ingest accepts', { eventTime: '1969-12-31T23:59:59.999Z' }, 'eventTime'],
+  [
+    'an event before the first instant ingest accepts',
+    { eventTime: '1969-12-31T23:59:59.999Z' },
+    'eventTime',
+  ],
   ['an event after the last instant ingest accepts', { eventTime: '2100-01-01T00:00:00.000Z' }, 'eventTime'],
   ['an observation before any event', { observedAt: '1999-12-31T23:59:59.999Z' }, 'observedAt'],
   ['an observation no window record can hold', { observedAt: '9999-12-31T23:59:59.999Z' }, 'observedAt'],

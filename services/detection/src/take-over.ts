@@ -26,8 +26,8 @@ export async function takeOver(
   try {
     await transactions.fence();
     const published = await readPublished(parts, partition, () => transactions.committed(topic, partition));
-    const log = published?.log ?? (await readLogOpening(parts, first));
     const { earliest, end, partitionCount } = await parts.logOffsets(partition);
+    const log = await identifyLog(parts, first, earliest, published?.log);
     if (partitionCount !== log.partitionCount) {
       throw new WeirError(
         'log_partition_count_changed',
@@ -58,6 +58,34 @@ export async function takeOver(
   }
 }
 
+/**
+ * The log the partition belongs to: by what was published, and at the log's
+ * beginning by the log itself, which may have been made anew since.
+ */
+async function identifyLog(
+  parts: DetectionParts,
+  first: KafkaRecord,
+  earliest: number,
+  published: LogState | undefined,
+): Promise<LogState> {
+  const isBeginning = published === undefined || first.offset <= earliest;
+  const opening = isBeginning ? await readLogOpening(parts, first) : undefined;
+  const log = published ?? opening;
+  if (log === undefined) {
+    throw new WeirError(
+      'log_unnamed',
+      `${topic}-${first.partition} does not begin with the record that names its log; open the log first`,
+    );
+  }
+  if (opening !== undefined && opening.logId !== log.logId) {
+    throw new WeirError(
+      'log_other',
+      `${topic}-${first.partition} begins as log ${opening.logId}, but what was published belongs to log ${log.logId}; see the runbook "another log"`,
+    );
+  }
+  return log;
+}
+
 type Published = { readonly next: number; readonly log: LogState };
 
 /** P: what the group has committed, and where it has nothing (it expires), the end of the journal. */
@@ -80,7 +108,8 @@ async function readJournalEnd(parts: DetectionParts, partition: number): Promise
   if (last === undefined) return undefined;
   const [opened] = await openEvents({ ...parts.opening, stream: 'decisions' }, [last]);
   const payload = opened?.ok === true ? decodePayload(events.journal, opened.plaintext) : undefined;
-  if (payload?.ok !== true) {
+  // A record isn't bound to its partition: one copied here from another would say another position.
+  if (payload?.ok !== true || payload.value.partition !== partition) {
     throw new WeirError('log_unnamed', `the end of ${streams.decisions.topic}-${partition} can't be read`);
   }
   const { logId, to, versions } = payload.value;
@@ -88,16 +117,11 @@ async function readJournalEnd(parts: DetectionParts, partition: number): Promise
   return { next: to, log: { logId, partitionCount, versions } };
 }
 
-/** The control record a new log begins with. */
-async function readLogOpening(parts: DetectionParts, first: KafkaRecord): Promise<LogState> {
+/** The control record a new log begins with, where `first` is it. */
+async function readLogOpening(parts: DetectionParts, first: KafkaRecord): Promise<LogState | undefined> {
   const [opened] = await openEvents({ ...parts.opening, stream: 'received' }, [first]);
   const decoded = opened === undefined ? undefined : decode(first.offset, opened);
-  if (decoded?.kind === 'control' && decoded.control.kind === 'log_opened') {
-    const { logId, partitionCount, versions } = decoded.control;
-    return { logId, partitionCount, versions };
-  }
-  throw new WeirError(
-    'log_unnamed',
-    `${topic}-${first.partition} does not begin with the record that names its log; open the log first`,
-  );
+  if (decoded?.kind !== 'control' || decoded.control.kind !== 'log_opened') return undefined;
+  const { logId, partitionCount, versions } = decoded.control;
+  return { logId, partitionCount, versions };
 }
