@@ -22,8 +22,6 @@ const publishUntilFailure = async (
   const transactions = broker.client.createPartitionTransactions({
     transactionalId: `${input}-0`,
     groupId: `${input}-group`,
-    source: { topic: input, partition: 0 },
-    outputs: [{ topic: output, partition: 0 }],
     stepTimeoutMs: 3_000,
   });
   try {

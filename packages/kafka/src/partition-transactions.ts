@@ -17,9 +17,6 @@ export type PartitionTransactionsOptions = {
   /** One per input partition and the same in every process: that is what fences a zombie. */
   readonly transactionalId: string;
   readonly groupId: string;
-  /** The input partition, and every output partition that publish() will name: what fence() settles. */
-  readonly source: TopicPartition;
-  readonly outputs: readonly TopicPartition[];
   /**
    * When the broker aborts a transaction nobody ends; until then it holds back
    * every read_committed reader of its partitions. Default 60,000 ms, which is
@@ -52,7 +49,7 @@ type State = 'new' | 'fencing' | 'fenced' | 'published' | 'publishing' | 'unusab
 
 // The coordinator answers CONCURRENT_TRANSACTIONS until the markers of the last
 // transaction are written, a few ms: kafkajs's 300 ms would be most of a step.
-const eagerRetry: RequestRetry = { retries: 12, initialWaitMs: 20, maxWaitMs: 1_000 };
+export const eagerRetry: RequestRetry = { retries: 12, initialWaitMs: 20, maxWaitMs: 1_000 };
 
 const maxOffsetAttempts = 8;
 const firstOffsetWaitMs = 10;
@@ -100,7 +97,8 @@ const sendOutputs = async (transaction: Transaction, outputs: readonly Partition
 const placeholder: OutgoingRecord = { key: 'settle', value: Buffer.alloc(0), headers: {} };
 
 /**
- * Aborts what an earlier transaction of this id may have left undecided.
+ * Aborts what an earlier transaction of this id may have left undecided in these
+ * partitions and in the group.
  *
  * A broker that restarts after kill -9 (seen with one node, Kafka 4.3.0) can log a
  * transaction as complete without having written its markers, because for a moment
@@ -109,10 +107,17 @@ const placeholder: OutgoingRecord = { key: 'settle', value: Buffer.alloc(0), hea
  * forgotten records together with their repetition. An abort marker of the new
  * epoch on the same partitions drops the forgotten records and position instead.
  */
-const settle = async (transaction: Transaction, options: PartitionTransactionsOptions): Promise<void> => {
-  const outputs = options.outputs.map((output) => ({ ...output, records: [placeholder] }));
-  await sendOutputs(transaction, outputs);
-  await sendPosition(transaction, options.groupId, { ...options.source, next: 0, metadata: '' });
+const settle = async (
+  transaction: Transaction,
+  groupId: string,
+  outputs: readonly PartitionOutput[],
+  source: SourcePosition,
+): Promise<void> => {
+  await sendOutputs(
+    transaction,
+    outputs.map(({ topic, partition }) => ({ topic, partition, records: [placeholder] })),
+  );
+  await sendPosition(transaction, groupId, source);
   await transaction.abort();
 };
 
@@ -149,19 +154,13 @@ export const createPartitionTransactions = (
 ): PartitionTransactions => {
   const { transactionalId, groupId, stepTimeoutMs = 30_000 } = options;
   const producer = openProducer(connection, options);
+  // Partitions in which nothing of an earlier transaction can come back to life.
+  const settled = new Set<string>();
   let state: State = 'new';
 
   const expect = (doing: string, allowed: readonly State[]): void => {
     if (!allowed.includes(state))
       throw new Error(`${doing} of ${transactionalId}: not allowed when ${state}`);
-  };
-
-  // A partition that fence() didn't settle could bring forgotten records back to life.
-  const settled = new Set(options.outputs.map(nameOf));
-  const checkSettled = (outputs: readonly PartitionOutput[]): void => {
-    const stray = outputs.find((output) => !settled.has(nameOf(output)));
-    if (stray !== undefined)
-      throw new Error(`publish of ${transactionalId}: ${nameOf(stray)} is not among its outputs`);
   };
 
   // A discard in the meantime has the last word.
@@ -171,14 +170,21 @@ export const createPartitionTransactions = (
 
   const initialise = async (): Promise<void> => {
     await producer.connect();
-    // kafkajs asks for the producer id, which fences, when the first transaction begins.
-    await settle(await producer.transaction(), options);
+    // kafkajs asks for the producer id, which fences, when the first transaction
+    // begins; ending that empty one sends nothing.
+    await (await producer.transaction()).abort();
   };
 
   const runTransaction = async (
     outputs: readonly PartitionOutput[],
     source: SourcePosition,
   ): Promise<void> => {
+    const written = outputs.filter(({ records }) => records.length > 0);
+    const untouched = written.filter((output) => !settled.has(nameOf(output)));
+    if (untouched.length > 0 || !settled.has(nameOf(source))) {
+      await settle(await producer.transaction(), groupId, untouched, source);
+      [...untouched, source].forEach((at) => settled.add(nameOf(at)));
+    }
     const transaction = await producer.transaction();
     await sendOutputs(transaction, outputs);
     await sendPosition(transaction, groupId, source);
@@ -192,10 +198,7 @@ export const createPartitionTransactions = (
     );
 
   return {
-    /**
-     * Shuts out every older producer of the id, ends its open transaction and
-     * settles what a broker's crash left undecided. Throws WeirError.
-     */
+    /** Shuts out every older producer of the id and ends its open transaction. Throws WeirError. */
     fence: async () => {
       expect('fence', ['new']);
       state = 'fencing';
@@ -226,7 +229,6 @@ export const createPartitionTransactions = (
      */
     publish: async ({ outputs, source }) => {
       expect('publish', ['fenced', 'published']);
-      checkSettled(outputs);
       state = 'publishing';
       try {
         await withDeadline(runTransaction(outputs, source), stepTimeoutMs, tooLate('publish'));
