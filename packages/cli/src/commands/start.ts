@@ -4,6 +4,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { holdUntilStopped } from '../local/hold-until-stopped.ts';
 import { showAddresses } from '../local/show-addresses.ts';
 import { joinOrStartStack } from '../local/stack-session.ts';
+import type { StackSession } from '../local/stack-session.ts';
 import { connectOps } from '../ops/connect-ops.ts';
 import { runDay } from '../simulate/run-day.ts';
 import { showDay } from '../simulate/show-day.ts';
@@ -22,7 +23,7 @@ async function start(endsAfterSummary: boolean, context: CommandContext): Promis
   try {
     const ops = connectOps(env, home);
     try {
-      const report = await runDay(ops, session.addresses, context);
+      const report = await Promise.race([runDay(ops, session.addresses, context), failureOf(session)]);
       for (const line of showDay(report)) terminal.print(line);
       if (!report.ledgers.balanced) exit(exitCodes.notAsItShouldBe);
     } finally {
@@ -34,6 +35,12 @@ async function start(endsAfterSummary: boolean, context: CommandContext): Promis
   } finally {
     await session.own?.stop();
   }
+}
+
+/** Throws once a part of our own stack is given up on: what it would have done is waited for in vain. */
+async function failureOf({ own }: StackSession): Promise<never> {
+  if (own === undefined) return new Promise(() => undefined);
+  throw await own.failed;
 }
 
 function nextSteps(addresses: Readonly<Record<string, string>>, own: boolean): string[] {

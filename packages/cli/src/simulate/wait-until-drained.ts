@@ -4,36 +4,59 @@ import type { StreamName } from '@weir/contracts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import type { Ops } from '../ops/connect-ops.ts';
 
-/** Who has to have read what before a day is over. */
-const readings: readonly { readonly group: string; readonly stream: StreamName }[] = [
-  { group: 'weir-detection', stream: 'received' },
-  { group: 'weir-alerting', stream: 'held' },
-  { group: 'weir-alerting', stream: 'rejected' },
-];
-
 const pollIntervalMs = 250;
 const deadlineMs = 300_000;
 
-/** Waits until the workers have read everything: nothing is behind a published position any more. */
+/** What alerting reads; all of it stands there once detection has decided. */
+const alertingReads: readonly StreamName[] = ['held', 'rejected'];
+
+/** Waits until the workers have read everything there is: detection the log, then alerting what came of it. */
 export async function waitUntilDrained(ops: Ops, signal: AbortSignal): Promise<void> {
+  const logEnds = await ops.kafka.offsets(streams.received.topic);
+  await reached(
+    ops,
+    'weir-detection',
+    'received',
+    new Map(logEnds.map(({ partition, end }) => [partition, end])),
+    signal,
+  );
+  for (const stream of alertingReads) {
+    await reached(ops, 'weir-alerting', stream, await behindLastRecords(ops, stream), signal);
+  }
+}
+
+/**
+ * Behind the last record of each partition. The end of a topic that is written
+ * in transactions lies further: the marker of the last one takes an offset that
+ * no reader ever gets to commit.
+ */
+async function behindLastRecords(ops: Ops, stream: StreamName): Promise<Map<number, number>> {
+  const { topic } = streams[stream];
+  const offsets = await ops.kafka.offsets(topic);
+  const filled = offsets.filter(({ earliest, end }) => earliest < end);
+  const last = await Promise.all(filled.map(({ partition }) => ops.kafka.lastRecord(topic, partition)));
+  return new Map(
+    last.flatMap((record) => (record === undefined ? [] : [[record.partition, record.offset + 1]])),
+  );
+}
+
+async function reached(
+  ops: Ops,
+  group: string,
+  stream: StreamName,
+  targets: ReadonlyMap<number, number>,
+  signal: AbortSignal,
+): Promise<void> {
   for (let waitedMs = 0; waitedMs < deadlineMs && !signal.aborted; waitedMs += pollIntervalMs) {
-    const behind = await Promise.all(readings.map((reading) => lagOf(ops, reading)));
-    if (behind.every((records) => records === 0)) return;
+    const positions = await ops.kafka.groupPositions(group, streams[stream].topic);
+    const nextOf = (partition: number): number =>
+      positions.find((one) => one.partition === partition)?.next ?? 0;
+    if ([...targets].every(([partition, target]) => nextOf(partition) >= target)) return;
     await sleep(pollIntervalMs);
   }
   if (signal.aborted) return;
   throw new CommandError(
     exitCodes.tryAgain,
-    `the workers were still behind after ${deadlineMs / 1000} s; see "weir status" and their logs`,
+    `${group} was still behind on ${streams[stream].topic} after ${deadlineMs / 1000} s; see "weir status" and the logs`,
   );
-}
-
-async function lagOf(ops: Ops, { group, stream }: (typeof readings)[number]): Promise<number> {
-  const { topic } = streams[stream];
-  const ends = await ops.kafka.offsets(topic);
-  const positions = await ops.kafka.groupPositions(group, topic);
-  return ends.reduce((sum, { partition, earliest, end }) => {
-    const next = positions.find((one) => one.partition === partition)?.next ?? earliest;
-    return sum + Math.max(0, end - next);
-  }, 0);
 }
