@@ -1,8 +1,7 @@
-import type { Alert, RejectionCode, Severity } from '@weir/contracts';
+import type { Alert, RejectionCode } from '@weir/contracts';
 import { deliveryKeyOf, refusedAlertId, unusualAlertId } from './alert-ids.ts';
 import type { HeldFinding, RefusedFinding } from './read-record.ts';
-
-const severities: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
+import { gravestFirst } from './severity.ts';
 
 /** What only somebody who writes to a topic or changes its records can have caused; the rest may be an accident. */
 const deliberate: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
@@ -20,7 +19,8 @@ export function unusualAlert({ held, account, identity }: HeldFinding): Alert {
   return {
     kind: 'unusual_transactions',
     ...revisionOf(unusualAlertId({ tenant, account, identity })),
-    severity: gravest(verdict.reasons.map((reason) => reason.severity)),
+    // A transaction held without a reason is a fault somewhere, so it isn't played down.
+    severity: gravestFirst(verdict.reasons)[0]?.severity ?? 'high',
     tenant,
     accountPseudonym: account,
     transactionIds: [transactionId],
@@ -51,10 +51,4 @@ function revisionOf(alertId: string): Pick<Alert, 'alertId' | 'revision' | 'deli
     revision,
     deliveries: [{ channel: 'mail', deliveryKey: deliveryKeyOf(alertId, revision) }],
   };
-}
-
-/** A transaction held without a reason is a fault somewhere, so it isn't played down. */
-function gravest(found: readonly Severity[]): Severity {
-  const rank = Math.max(...found.map((severity) => severities.indexOf(severity)));
-  return severities[rank] ?? 'high';
 }

@@ -2,6 +2,7 @@ import { maskAccount, streams } from '@weir/contracts';
 import type { Alert, CreditDebitIndicator, HeldTransaction } from '@weir/contracts';
 import type { Ruleset } from '@weir/rules';
 import type { HeldFinding } from '../read-record.ts';
+import { gravestFirst } from '../severity.ts';
 import { explainReason } from './explain-reason.ts';
 import { capitalised, counted, money, span, utcTime } from './format.ts';
 import type { Block, MailDocument, Section } from './mail-document.ts';
@@ -11,7 +12,7 @@ import { maskCounterparty, shownTransactionId } from './masking.ts';
 const mostAmountsShown = 10;
 
 const way: Readonly<Record<CreditDebitIndicator, string>> = { DBIT: 'out of', CRDT: 'into' };
-const side: Readonly<Record<CreditDebitIndicator, string>> = { DBIT: 'outgoing', CRDT: 'incoming' };
+const side: Readonly<Record<CreditDebitIndicator, string>> = { DBIT: 'Outgoing', CRDT: 'Incoming' };
 
 /** The mail about a held transaction. */
 export function describeHeld(
@@ -66,7 +67,10 @@ function whyUnusual(held: HeldTransaction, ruleset: Ruleset | undefined): Sectio
     title: 'Why it is unusual for this account',
     blocks: [
       { kind: 'paragraph', text: usualAmounts(held) },
-      { kind: 'list', items: held.verdict.reasons.map((reason) => explainReason(reason, held, ruleset)) },
+      {
+        kind: 'list',
+        items: gravestFirst(held.verdict.reasons).map((reason) => explainReason(reason, held, ruleset)),
+      },
       ...recentAmounts(held),
     ],
   };
@@ -76,12 +80,16 @@ function usualAmounts({ transaction, evidence }: HeldTransaction): string {
   const { usualAmount } = evidence;
   const { currency, amountMinor, creditDebitIndicator } = transaction;
   const kind = `${side[creditDebitIndicator]} ${currency} amounts`;
-  if (usualAmount === null) return `This account has too few earlier ${kind} to say what is usual for it.`;
+  if (usualAmount === null) return `${kind} of this account are too few yet to say what is usual for it.`;
   const { lowMinor, typicalMinor, highMinor, transactions, windowSpanMs } = usualAmount;
   const inside = amountMinor >= lowMinor && amountMinor <= highMinor;
-  const compared = inside ? 'within that range' : amountMinor > highMinor ? 'above it' : 'below it';
+  const compared = inside
+    ? 'within that range'
+    : amountMinor > highMinor
+      ? 'above that range'
+      : 'below that range';
   return (
-    `Its ${kind} are usually between ${money(lowMinor, currency)} and ${money(highMinor, currency)}, ` +
+    `${kind} of this account are usually between ${money(lowMinor, currency)} and ${money(highMinor, currency)}, ` +
     `typically ${money(typicalMinor, currency)} ` +
     `(over the last ${span(windowSpanMs)}, ${counted(transactions, 'transaction')}). ` +
     `This one is ${money(amountMinor, currency)}, ${compared}.`

@@ -1,5 +1,5 @@
 import { streams } from '@weir/contracts';
-import type { Alert } from '@weir/contracts';
+import type { Alert, RejectionCode } from '@weir/contracts';
 import type { RecordPlace } from '../alert-ids.ts';
 import type { RefusedFinding } from '../read-record.ts';
 import { capitalised, utcTime } from './format.ts';
@@ -32,7 +32,7 @@ export function describeRefused(
             kind: 'paragraph',
             text: isItsOwnCopy
               ? 'On the topic of refused records itself stands a record that can not be read. Nothing was done with it.'
-              : `Weir read a record that it did not write like this, or that contradicts an earlier one, and refused it. It was not acted on, and it is kept for ${keptDays} days.`,
+              : `Weir read a record that ${wrongWith(rejection.code)}, and refused it. It was not acted on, and a copy of it is kept, sealed, for ${keptDays} days.`,
           },
           {
             kind: 'facts',
@@ -70,6 +70,9 @@ export function describeRefused(
     footer: context.footer,
   };
 }
+
+const wrongWith = (code: RejectionCode): string =>
+  code === 'conflicting_duplicate' ? 'contradicts an earlier one' : 'it did not write, or not like this';
 
 const topicName = ({ topic }: RecordPlace): string => plainName(topic) ?? 'an unknown topic';
 

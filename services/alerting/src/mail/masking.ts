@@ -28,15 +28,20 @@ const shortestSecret = 4;
  * record is found by its place then.
  */
 export function shownTransactionId(transaction: Transaction): string {
-  const said = comparable(transaction.transactionId);
+  const { transactionId } = transaction;
   const { account, counterparty } = transaction;
   const secrets = [
     identifierOf(account),
     counterparty?.account === undefined ? '' : identifierOf(counterparty.account),
     counterparty?.name ?? '',
-  ].map(comparable);
-  const tells = secrets.some((secret) => secret.length >= shortestSecret && said.includes(secret));
-  return tells ? 'not shown, because it holds an account number or a name' : transaction.transactionId;
+  ];
+  // As they are, and as they look without the spaces and hyphens people put in.
+  const tells = [asWritten, lettersAndDigits].some((spelt) =>
+    secrets.some(
+      (secret) => spelt(secret).length >= shortestSecret && spelt(transactionId).includes(spelt(secret)),
+    ),
+  );
+  return tells ? 'not shown, because it holds an account number or a name' : transactionId;
 }
 
 function identifierOf(account: Account): string {
@@ -44,7 +49,9 @@ function identifierOf(account: Account): string {
   return 'card' in account ? account.card.token : account.other.id;
 }
 
-const comparable = (text: string): string => text.toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+const asWritten = (text: string): string => text.toUpperCase();
+
+const lettersAndDigits = (text: string): string => asWritten(text).replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 /** A field path or a topic in the shape ours have; anything else was chosen by a stranger and is not repeated. */
 export const plainName = (text: string): string | undefined =>

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { streams } from '@weir/contracts';
+import type { Alert } from '@weir/contracts';
+import { canaries, findCanaries, waitFor } from '@weir/testkit';
+import { startAlertingStack } from './fixtures/alerting-stack.ts';
+import type { AlertingStack, AlertingWorker, ReceivedMail } from './fixtures/alerting-stack.ts';
+import { heldTransaction } from './fixtures/notices.ts';
+import { startRefusingRelay } from './fixtures/refusing-relay.ts';
+
+let stack: AlertingStack;
+before(async () => {
+  stack = await startAlertingStack();
+});
+after(() => stack.stop());
+
+let made = 0;
+/** Held transactions nobody has seen before, full of what must not leak. */
+const newHeld = (partition: number, count: number) =>
+  Array.from({ length: count }, () => {
+    made += 1;
+    const identity = `t1_${String(made).padStart(22, '0')}`;
+    const held = heldTransaction({
+      sourcePartition: partition,
+      transaction: {
+        transactionId: `tx-${made}`,
+        account: { other: { id: canaries.iban } },
+        counterparty: { name: canaries.counterpartyName },
+        remittanceInformation: canaries.description,
+      },
+    });
+    return { held, identity };
+  });
+
+async function worker(context: TestContext): Promise<AlertingWorker> {
+  const started = await stack.startWorker();
+  context.after(async () => {
+    started.kill();
+    await started.exited;
+  });
+  return started;
+}
+
+async function inbox(context: TestContext): Promise<void> {
+  const opened = await stack.openInbox();
+  context.after(() => opened.stop());
+}
+
+const idsOf = (alerts: readonly Alert[]): readonly string[] =>
+  alerts.flatMap((alert) => (alert.kind === 'unusual_transactions' ? alert.transactionIds : []));
+
+/** The alerts about these transactions, once there are at least as many. */
+const alertsAbout = (transactionIds: readonly string[]) =>
+  waitFor(
+    async () => {
+      const found = (await stack.alerts()).filter(
+        (alert) =>
+          alert.kind === 'unusual_transactions' && transactionIds.includes(alert.transactionIds[0] ?? ''),
+      );
+      return found.length >= transactionIds.length && found;
+    },
+    { deadlineMs: 60_000, what: 'an alert for each held transaction' },
+  );
+
+/** The mails with the delivery keys of these alerts. */
+async function mailsOf(alerts: readonly Alert[]): Promise<readonly ReceivedMail[]> {
+  const keys = alerts.flatMap(({ deliveries }) => deliveries.map(({ deliveryKey }) => deliveryKey));
+  return (await stack.mails()).filter(({ messageId }) =>
+    keys.some((key) => messageId === `<${key}@localhost>`),
+  );
+}
+
+const transactionIdsOf = (held: ReturnType<typeof newHeld>) =>
+  held.map((one) => one.held.transaction.transactionId);
+
+test('Each held transaction leads to one mail and one alert record, on whatever partition', async (context) => {
+  await inbox(context);
+  const running = await worker(context);
+  const held = [newHeld(0, 3), newHeld(1, 2)] as const;
+  await stack.appendHeld(0, held[0]);
+  await stack.appendHeld(1, held[1]);
+  const expected = transactionIdsOf(held.flat());
+
+  const alerts = await alertsAbout(expected);
+  const mails = await mailsOf(alerts);
+  assert.deepEqual(idsOf(alerts).toSorted(), expected.toSorted());
+  assert.deepEqual(
+    mails.map(({ deliveries }) => deliveries),
+    [1, 1, 1, 1, 1],
+  );
+  const [mail] = mails;
+  const header = (name: string) => mail?.headers.find((one) => one.name.toLowerCase() === name)?.value;
+  assert.match(mail?.subject ?? '', /^High: 9,500\.00 EUR out of •••• 0042, held$/);
+  assert.equal(header('auto-submitted'), 'auto-generated');
+  assert.equal(header('list-id'), 'Weir alerts <alerts.weir.localhost>');
+  assert.match(mail?.text ?? '', /transactions\.held\.v1, partition \d, offset \d/);
+
+  assert.deepEqual(findCanaries(Buffer.from(JSON.stringify(mails))), []);
+  assert.deepEqual(findCanaries(Buffer.from(running.log())), []);
+  const sealed = await stack.raw('alerts');
+  for (const { key, value, headers } of sealed)
+    assert.deepEqual(
+      findCanaries(
+        Buffer.concat([
+          key ?? Buffer.alloc(0),
+          value ?? Buffer.alloc(0),
+          ...Object.values(headers).map((one) => one ?? Buffer.alloc(0)),
+        ]),
+      ),
+      [],
+    );
+
+  assert.equal((await running.get('/readyz')).status, 200);
+  const { body } = await running.get('/metrics');
+  assert.match(body, /weir_alerts_total\{kind="unusual_transactions",severity="high",service="alerting"\} 5/);
+  assert.match(body, /weir_mails_total\{outcome="accepted",service="alerting"\} 5/);
+  assert.match(body, /weir_lag_records\{stream="held",partition="0",service="alerting"\} 0/);
+  assert.equal(await running.stop(), 0);
+});
+
+test('A worker killed between the mails and their alert records repeats the mails and no alert', async (context) => {
+  await inbox(context);
+  const held = newHeld(0, 6);
+  await stack.appendHeld(0, held);
+  const killed = await worker(context);
+  let taken = 0;
+  // The inbox has the sixth mail and has not said so yet: every mail is there, and no alert.
+  stack.onMail(() => {
+    taken += 1;
+    if (taken === 6) killed.kill();
+  });
+  assert.equal(await killed.exited, null);
+  stack.onMail(() => undefined);
+  const expected = transactionIdsOf(held);
+  assert.deepEqual(
+    idsOf(await stack.alerts()).filter((id) => expected.includes(id)),
+    [],
+  );
+
+  await worker(context);
+  const alerts = await alertsAbout(expected);
+  assert.deepEqual(idsOf(alerts).toSorted(), expected.toSorted());
+  const mails = await mailsOf(alerts);
+  assert.equal(mails.length, 6, 'the receiver knows the repeated mails by their Message-IDs');
+  assert.deepEqual(
+    mails.map(({ deliveries }) => deliveries),
+    [2, 2, 2, 2, 2, 2],
+  );
+});
+
+test('While the relay is away or refuses, nothing is lost, the worker says so, and then goes on', async (context) => {
+  const refusing = await startRefusingRelay(stack.smtpPort);
+  const running = await worker(context);
+  const held = newHeld(1, 3);
+  await stack.appendHeld(1, held);
+  const expected = transactionIdsOf(held);
+  const notReady = () =>
+    waitFor(
+      async () => {
+        const { status, body } = await running.get('/readyz');
+        return status === 503 && body.includes('{"part":"mail","reason":"mail_unavailable"}');
+      },
+      { deadlineMs: 30_000, what: '/readyz to say mail_unavailable' },
+    );
+
+  await waitFor(() => running.log().includes('the relay refuses a mail for good'), { deadlineMs: 30_000 });
+  await notReady();
+  assert.match(
+    running.log(),
+    /"level":"error"[^\n]*"outcome":"refused"[^\n]*"code":"EENVELOPE","status":550/,
+  );
+  assert.doesNotMatch(running.log(), /no such user/);
+  await refusing.stop();
+  await waitFor(() => /"outcome":"unavailable"/.test(running.log()), { deadlineMs: 30_000 });
+  await notReady();
+  assert.equal((await running.get('/healthz')).status, 200);
+  assert.deepEqual(
+    idsOf(await stack.alerts()).filter((id) => expected.includes(id)),
+    [],
+  );
+
+  await inbox(context);
+  const alerts = await alertsAbout(expected);
+  assert.deepEqual(idsOf(alerts).toSorted(), expected.toSorted());
+  assert.equal((await mailsOf(alerts)).length, 3);
+  await waitFor(async () => (await running.get('/readyz')).status === 200, { deadlineMs: 30_000 });
+});
+
+test('A stranger among the held transactions is set aside and told about, and its partition goes on', async (context) => {
+  await inbox(context);
+  await worker(context);
+  const held = newHeld(0, 1);
+  const { firstOffset } = await stack.appendRaw('held', 0, Buffer.from('{"iban":"a stranger"}'));
+  await stack.appendHeld(0, held);
+
+  await alertsAbout(transactionIdsOf(held));
+  const refusedAlerts = (topic: string) =>
+    waitFor(
+      async () => {
+        const found = (await stack.alerts()).filter(
+          (alert) => alert.kind === 'refused_record' && alert.topic === topic,
+        );
+        return found.length > 0 && found;
+      },
+      { deadlineMs: 60_000, what: 'an alert about a refused record' },
+    );
+  const [alert] = await refusedAlerts(streams.held.topic);
+  assert.ok(alert?.kind === 'refused_record');
+  assert.deepEqual([alert.code, alert.partition, alert.offset], ['not_sealed', 0, firstOffset]);
+  const [mail] = await mailsOf([alert]);
+  assert.match(
+    mail?.subject ?? '',
+    /^Critical: a record on transactions\.held\.v1 was refused, it is not sealed$/,
+  );
+  assert.doesNotMatch(JSON.stringify(mail), /a stranger/);
+
+  // A dead letter nobody can read is told about once, and writes no further one.
+  const stray = await stack.appendRaw('rejected', 1, Buffer.from('not sealed either'));
+  const alerts = await refusedAlerts(streams.rejected.topic);
+  assert.deepEqual(
+    alerts.map((one) => one.kind === 'refused_record' && [one.partition, one.offset]),
+    [[1, stray.firstOffset]],
+  );
+  const letters = await stack.raw('rejected');
+  assert.equal(letters.length, 2);
+});
+
+test('While the KMS is away nobody is told and nothing is lost', async (context) => {
+  await inbox(context);
+  const held = newHeld(1, 1);
+  await stack.appendHeld(1, held);
+  stack.setKmsUnavailable(true);
+  context.after(() => stack.setKmsUnavailable(false));
+  const running = await worker(context);
+  await waitFor(async () => (await running.get('/readyz')).body.includes('"reason":"kms_unavailable"'), {
+    deadlineMs: 60_000,
+    what: '/readyz to say kms_unavailable',
+  });
+  stack.setKmsUnavailable(false);
+  const alerts = await alertsAbout(transactionIdsOf(held));
+  assert.deepEqual(
+    (await mailsOf(alerts)).map(({ deliveries }) => deliveries),
+    [1],
+  );
+});
