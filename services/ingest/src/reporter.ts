@@ -12,7 +12,7 @@ export type Reporter = {
   follow(run: FeedRun, onTick: (progress: Progress) => void): () => void;
   /** The last word, also into `reportFile` where one is given. */
   summary(summary: Summary, reportFile: string | undefined): Promise<void>;
-  problem(exitCode: number, message: string): Promise<void>;
+  problem(message: string): Promise<void>;
 };
 
 /** Reports to the process that forked this one, and to the log where nobody did. */
@@ -52,7 +52,7 @@ export function createReporter(process: NodeJS.Process, log: Logger): Reporter {
       if (reportFile !== undefined)
         await writeFileAtomically(reportFile, `${JSON.stringify(summary, null, 2)}\n`);
     },
-    problem: (exitCode, message) => tell({ kind: 'problem', exitCode, message }),
+    problem: (message) => tell({ kind: 'problem', message }),
   };
 }
 

@@ -20,11 +20,11 @@ export type Summary = Progress & {
   readonly rejections: readonly RejectionKind[];
 };
 
-/** What the process tells the one that forked it. `problem` explains an exit code other than 0 that no ledger explains. */
+/** What the process tells the one that forked it. `problem` says in a sentence why it is about to end before its time. */
 export type IngestMessage =
   | ({ readonly kind: 'progress' } & Progress)
   | ({ readonly kind: 'summary' } & Summary)
-  | { readonly kind: 'problem'; readonly exitCode: number; readonly message: string };
+  | { readonly kind: 'problem'; readonly message: string };
 
 type Reading = { readonly bytesRead: () => number; readonly bytesTotal: number | null };
 
