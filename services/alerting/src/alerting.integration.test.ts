@@ -7,7 +7,7 @@ import { canaries, findCanaries, waitFor } from '@weir/testkit';
 import { startAlertingStack } from './fixtures/alerting-stack.ts';
 import type { AlertingStack, AlertingWorker, ReceivedMail } from './fixtures/alerting-stack.ts';
 import { heldTransaction } from './fixtures/notices.ts';
-import { startRefusingRelay } from './fixtures/refusing-relay.ts';
+import { refuseSenders, startScriptedRelay } from './fixtures/scripted-relay.ts';
 
 let stack: AlertingStack;
 before(async () => {
@@ -150,7 +150,7 @@ test('A worker killed between the mails and their alert records repeats the mail
 });
 
 test('While the relay is away or refuses, nothing is lost, the worker says so, and then goes on', async (context) => {
-  const refusing = await startRefusingRelay(stack.smtpPort);
+  const refusing = await startScriptedRelay(stack.smtpPort, refuseSenders);
   const running = await worker(context);
   const held = newHeld(1, 3);
   await stack.appendHeld(1, held);
