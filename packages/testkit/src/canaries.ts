@@ -1,11 +1,11 @@
 /**
  * Values that stand for what must never be seen in clear outside a sealed
- * payload. They are made up, pass no check digit by accident, and occur nowhere
+ * payload. They are made up, the IBAN is one that ingest accepts, and they occur nowhere
  * else, so finding one in a topic, a log, a metric or Redis is a leak.
  */
 export const canaries = {
   accountName: 'CANARY-NAME-Ottilie-Zephyrine',
-  iban: 'DE02CANARY0000000042',
+  iban: 'GB82WEST12345698765432',
   description: 'CANARY-REMITTANCE-7f3b9d',
   counterpartyName: 'CANARY-PAYEE-Wolkenstein',
 } as const;

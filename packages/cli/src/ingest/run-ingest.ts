@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { ensurePrivateFolder, readRoleEnvironment, repositoryRoot } from '@weir/local';
-import { CommandError } from '../exit-codes.ts';
+import { CommandError, exitCodes } from '../exit-codes.ts';
+import { lastErrorIn } from './last-error-in.ts';
 import { ingestMessage } from './ingest-messages.ts';
 import type { IngestProgress, IngestSummary } from './ingest-messages.ts';
 
@@ -62,15 +63,29 @@ export async function runIngest(run: IngestRun): Promise<IngestSummary | undefin
         pipeline(run.input, child.stdin).catch(() => undefined)
       : undefined;
   try {
-    const [code] = (await once(child, 'exit')) as [number | null];
+    // What it said last may arrive after its end: its channel has to be closed, too.
+    const [[code]] = (await Promise.all([once(child, 'exit'), once(child, 'disconnect')])) as [
+      [number | null],
+      unknown,
+    ];
     if (code === 0) return summary;
-    throw new CommandError(
-      code ?? 75,
-      problem ?? `ingest ended with exit code ${code ?? 'none'}; its log is ${logFile}`,
-    );
+    const word = problem ?? lastErrorIn(logFile) ?? `ingest ended with exit code ${code ?? 'none'}`;
+    throw new CommandError(code ?? exitCodes.tryAgain, `${inOurWords(word)} (log: ${logFile})`);
   } finally {
     run.signal?.removeEventListener('abort', stop);
     if (run.input instanceof Object) run.input.destroy();
     await feeding;
   }
 }
+
+/** The worker speaks of its variables; whoever typed a command knows its options. */
+const options: readonly (readonly [variable: RegExp, option: string])[] = [
+  [/\bLEDGER_FILE\b/g, 'the ledger'],
+  [/\bINPUT_FILE\b/g, 'FILE'],
+  [/\bMAPPING_FILE\b/g, '--mapping'],
+  [/\bFORCE=true\b/g, '--force'],
+  [/\bUNTIL_EVENT_TIME\b/g, '--until'],
+];
+
+const inOurWords = (word: string): string =>
+  options.reduce((text, [variable, option]) => text.replaceAll(variable, option), word);

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { streams } from '@weir/contracts';
+import { createKafka } from '@weir/kafka';
+import { canaries, findCanaries, waitFor } from '@weir/testkit';
+import { offeredFile } from './offered-file.ts';
+import { weirIn } from './weir-command.ts';
+
+type Status = {
+  running: boolean;
+  parts: { name: string; up: boolean; pid: number }[];
+  addresses: Record<string, string>;
+};
+type Ledgers = {
+  balanced: boolean;
+  faults: string[];
+  total: Record<'records' | 'cleared' | 'held' | 'rejected' | 'duplicate' | 'control' | 'waiting', number>;
+};
+type Summary = {
+  offered: number;
+  acknowledged: number;
+  rejected: number;
+  rejections: { code: string; path: string; count: number }[];
+};
+type Mail = { id: string; deliveries: number; subject: string };
+type MailParts = { text: string; html: string };
+
+const weir = weirIn();
+const partitions = 4;
+let addresses: Record<string, string> = {};
+
+before(async () => {
+  const up = await weir.run('up');
+  assert.equal(up.code, 0, up.stderr);
+  const status = (await weir.json('status', '--json')) as Status;
+  addresses = status.addresses;
+  assert.deepEqual(
+    status.parts.map(({ name, up: isUp }) => [name, isUp]).toSorted(),
+    ['alerting', 'detection', 'inbox', 'kafka', 'kms', 'redis'].map((name) => [name, true]),
+  );
+});
+after(async () => {
+  const down = await weir.run('down');
+  assert.equal(down.code, 0, down.stderr);
+});
+
+const ledgers = async (): Promise<Ledgers> => (await weir.json('ledger', '--json')) as Ledgers;
+const settled = async (records: number): Promise<Ledgers> =>
+  waitFor(
+    async () => {
+      const now = await ledgers();
+      return now.total.waiting === 0 && now.total.records === records ? now : undefined;
+    },
+    { deadlineMs: 60_000, what: `a ledger of ${records} records` },
+  );
+const mails = async (): Promise<Mail[]> =>
+  (await (await fetch(`${addresses['INBOX_URL']}/api/mails`)).json()) as Mail[];
+const readMail = async ({ id }: Mail): Promise<MailParts> =>
+  (await (await fetch(`${addresses['INBOX_URL']}/api/mails/${id}`)).json()) as MailParts;
+
+test('a file is fed, every bad line is refused with its reason, and both ledgers balance', async () => {
+  const file = join(weir.home, 'offered.ndjson');
+  writeFileSync(file, offeredFile.bytes);
+  const summary = (await weir.json('ingest', file, '--json')) as Summary;
+  assert.equal(summary.acknowledged, offeredFile.accepted);
+  assert.equal(summary.rejected, offeredFile.refused.length);
+  const found = summary.rejections.flatMap(({ code, path, count }) =>
+    Array.from({ length: count }, () => `${code} ${path}`),
+  );
+  assert.deepEqual(
+    found.toSorted(),
+    offeredFile.refused.map(({ code, path }) => `${code} ${path}`).toSorted(),
+  );
+
+  const { balanced, faults, total } = await settled(offeredFile.accepted + partitions);
+  assert.deepEqual(faults, []);
+  assert.ok(balanced);
+  assert.deepEqual(total, {
+    records: offeredFile.accepted + partitions,
+    cleared: offeredFile.cleared,
+    held: 1,
+    rejected: 1,
+    duplicate: 1,
+    control: partitions,
+    waiting: 0,
+  });
+});
+
+test('the rejected stream keeps each bad line with its code, field and origin', async () => {
+  const tail = await weir.run('tail', 'rejected', '--all', '--no-follow', '--json');
+  const records = tail.stdout
+    .trimEnd()
+    .split('\n')
+    .map(
+      (line) =>
+        (
+          JSON.parse(line) as {
+            payload: { rejections: { code: string; path: string }[]; origin: { kind: string } };
+          }
+        ).payload,
+    );
+  const ofSource = records.filter(({ origin }) => origin.kind === 'source');
+  assert.deepEqual(
+    ofSource.map(({ rejections }) => `${rejections[0]?.code} ${rejections[0]?.path}`).toSorted(),
+    offeredFile.refused.map(({ code, path }) => `${code} ${path}`).toSorted(),
+  );
+  assert.deepEqual(
+    records.filter(({ origin }) => origin.kind === 'topic').map(({ rejections }) => rejections[0]?.code),
+    ['conflicting_duplicate'],
+  );
+});
+
+test('records that no one of ours wrote are refused and told to the security team, and the log goes on', async () => {
+  const before = (await ledgers()).total;
+  const mailsBefore = (await mails()).length;
+  const kafka = createKafka({
+    brokers: [addresses['KAFKA_BROKERS'] ?? ''],
+    clientId: 'stranger',
+    logger: () => undefined,
+  });
+  const producer = await kafka.createProducer();
+  for (let partition = 0; partition < partitions; partition += 1) {
+    await producer.append(streams.received.topic, partition, [
+      { key: 'stranger', value: Buffer.from('{"verdict":"cleared"}'), headers: {} },
+      { key: null, value: null, headers: {} },
+    ]);
+  }
+  await producer.close();
+  await kafka.close();
+  const { balanced, faults, total } = await settled(before.records + 2 * partitions);
+  assert.deepEqual(faults, []);
+  assert.ok(balanced);
+  assert.equal(total.rejected, before.rejected + 2 * partitions);
+  assert.equal(total.cleared, before.cleared);
+  await waitFor(async () => (await mails()).length === mailsBefore + 2 * partitions, {
+    deadlineMs: 30_000,
+    what: 'a mail for each refused record',
+  });
+});
+
+test('the held transaction is mailed once, in plain words and with its account masked', async () => {
+  const all = await mails();
+  const bodies = await Promise.all(all.map(readMail));
+  const about = bodies.filter(({ text }) => text.includes(offeredFile.heldTransactionId));
+  const [mail] = about.filter(({ text }) => text.includes('GB•• •••• 5432'));
+  assert.ok(mail !== undefined, 'a mail that shows the masked account');
+  assert.match(mail.text, /7,?350\.00/);
+  for (const { text, html } of bodies) assert.deepEqual(findCanaries(Buffer.from(text + html)), []);
+});
+
+test('feeding the same file again feeds nothing, and says so', async () => {
+  const again = await weir.run('ingest', join(weir.home, 'offered.ndjson'));
+  assert.notEqual(again.code, 0);
+  assert.match(again.stderr, /has been fed to its end; --force feeds it again/);
+});
+
+test('what is fed wrongly ends with a clear error and its exit code', async () => {
+  const empty = join(weir.home, 'empty.ndjson');
+  writeFileSync(empty, '');
+  const nothing = await weir.run('ingest', empty);
+  assert.equal(nothing.code, 0);
+  assert.match(nothing.stdout, /no record/);
+
+  const csv = join(weir.home, 'cards.csv');
+  const mapping = join(weir.home, 'mapping.json');
+  writeFileSync(csv, 'id,when\n1,2024-01-01T00:00:00Z\n');
+  writeFileSync(
+    mapping,
+    JSON.stringify({
+      delimiter: ',',
+      fields: {
+        transactionId: { column: 'id' },
+        'account.other.id': { template: 'customer-{id}' },
+        creditDebitIndicator: { constant: 'DBIT' },
+        amount: { column: 'amount' },
+        currency: { constant: 'EUR' },
+        eventTime: { column: 'when' },
+      },
+    }),
+  );
+  const missing = await weir.run('ingest', csv, '--mapping', mapping);
+  assert.equal(missing.code, 65, missing.stderr);
+  assert.match(missing.stderr, /amount/);
+
+  const absent = await weir.run('ingest', join(weir.home, 'absent.ndjson'));
+  assert.equal(absent.code, 66);
+});
+
+test('nothing that rests holds an account number or a name in clear', async () => {
+  // Only what has been written everywhere can be searched everywhere.
+  assert.ok((await ledgers()).balanced);
+  const resting = ['kafka', 'redis', 'logs', 'inbox', 'ledgers', 'run'].flatMap((folder) =>
+    walk(join(weir.home, folder)),
+  );
+  assert.ok(
+    resting.some((path) => path.includes(streams.received.topic)),
+    'the log segments are searched',
+  );
+  assert.ok(
+    resting.some((path) => path.includes('appendonly')),
+    "Redis's file is searched",
+  );
+  const leaks = resting.flatMap((path) =>
+    findCanaries(readFileSync(path)).map((name) => `${name} in ${path}`),
+  );
+  assert.deepEqual(leaks, []);
+  // The search finds what is there: the sealed originals do hold the canaries.
+  const opened = await weir.run('tail', 'received', '--all', '--no-follow', '--json');
+  assert.deepEqual(findCanaries(Buffer.from(opened.stdout)).toSorted(), Object.keys(canaries).toSorted());
+});
+
+function walk(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? walk(path) : [path];
+  });
+}
