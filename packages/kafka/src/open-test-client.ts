@@ -1,4 +1,4 @@
-import { startKafka } from '@weir/testkit';
+import { startKafka, waitFor } from '@weir/testkit';
 import type { TestKafka } from '@weir/testkit';
 import { createKafka } from './client.ts';
 import type { KafkaClient } from './client.ts';
@@ -13,6 +13,8 @@ export type TestClient = {
   topic(partitions: number, config?: Readonly<Record<string, string>>): Promise<string>;
   /** The values a reader sees in one pass, in offset order per partition. */
   values(topic: string, readCommitted?: boolean): Promise<readonly string[]>;
+  /** The same once `count` are there: an acknowledged commit becomes visible a moment later. */
+  committedValues(topic: string, count: number): Promise<readonly string[]>;
   close(): Promise<void>;
 };
 
@@ -26,6 +28,12 @@ export const openTestClient = async (options: { readonly own?: boolean } = {}): 
   };
   const client = createKafka(connection);
   let topics = 0;
+  const values = async (topic: string, readCommitted = true): Promise<readonly string[]> => {
+    const seen: string[] = [];
+    const onRecord = (each: KafkaRecord) => void seen.push(String(each.value));
+    await client.readRange({ topic, from: 'earliest', onRecord, readCommitted, deadlineMs: 20_000 });
+    return seen;
+  };
   return {
     kafka,
     connection,
@@ -36,12 +44,15 @@ export const openTestClient = async (options: { readonly own?: boolean } = {}): 
       await client.ensureTopics([{ topic, partitions, replicationFactor: 1, config }]);
       return topic;
     },
-    values: async (topic, readCommitted = true) => {
-      const values: string[] = [];
-      const onRecord = (record: KafkaRecord) => void values.push(String(record.value));
-      await client.readRange({ topic, from: 'earliest', onRecord, readCommitted, deadlineMs: 20_000 });
-      return values;
-    },
+    values,
+    committedValues: (topic, count) =>
+      waitFor(
+        async () => {
+          const seen = await values(topic);
+          return seen.length >= count && seen;
+        },
+        { what: `${count} values of ${topic}` },
+      ),
     close: async () => {
       await client.close();
       await kafka.stop();

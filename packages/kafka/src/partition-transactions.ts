@@ -51,12 +51,22 @@ type State = 'new' | 'fencing' | 'fenced' | 'published' | 'publishing' | 'unusab
 // transaction are written, a few ms: kafkajs's 300 ms would be most of a step.
 export const eagerRetry: RequestRetry = { retries: 12, initialWaitMs: 20, maxWaitMs: 1_000 };
 
-const maxOffsetAttempts = 8;
-const firstOffsetWaitMs = 10;
+const maxPositionAttempts = 12;
+const firstPositionWaitMs = 10;
+const maxPositionWaitMs = 1_000;
 const maxDiscardMs = 2_000;
 
-const isStillEnding = (error: unknown): boolean =>
-  error instanceof Error && (error as { type?: unknown }).type === 'CONCURRENT_TRANSACTIONS';
+// The last transaction is still ending, or the group's coordinator is just moving.
+// kafkajs means to repeat the latter but looks for names it doesn't use itself.
+const passingTypes = [
+  'CONCURRENT_TRANSACTIONS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+  'NOT_COORDINATOR_FOR_GROUP',
+];
+
+const mayPass = (error: unknown): boolean =>
+  error instanceof Error && passingTypes.includes(String((error as { type?: unknown }).type));
 
 /** Adds the input position to the transaction; kafkajs itself asks only once. */
 const sendPosition = async (
@@ -78,8 +88,8 @@ const sendPosition = async (
       });
       return;
     } catch (error) {
-      if (!isStillEnding(error) || attempt === maxOffsetAttempts) throw error;
-      await wait(firstOffsetWaitMs * 2 ** (attempt - 1));
+      if (!mayPass(error) || attempt === maxPositionAttempts) throw error;
+      await wait(Math.min(firstPositionWaitMs * 2 ** (attempt - 1), maxPositionWaitMs));
     }
   }
 };

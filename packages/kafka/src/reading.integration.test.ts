@@ -43,6 +43,10 @@ const runTransactions = async (
   await raw.disconnect();
 };
 
+// The markers of the last transaction are written a moment after its end was acknowledged.
+const waitForEnd = (topic: string, end: number): Promise<unknown> =>
+  waitFor(async () => (await broker.client.offsets(topic))[0]?.end === end);
+
 test('Topics are made once, and another partition count is refused', async () => {
   const topic = await broker.topic(2);
   const spec = { topic, partitions: 2, replicationFactor: 1, config: {} };
@@ -107,6 +111,7 @@ test('An append of no records or of more than a batch holds is refused before an
 test('A reader sees what transactions committed, over the gaps they leave, and nothing they aborted', async () => {
   const topic = await broker.topic(1);
   await runTransactions(topic, ['commit', 'abort', 'commit', 'abort', 'abort']);
+  await waitForEnd(topic, 10);
   assert.deepEqual(await broker.values(topic), ['commit 0', 'commit 2']);
   assert.equal((await broker.values(topic, false)).length, 5);
 });
@@ -114,9 +119,7 @@ test('A reader sees what transactions committed, over the gaps they leave, and n
 test('A range that ends in aborted records and markers is read to its end', async () => {
   const topic = await broker.topic(2);
   await runTransactions(topic, ['abort', 'abort', 'abort']);
-  // The markers of the last transaction are written a moment after its end was acknowledged.
-  const end = async () => (await broker.client.offsets(topic))[0]?.end;
-  await waitFor(async () => (await end()) === 6);
+  await waitForEnd(topic, 6);
   assert.deepEqual(await broker.values(topic), []);
 });
 
@@ -183,6 +186,7 @@ test('A reader leaves no group behind', async () => {
 test('The last record of a partition is found behind forty aborted transactions', async () => {
   const topic = await broker.topic(2);
   await runTransactions(topic, ['commit', 'commit', ...Array<'abort'>(40).fill('abort')]);
+  await waitForEnd(topic, 84);
   const last = await broker.client.lastRecord(topic, 0);
   assert.equal(String(last?.value), 'commit 1');
   assert.equal(last?.offset, 2);
