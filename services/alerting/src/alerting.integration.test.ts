@@ -91,7 +91,7 @@ test('Each held transaction leads to one mail and one alert record, on whatever 
   );
   const [mail] = mails;
   const header = (name: string) => mail?.headers.find((one) => one.name.toLowerCase() === name)?.value;
-  assert.match(mail?.subject ?? '', /^High: 9,500\.00 EUR out of •••• 0042, held$/);
+  assert.equal(mail?.subject, `High: 9,500.00 EUR out of •••• ${canaries.iban.slice(-4)}, held`);
   assert.equal(header('auto-submitted'), 'auto-generated');
   assert.equal(header('list-id'), 'Weir alerts <alerts.weir.localhost>');
   assert.match(mail?.text ?? '', /transactions\.held\.v1, partition \d, offset \d/);
@@ -112,10 +112,13 @@ test('Each held transaction leads to one mail and one alert record, on whatever 
     );
 
   assert.equal((await running.get('/readyz')).status, 200);
-  const { body } = await running.get('/metrics');
-  assert.match(body, /weir_alerts_total\{kind="unusual_transactions",severity="high",service="alerting"\} 5/);
-  assert.match(body, /weir_mails_total\{outcome="accepted",service="alerting"\} 5/);
-  assert.match(body, /weir_lag_records\{stream="held",partition="0",service="alerting"\} 0/);
+  // What is counted is counted when the transaction's answer has come back, a moment behind its readers.
+  for (const series of [
+    'weir_alerts_total{kind="unusual_transactions",severity="high",service="alerting"} 5',
+    'weir_mails_total{outcome="accepted",service="alerting"} 5',
+    'weir_lag_records{stream="held",partition="0",service="alerting"} 0',
+  ])
+    await waitFor(async () => (await running.get('/metrics')).body.includes(series), { what: series });
   assert.equal(await running.stop(), 0);
 });
 

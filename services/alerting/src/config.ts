@@ -79,5 +79,3 @@ export const alertingConfig = z
   .check(checkKmsFields)
   .check(checkTimes)
   .check(checkSmtpUrl);
-
-export type AlertingConfig = z.output<typeof alertingConfig>;

@@ -136,7 +136,7 @@ function lookFurther(alert: Alert, { held, place, identity }: HeldFinding): Sect
       {
         kind: 'commands',
         rows: [
-          ['npx weir tail held', 'held transactions with their verdicts and evidence'],
+          ['npx weir tail held --all --no-follow', 'held transactions with their verdicts and evidence'],
           ['npx weir ledger', 'whether every accepted transaction has its one verdict'],
         ],
       },

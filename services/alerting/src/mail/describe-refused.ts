@@ -53,7 +53,7 @@ export function describeRefused(
           {
             kind: 'commands',
             rows: [
-              ['npx weir tail rejected', 'refused records with their reasons'],
+              ['npx weir tail rejected --all --no-follow', 'refused records with their reasons'],
               ['npx weir ledger', 'how many records were refused, and whether all are accounted for'],
             ],
           },

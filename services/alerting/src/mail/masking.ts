@@ -5,7 +5,7 @@ import type { Account, Transaction } from '@weir/contracts';
  * A person's or a company's name as it may stand in a mail: its first letter
  * and dots. Their number says nothing about the length of the name.
  */
-export function maskName(name: string): string {
+function maskName(name: string): string {
   const [first = ''] = name.trim();
   return /^[\p{L}\p{N}]$/u.test(first) && [...name.trim()].length > 1 ? `${first}•••` : '•••';
 }
