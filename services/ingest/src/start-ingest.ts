@@ -18,13 +18,18 @@ import { createFeedMetrics, type FeedMetrics } from './feed-metrics.ts';
 import { feedPortsOf, feedSettingsOf } from './feed-settings.ts';
 import { openLog } from './log/open-log.ts';
 import { createReporter, type Reporter } from './reporter.ts';
-import { startFeed } from './run-feed.ts';
-import { retryWithin, type RetryWithin } from './send/retry-within.ts';
+import { startFeed, type FeedPorts, type FeedSettings } from './run-feed.ts';
+import { createLazyProducer } from './send/lazy-producer.ts';
+import type { RetryWithin } from './send/retry-within.ts';
 import { SourceError } from './source/source-error.ts';
+
+type SourcePorts = Pick<FeedPorts, 'indexKey' | 'indexKeyVersion' | 'routingKey' | 'nowMs' | 'stdin'>;
 
 /** The parts every mode is made of. */
 type Parts = {
   readonly config: IngestConfig;
+  /** What source mode is told; undefined in the other. */
+  readonly source: { readonly settings: FeedSettings; readonly ports: SourcePorts } | undefined;
   readonly log: Logger;
   readonly feedMetrics: FeedMetrics;
   readonly reporter: Reporter;
@@ -42,6 +47,10 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   const config = loadConfig(ingestConfig, process.env, { secrets: [] });
   const log = createLogger({ service: 'ingest', level: config.LOG_LEVEL });
   log.info('ingest starts', { config: redactConfig(config) });
+  const source =
+    config.MODE === 'source'
+      ? { settings: feedSettingsOf(config), ports: { ...feedPortsOf(config), stdin: process.stdin } }
+      : undefined;
   const stopping = new AbortController();
   // Every partition's wait for a retry listens for the stop.
   setMaxListeners(0, stopping.signal);
@@ -60,6 +69,7 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   const kafka = connectKafka(config, 'weir-ingest', log);
   const parts: Parts = {
     config,
+    source,
     log,
     feedMetrics,
     reporter: createReporter(process, log),
@@ -70,7 +80,7 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   };
 
   let exitCode: number | undefined;
-  const done = run(parts, process).catch(async (error: unknown) => {
+  const done = run(parts).catch(async (error: unknown) => {
     // Both are written for people and hold no value; any other message might.
     if (error instanceof SourceError || error instanceof WeirError)
       await parts.reporter.problem(error.message);
@@ -92,13 +102,12 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   };
 }
 
-async function run(parts: Parts, process: NodeJS.Process): Promise<void> {
-  const { kafka, retry, stopping } = parts;
-  const producer = await retryWithin(retry, stopping.signal, () => kafka.createProducer());
+async function run(parts: Parts): Promise<void> {
+  const producer = createLazyProducer(parts.kafka);
   try {
-    await (parts.config.MODE === 'open-log'
+    await (parts.source === undefined
       ? runOpenLog(parts, producer)
-      : runSource(parts, producer, process));
+      : runSource(parts, parts.source, producer));
   } finally {
     await producer.close();
   }
@@ -123,19 +132,21 @@ async function runOpenLog(parts: Parts, producer: Producer): Promise<void> {
   log.info('the log is open', { logId: opening?.logId, partitions: config.LOG_PARTITIONS, count: written });
 }
 
-async function runSource(parts: Parts, producer: Producer, process: NodeJS.Process): Promise<void> {
+async function runSource(
+  parts: Parts,
+  { settings, ports }: NonNullable<Parts['source']>,
+  producer: Producer,
+): Promise<void> {
   const { config, log, feedMetrics, reporter, kms } = parts;
   const sealers = { received: kms.sealerFor('received'), rejected: kms.sealerFor('rejected') };
-  const settings = feedSettingsOf(config);
   const feed = await startFeed(settings, {
-    ...feedPortsOf(config),
+    ...ports,
     kafka: parts.kafka,
     retry: parts.retry,
     stopping: parts.stopping,
     opener: kms.opener,
     producer,
     sealers,
-    stdin: process.stdin,
   });
   log.info('feeding has begun', { source: settings.source, state: feed.resumed ? 'resumed' : 'begun' });
   const stopReporting = reporter.follow(feed, (progress) => feedMetrics.update(progress, feed.openRecords()));
