@@ -222,7 +222,7 @@ test('nothing of a payload can be read on the topics, in the log lines or in the
   };
   const env = stack.sourceEnv(
     'canary.ndjson',
-    [line(1, secret), line(2, { ...secret, account: { iban: canaries.iban } })].join('\n'),
+    [line(1, secret), line(2, { ...secret, account: { iban: canaries.iban }, amount: '-1' })].join('\n'),
   );
   const { code, summary, log } = await stack.run(env);
   assert.equal(code, 0);

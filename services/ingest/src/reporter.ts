@@ -2,6 +2,7 @@ import type { Logger } from '@weir/runtime';
 import { writeFileAtomically } from './ledger/ledger-file.ts';
 import type { FeedRun } from './run-feed.ts';
 import type { IngestMessage, Progress, Summary } from './run-report.ts';
+import type { SourceError } from './source/source-error.ts';
 
 /** At most five messages a second to the parent; people reading logs need fewer. */
 const messageIntervalMs = 200;
@@ -12,7 +13,7 @@ export type Reporter = {
   follow(run: FeedRun, onTick: (progress: Progress) => void): () => void;
   /** The last word, also into `reportFile` where one is given. */
   summary(summary: Summary, reportFile: string | undefined): Promise<void>;
-  problem(message: string): Promise<void>;
+  problem(error: SourceError): Promise<void>;
 };
 
 /** Reports to the process that forked this one, and to the log where nobody did. */
@@ -52,7 +53,7 @@ export function createReporter(process: NodeJS.Process, log: Logger): Reporter {
       if (reportFile !== undefined)
         await writeFileAtomically(reportFile, `${JSON.stringify(summary, null, 2)}\n`);
     },
-    problem: (message) => tell({ kind: 'problem', message }),
+    problem: ({ exitCode, message }) => tell({ kind: 'problem', exitCode, message }),
   };
 }
 

@@ -20,11 +20,11 @@ export type Summary = Progress & {
   readonly rejections: readonly RejectionKind[];
 };
 
-/** What the process tells the one that forked it. `problem` says in a sentence why it is about to end before its time. */
+/** What the process tells the one that forked it. `problem` says in a sentence what is wrong with the input as a whole. */
 export type IngestMessage =
   | ({ readonly kind: 'progress' } & Progress)
   | ({ readonly kind: 'summary' } & Summary)
-  | { readonly kind: 'problem'; readonly message: string };
+  | { readonly kind: 'problem'; readonly exitCode: number; readonly message: string };
 
 type Reading = { readonly bytesRead: () => number; readonly bytesTotal: number | null };
 

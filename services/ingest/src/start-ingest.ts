@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { WeirError } from '@weir/contracts';
 import { connectKafka, connectKms, type KmsConnection } from '@weir/connections';
 import type { KafkaClient, Producer } from '@weir/kafka';
 import {
@@ -80,13 +79,11 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   };
 
   let exitCode: number | undefined;
-  const done = run(parts).catch(async (error: unknown) => {
-    // Both are written for people and hold no value; any other message might.
-    if (error instanceof SourceError || error instanceof WeirError)
-      await parts.reporter.problem(error.message);
+  const done = run(parts).catch((error: unknown) => {
     if (!(error instanceof SourceError)) throw error;
     log.error('the input was not fed to its end', { exitCode: error.exitCode, error });
     exitCode = error.exitCode;
+    return parts.reporter.problem(error);
   });
   return {
     done,

@@ -22,7 +22,7 @@ export async function startCheckpointer(options: {
   const { path, fingerprint, tracker } = options;
   let writing: Promise<void> | undefined;
   let writtenLine = -1;
-  let failure: unknown;
+  let failure: Error | undefined;
 
   async function write(state: Ledger['state']): Promise<void> {
     const position = tracker.position();
@@ -34,7 +34,8 @@ export async function startCheckpointer(options: {
     if (writing !== undefined || tracker.position().line === writtenLine) return;
     writing = write('running')
       .catch((error: unknown) => {
-        failure ??= error;
+        failure ??=
+          error instanceof Error ? error : new TypeError('something other than an Error was thrown');
         options.stopping.abort();
       })
       .finally(() => (writing = undefined));

@@ -71,7 +71,7 @@ test('the order within a partition is the order of push, through any failures th
       async (partitions, fates) => {
         const log = new Map<number, string[]>();
         const { dispatcher, settled } = setUp(async (_topic, partition, ids) => {
-          const fate = fates.next().value;
+          const { value: fate } = fates.next() as IteratorYieldResult<string>;
           if (fate === 'lost') throw new WeirError('broker_unavailable', 'away');
           log.set(partition, [...(log.get(partition) ?? []), ...ids]);
           if (fate === 'unanswered') throw unknown();

@@ -112,7 +112,10 @@ async function* unpack(
   packed: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  if (!packed) return yield* stored;
+  if (!packed) {
+    yield* stored;
+    return;
+  }
   const gunzip = createGunzip({ chunkSize: chunkBytes });
   // Its error reaches the loop below through gunzip, which pipeline destroys with it.
   pipeline(Readable.from(stored, { objectMode: false }), gunzip, () => undefined);
