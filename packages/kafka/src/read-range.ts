@@ -5,7 +5,7 @@ import type { KafkaAdmin, PartitionOffsets } from './admin.ts';
 import { classifyKafkaError, toOperationalError } from './classify-error.ts';
 import type { KafkaConnection } from './connection.ts';
 import { maxStopMs, openConsumer } from './consumer-session.ts';
-import { withDeadline } from './deadline.ts';
+import { wait, withDeadline } from './deadline.ts';
 import { toRecordBatch } from './each-batch.ts';
 import { formatOffset, parseOffset } from './offsets.ts';
 import type { KafkaRecord } from './record.ts';
@@ -58,6 +58,9 @@ export const planSpans = (
 const isRead = (spans: Spans): boolean => [...spans.values()].every(({ next, until }) => next >= until);
 
 const heartbeatEveryRecords = 500;
+// Short, because leaving the group waits for the fetch under way.
+const maxFetchWaitMs = 100;
+const againAfterMs = 200;
 
 /** Hands over what the span still lacks; moves the span record by record, so that a rejoin repeats none. */
 const readBatch = async (
@@ -130,40 +133,6 @@ const readSpans = (consumer: Consumer, spans: Spans, range: ReadRange): Promise<
     consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch }).catch(fail);
   });
 
-// Short, because leaving the group waits for the fetch under way.
-const maxFetchWaitMs = 100;
-
-/**
- * Reads a frozen range of a topic once, in offset order per partition, without
- * touching any other group's positions.
- *
- * Throws WeirError broker_unavailable when `deadlineMs` pass first (an open
- * transaction below `until` is a reason), log_truncated when the beginning is
- * gone, and whatever `onRecord` throws.
- */
-export const readRange = async (
-  connection: KafkaConnection,
-  admin: KafkaAdmin,
-  range: ReadRange,
-): Promise<void> => {
-  const { topic, deadlineMs } = range;
-  const spans = planSpans(topic, await admin.offsets(topic), range.from, range.until);
-  if (spans.size === 0) return;
-  const groupId = `${connection.clientId}-reader-${randomBytes(8).toString('hex')}`;
-  const consumer = openConsumer(connection, { groupId, readCommitted: range.readCommitted, maxFetchWaitMs });
-  const doing = `reading ${topic}`;
-  const late = () => new WeirError('broker_unavailable', `${doing}: not done within ${deadlineMs} ms`);
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await withDeadline(readSpans(consumer, spans, range), deadlineMs, late);
-  } catch (error) {
-    throw toOperationalError(doing, error);
-  } finally {
-    await forget(connection, admin, consumer, groupId);
-  }
-};
-
 /** Leaves and deletes the reader's own group; a group left behind harms nobody, so failing is only logged. */
 const forget = async (
   connection: KafkaConnection,
@@ -177,5 +146,65 @@ const forget = async (
     await admin.deleteGroup(groupId);
   } catch {
     connection.logger('warn', 'a reader group was left behind', { groupId });
+  }
+};
+
+/** One consumer's attempt; what it has read is kept in the spans. */
+const readOnce = async (
+  connection: KafkaConnection,
+  admin: KafkaAdmin,
+  spans: Spans,
+  range: ReadRange,
+): Promise<void> => {
+  const { topic } = range;
+  const groupId = `${connection.clientId}-reader-${randomBytes(8).toString('hex')}`;
+  const consumer = openConsumer(connection, { groupId, readCommitted: range.readCommitted, maxFetchWaitMs });
+  const late = () => new WeirError('broker_unavailable', `reading ${topic}: not done by its deadline`);
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await withDeadline(readSpans(consumer, spans, range), range.deadlineMs, late);
+  } finally {
+    await forget(connection, admin, consumer, groupId);
+  }
+};
+
+/**
+ * Reads a frozen range of a topic once, in offset order per partition, without
+ * touching any other group's positions. A lost broker or a coordinator that is
+ * still loading is met with another attempt that goes on where the last one was.
+ *
+ * Throws WeirError broker_unavailable when `deadlineMs` pass first (an open
+ * transaction below `until` is a reason), log_truncated when the beginning is
+ * gone, and whatever `onRecord` throws, which is not tried again.
+ */
+export const readRange = async (
+  connection: KafkaConnection,
+  admin: KafkaAdmin,
+  range: ReadRange,
+): Promise<void> => {
+  const endsAtMs = performance.now() + range.deadlineMs;
+  const spans = planSpans(range.topic, await admin.offsets(range.topic), range.from, range.until);
+  let isCallerAtFault = false;
+  const onRecord = async (record: KafkaRecord): Promise<void> => {
+    try {
+      await range.onRecord(record);
+    } catch (error) {
+      isCallerAtFault = true;
+      throw error;
+    }
+  };
+  while (!isRead(spans)) {
+    const deadlineMs = Math.max(0, endsAtMs - performance.now());
+    try {
+      await readOnce(connection, admin, spans, { ...range, onRecord, deadlineMs });
+    } catch (error) {
+      const fault = classifyKafkaError(error);
+      const mayPass = !isCallerAtFault && (fault === 'unavailable' || fault === 'rebalance');
+      if (!mayPass || performance.now() >= endsAtMs) {
+        throw isCallerAtFault ? error : toOperationalError(`reading ${range.topic}`, error);
+      }
+      await wait(againAfterMs);
+    }
   }
 };
