@@ -29,7 +29,7 @@ after(() => bench.close());
 async function decideAll(log: TestLog, options: TestWorkerOptions = {}) {
   const worker = await startTestWorker(log, options);
   try {
-    await drained(log, options.groupId);
+    await drained(log, [worker], options.groupId);
   } finally {
     await worker.stop();
   }
@@ -181,10 +181,10 @@ test('windows that are lost under a running worker are rebuilt by it', async () 
   const log = await createTestLog(bench);
   await log.feed(0, sampleTransactions(0, 150));
   const worker = await startTestWorker(log);
-  await drained(log);
+  await drained(log, [worker]);
   await loseWindows(log);
   await log.feed(0, sampleTransactions(150, 220));
-  await drained(log);
+  await drained(log, [worker]);
   await worker.stop();
   assert.deepEqual(worker.retries, [{ partition: 0, code: 'position_moved' }]);
   await assertSettled(log);
