@@ -59,7 +59,7 @@ export const alertingConfig = z
       .regex(/^[A-Za-z0-9._-]{1,100}$/)
       .default('weir-alerting')
       .describe('The consumer group, whose committed offsets say what has been alerted.'),
-    GROUP_SESSION_TIMEOUT_MS: durationMs(30_000, { minMs: 6_000, maxMs: 300_000 }).describe(
+    GROUP_SESSION_TIMEOUT_MS: durationMs(10_000, { minMs: 6_000, maxMs: 300_000 }).describe(
       'How long a worker may be silent before its partitions go to another.',
     ),
     BATCH_MAX_RECORDS: count(50, { min: 1, max: 200 }).describe(
@@ -68,7 +68,7 @@ export const alertingConfig = z
     MAIL_MAX_CONNECTIONS: count(4, { min: 1, max: 20 }).describe(
       'The most connections to the relay at a time.',
     ),
-    MAIL_TIMEOUT_MS: durationMs(10_000, { minMs: 1_000, maxMs: 60_000 }).describe(
+    MAIL_TIMEOUT_MS: durationMs(5_000, { minMs: 1_000, maxMs: 60_000 }).describe(
       'How long the relay may take over one mail.',
     ),
     RETRY_MAX_DELAY_MS: durationMs(30_000, { minMs: 100, maxMs: 60_000 }).describe(

@@ -95,6 +95,7 @@ await runWorker({
       topics: [streams.received.topic],
       readCommitted: true,
       partitionsConsumedConcurrently: partitionCount,
+      sessionTimeoutMs: config.GROUP_SESSION_TIMEOUT_MS,
       onBatch: consumerOf.onBatch,
       onAssigned: () => {
         joined = true;

@@ -55,8 +55,8 @@ async function formatStorage(
   const format = java(
     'kafka.tools.StorageTool',
     'format',
-    '--cluster-id',
-    clusterId,
+    // In one argument, since an id may begin with a hyphen.
+    `--cluster-id=${clusterId}`,
     '--ignore-formatted',
     '--config',
     settingsFile,

@@ -8,7 +8,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts';
 import { describeProgress, showSummary } from '../ingest/show-summary.ts';
 import { runIngest } from '../ingest/run-ingest.ts';
 import { ledgerFolder } from '../ledger/ingest-ledger.ts';
-import { runningStack } from '../local/stack-session.ts';
+import { notRunningSentence, runningStack } from '../local/stack-session.ts';
 
 type IngestOptions = {
   readonly mapping?: string;
@@ -58,10 +58,7 @@ of reach (run it again), 78 for wrong options.`,
 async function ingest(file: string, options: IngestOptions, context: CommandContext): Promise<void> {
   const { home, terminal, stopping } = context;
   if (runningStack(home) === undefined) {
-    throw new CommandError(
-      exitCodes.notRunning,
-      'Weir is not running here: start it with "npx weir up" or "npm start"',
-    );
+    throw new CommandError(exitCodes.notRunning, notRunningSentence);
   }
   const input = file === '-' ? '-' : resolve(file);
   const source = options.source ?? (file === '-' ? 'stdin' : sourceNameOf(file));

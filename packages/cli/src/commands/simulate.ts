@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
-import { runningStack } from '../local/stack-session.ts';
+import { notRunningSentence, runningStack } from '../local/stack-session.ts';
 import { connectOps } from '../ops/connect-ops.ts';
 import { runDay } from '../simulate/run-day.ts';
 import { showDay } from '../simulate/show-day.ts';
@@ -22,7 +22,7 @@ Ends with 0 where both ledgers balance.`,
     .action(async (options: { json?: true }) => {
       const state = runningStack(context.home);
       if (state === undefined) {
-        throw new CommandError(exitCodes.notRunning, 'Weir is not running here: start it with "npx weir up"');
+        throw new CommandError(exitCodes.notRunning, notRunningSentence);
       }
       const ops = connectOps(context.env, context.home);
       try {

@@ -33,7 +33,10 @@ const startMessage = z.discriminatedUnion('kind', [
 ]);
 
 async function runInForeground(context: CommandContext): Promise<void> {
-  const tell = (message: z.infer<typeof startMessage>): void => void process.send?.(message);
+  // Whoever waited for the start is gone once it is done.
+  const tell = (message: z.infer<typeof startMessage>): void => {
+    if (process.connected) process.send?.(message);
+  };
   const terminal = {
     ...context.terminal,
     say: (sentence: string) => {

@@ -10,6 +10,9 @@ export type StackSession = {
   readonly own: RunningStack | undefined;
 };
 
+/** What a command that needs a running stack says where there is none. */
+export const notRunningSentence = 'Weir is not running here: start it with "npx weir up" or "npm start"';
+
 /** The stack that runs in this home, if one does. */
 export function runningStack(home: string): StackState | undefined {
   const state = readState(home);

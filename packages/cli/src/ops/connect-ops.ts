@@ -14,6 +14,9 @@ import {
   workerFields,
 } from '@weir/runtime';
 
+import { CommandError, exitCodes } from '../exit-codes.ts';
+import { notRunningSentence, runningStack } from '../local/stack-session.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const opsConfig = z
@@ -31,12 +34,10 @@ export type Ops = {
 
 /**
  * Connects in the role of ops: as the environment says where it names keys
- * (KMS_KEYS), else to the local stack. Throws LocalError where there is none.
+ * (KMS_KEYS), else to the local stack. Throws CommandError where none runs.
  */
 export function connectOps(env: Environment, home: string): Ops {
-  const config = loadConfig(opsConfig, env['KMS_KEYS'] ? env : readRoleEnvironment(home, 'ops'), {
-    secrets: [],
-  });
+  const config = loadConfig(opsConfig, env['KMS_KEYS'] ? env : localOpsEnvironment(home), { secrets: [] });
   const log = createLogger({ service: 'weir', level: 'fatal' });
   const kms = connectKms(config, createMetrics({ service: 'weir' }));
   const kafka = connectKafka(config, `weir-${config.WEIR_ENVIRONMENT}-ops`, log);
@@ -49,4 +50,9 @@ export function connectOps(env: Environment, home: string): Ops {
       kms.close();
     },
   };
+}
+
+function localOpsEnvironment(home: string): Environment {
+  if (runningStack(home) !== undefined) return readRoleEnvironment(home, 'ops');
+  throw new CommandError(exitCodes.notRunning, notRunningSentence);
 }
