@@ -46,11 +46,11 @@ test('the first start shows a day, balances, stays until Ctrl-C, and leaves noth
   assert.match(second.stdout, /demo-simulator-day-0 +finished/);
 });
 
-test('a worker, the broker and the Redis killed under way cost no verdict and double none', async () => {
+test('workers and the Redis killed under way cost no verdict and double none', async () => {
   const weir = weirIn();
   assert.equal((await weir.run('up')).code, 0);
+  const simulate = weir.start('simulate');
   try {
-    const simulate = weir.start('simulate');
     const kill = (name: string): void => {
       const found = readState(weir.home).processes.find((one) => one.name === name);
       assert.ok(found !== undefined, `${name} runs`);
@@ -75,6 +75,7 @@ test('a worker, the broker and the Redis killed under way cost no verdict and do
     assert.match(stdout, /Both ledgers balance\./);
     await assertOneAlertForEachHeld(weir);
   } finally {
+    simulate.signal('SIGKILL');
     assert.equal((await weir.run('down')).code, 0);
   }
 });

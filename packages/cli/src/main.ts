@@ -59,7 +59,9 @@ try {
 } catch (error) {
   process.exitCode = explain(error);
 }
-// Nothing that a library left open keeps a finished command alive.
+// A reader that is slower than the command still gets all of it; nothing that a
+// library left open keeps a finished command alive.
+await new Promise((resolve) => process.stdout.write('', resolve));
 process.exit();
 
 /** Says what went wrong in a sentence and gives the exit code for it. A bug shows its stack: it is for us. */
