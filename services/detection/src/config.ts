@@ -46,5 +46,3 @@ export const detectionConfig = z
   })
   .check(checkKafkaFields)
   .check(checkKmsFields);
-
-export type DetectionConfig = z.output<typeof detectionConfig>;

@@ -121,7 +121,11 @@ test('an error that may pass pauses the partition longer each time, and nothing 
 });
 
 test('an error that needs a person, and one nobody knows, is thrown', async () => {
-  for (const failure of [new WeirError('kms_denied', 'no'), new TypeError('a bug')]) {
+  for (const failure of [
+    new WeirError('kms_denied', 'no'),
+    new WeirError('kms_key_disabled', 'no'),
+    new TypeError('a bug'),
+  ]) {
     const { consumer, opener } = createConsumer();
     opener.failure = failure;
     await assert.rejects(consumer.onBatch(batchOf(records), plainControl()), failure);

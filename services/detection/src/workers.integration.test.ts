@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { streams } from '@weir/contracts';
+import { sealEvents } from '@weir/envelope';
 import { waitFor } from '@weir/testkit';
 import { startDetectionBench } from './fixtures/detection-bench.ts';
 import type { DetectionBench } from './fixtures/detection-bench.ts';
-import { sampleTransactions } from './fixtures/sample-transactions.ts';
+import { receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
 import { assertSettled, drained } from './fixtures/settled.ts';
 import { createTestLog } from './fixtures/test-log.ts';
 import type { TestLog } from './fixtures/test-log.ts';
@@ -33,8 +34,8 @@ function createGate() {
   };
 }
 
-const publishedPosition = async (log: TestLog): Promise<number | undefined> =>
-  (await log.kafka.groupPositions(log.groupId, streams.received.topic))[0]?.next;
+const publishedPosition = async (log: TestLog, partition = 0): Promise<number | undefined> =>
+  (await log.kafka.groupPositions(log.groupId, streams.received.topic))[partition]?.next;
 
 for (const [where, hook, refusal] of [
   ['before it moves the windows', 'beforeCommit', 'position_moved'],
@@ -119,6 +120,32 @@ test('while the KMS is away a partition waits, and goes on without a loss', asyn
     assert.ok(worker.retries.every(({ code }) => code === 'kms_unavailable'));
     assert.equal(await publishedPosition(log), undefined);
     assert.deepEqual(await log.read('decisions'), []);
+  } finally {
+    bench.kms.setUnavailable(false);
+  }
+  await drained(log, [worker]);
+  await worker.stop();
+  await assertSettled(log);
+  await log.close();
+});
+
+test('a partition that waits for the KMS holds no other up', async () => {
+  const log = await createTestLog(bench, { partitions: 2 });
+  await log.feed(0, sampleTransactions(0, 20));
+  const worker = await startTestWorker(log);
+  await drained(log, [worker]);
+  // Sealed under a data key that the worker has yet to ask for.
+  const another = { sealer: log.kms.sealerFor('received'), stream: 'received', source: '/test' } as const;
+  const events = sampleTransactions(20, 30).map(receivedEvent);
+  const sealed = await sealEvents({ ...another, environment: log.environment }, events);
+  bench.kms.setUnavailable(true);
+  try {
+    await log.append(1, sealed);
+    await waitFor(() => worker.retries.length > 0, { what: 'the partition to wait' });
+    await log.feed(0, sampleTransactions(30, 40));
+    await waitFor(async () => (await publishedPosition(log, 0)) === 31, { what: 'the other to go on' });
+    assert.equal(await publishedPosition(log, 1), 1);
+    assert.deepEqual([...new Set(worker.retries.map(({ partition }) => partition))], [1]);
   } finally {
     bench.kms.setUnavailable(false);
   }

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WeirError } from '@weir/contracts';
+import { createLogger, createMetrics } from '@weir/runtime';
+import type { Decided } from './decide-batch.ts';
+import type { DetectionParts } from './detection-parts.ts';
+import { createObserver } from './observe.ts';
+import { createBatchConsumer } from './consume-batch.ts';
+import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
+import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
+
+const log = {
+  logId: '018f3b9e-0000-4000-8000-000000000000',
+  partitionCount: 1,
+  versions: { ruleset: 'starter@1', windowPlan: 'standard@1' },
+};
+
+function createObserved() {
+  const lines: string[] = [];
+  const metrics = createMetrics({ service: 'test' });
+  const logger = createLogger({
+    service: 'test',
+    level: 'info',
+    write: (line) => void lines.push(line),
+  });
+  return { metrics, lines, observe: createObserver(metrics, logger) };
+}
+
+/** The series of our own metrics, without the service's label. */
+const seriesOf = async (metrics: ReturnType<typeof createMetrics>): Promise<string[]> =>
+  (await metrics.text())
+    .split('\n')
+    .filter((line) => /^weir_(decisions|rejected|rule|steps|takeovers|retries|lag)/.test(line))
+    .map((line) => line.replace(/,?service="test"/, ''));
+
+const decided: Decided[] = [
+  { kind: 'control', offset: 0 },
+  { kind: 'duplicate', offset: 1, firstOffset: 0 },
+  { kind: 'rejected', offset: 2, rejection: { code: 'not_sealed', path: '' } },
+];
+
+test('what was decided is counted by outcome, and refusals by code', async () => {
+  const { metrics, observe } = createObserved();
+  observe.stepDone(0, { decided, publishes: true });
+  observe.retrying(0, new WeirError('kms_unavailable', 'away'), 100);
+  observe.lag(3, 17);
+  assert.deepEqual(await seriesOf(metrics), [
+    'weir_decisions_total{outcome="control"} 1',
+    'weir_decisions_total{outcome="duplicate"} 1',
+    'weir_decisions_total{outcome="rejected"} 1',
+    'weir_rejected_total{code="not_sealed"} 1',
+    'weir_steps_total{published="true"} 1',
+    'weir_retries_total{code="kms_unavailable"} 1',
+    'weir_lag_records{partition="3"} 17',
+  ]);
+});
+
+test('a step in silence is counted as one and decides nothing anew', async () => {
+  const { metrics, observe } = createObserved();
+  observe.stepDone(0, { decided, publishes: false });
+  assert.deepEqual(await seriesOf(metrics), ['weir_steps_total{published="false"} 1']);
+});
+
+for (const [found, stored, published] of [
+  ['equal', 5, 5],
+  ['stored_ahead', 6, 5],
+  ['stored_ahead', 6, undefined],
+  ['stored_behind', 5, 6],
+  ['stored_missing', undefined, 5],
+  ['first_start', undefined, undefined],
+] as const) {
+  test(`a take-over that found ${String(stored)} stored and ${String(published)} published is told as ${found}`, async () => {
+    const { metrics, lines, observe } = createObserved();
+    const plan = { kind: 'start', from: 5, appendFrom: 5, publishFrom: 5, clear: false } as const;
+    observe.tookOver(2, { ...plan, stored, published });
+    assert.deepEqual(await seriesOf(metrics), [`weir_takeovers_total{found="${found}"} 1`]);
+    const line = JSON.parse(lines[0] ?? '{}') as Record<string, unknown>;
+    assert.deepEqual([line['partition'], line['state'], line['fromOffset']], [2, found, 5]);
+  });
+}
+
+test('neither metrics nor log lines of a whole run name an account, an amount or a transaction', async () => {
+  const { metrics, lines, observe } = createObserved();
+  const observed: Partial<DetectionParts> = { observe };
+  const consumer = createBatchConsumer({
+    parts: createPlainParts(observed).parts,
+    backoffMs: () => 1,
+    pace: async () => undefined,
+    onRetry: observe.retrying,
+    onLag: observe.lag,
+  });
+  const events = [
+    controlEvent({ kind: 'log_opened', ...log }),
+    ...sampleTransactions(0, 100).map(receivedEvent),
+  ];
+  await consumer.onBatch(batchOf(events.map((event, offset) => plainRecord(offset, event))), plainControl());
+  const told = `${(await seriesOf(metrics)).join('\n')}\n${lines.join('\n')}`;
+  assert.match(told, /rule_fired_total\{rule="amount_above_usual"/);
+  for (const { transactionId, amountMinor } of sampleTransactions(0, 100))
+    assert.ok(!told.includes(transactionId) && !told.includes(`:${amountMinor},`));
+  assert.doesNotMatch(told, /a1_|t1_|c1_|account-/);
+});
