@@ -13,7 +13,7 @@ export type DekCacheLimits = {
   readonly refusalLifetimeMs: number;
 };
 
-export const defaultDekCacheLimits: DekCacheLimits = {
+const defaultDekCacheLimits: DekCacheLimits = {
   maxEntries: 1_000,
   keyLifetimeMs: 10 * 60_000,
   refusalLifetimeMs: 30_000,

@@ -2,7 +2,7 @@ import { createSecretKey, hkdfSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { commitmentBytes } from './envelope-format.ts';
 
-export const dataKeyBytes = 32;
+const dataKeyBytes = 32;
 
 /** The key that encrypts records, and the public value that commits a header to it. */
 export type DerivedKeys = { readonly encryptionKey: KeyObject; readonly commitment: Buffer };

@@ -18,7 +18,7 @@ export type SealerLimits = {
  * 2^20 random 96-bit nonces collide with probability 2^-57, far below the 2^-32 that
  * NIST SP 800-38D section 8.3 allows.
  */
-export const defaultSealerLimits: SealerLimits = {
+const defaultSealerLimits: SealerLimits = {
   maxRecords: 2 ** 20,
   maxPlaintextBytes: 2 ** 30,
   maxAgeMs: 60 * 60_000,

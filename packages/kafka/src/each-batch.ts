@@ -34,7 +34,7 @@ export const toRecordBatch = (batch: EachBatchPayload['batch']): RecordBatch => 
 const firstOffset = (batch: RecordBatch): number => batch.records[0]?.offset ?? batch.endOffset;
 
 /** Throws RangeError for an outcome that would skip records unseen, stand still or wait for ever. */
-export const checkOutcome = (batch: RecordBatch, outcome: BatchOutcome): void => {
+const checkOutcome = (batch: RecordBatch, outcome: BatchOutcome): void => {
   formatOffset(outcome.next);
   const first = firstOffset(batch);
   if (outcome.kind === 'next' && (outcome.next <= first || outcome.next > batch.endOffset)) {

@@ -2,7 +2,7 @@ import { isOnlineShop, logNormalMinor, newParty, type Party, type Persona } from
 import { everyday, type PlannedTransaction } from './planned-transaction.ts';
 import { createRandom, type Random } from './random.ts';
 
-export const dayMs = 86_400_000;
+const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
 /** Day 0: long past, so that no simulated transaction lies ahead of a wall clock. */

@@ -51,7 +51,7 @@ const nightShift = [3, 2, 2, 2, 3, 4, 5, 5, 3, 1, 1, 0, 1, 2, 3, 4, 5, 6, 6, 5, 
 const shopCount = 800;
 
 /** The shop of an index. Shops are the same for every account, and one in six is online. */
-export function shop(seed: number, index: number): Party {
+function shop(seed: number, index: number): Party {
   const random = createRandom(seed, 'shop', index);
   const name = isOnline(index) ? onlineShopName(random) : shopName(random);
   return { name, account: { other: { id: `shop-${String(index)}`, scheme: 'SIMULATED' } } };

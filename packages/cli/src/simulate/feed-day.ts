@@ -9,8 +9,8 @@ import { ledgerFolder } from '../ledger/ingest-ledger.ts';
 import type { Calendar } from './simulated-days.ts';
 
 /** Whose transactions the simulated ones are, and the connection they come in by. */
-export const simulatedTenant = 'demo';
-export const simulatedSource = 'simulator';
+const simulatedTenant = 'demo';
+const simulatedSource = 'simulator';
 
 /** What really happened, by transaction id: the pipeline is never told. */
 export type GroundTruth = ReadonlyMap<string, SimulatedTransaction['truth']>;

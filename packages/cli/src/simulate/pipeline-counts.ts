@@ -41,7 +41,7 @@ async function readMetrics(url: string | undefined): Promise<string> {
 }
 
 /** The sum of one metric's series that carry a label, in the Prometheus text format. */
-export function sumOf(text: string, metric: string, label = ''): number {
+function sumOf(text: string, metric: string, label = ''): number {
   return text
     .split('\n')
     .filter((line) => line.startsWith(`${metric}{`) && line.includes(label))

@@ -3,7 +3,7 @@ import { describeError } from './describe-error.ts';
 import { scrubText } from './scrub-text.ts';
 
 /** A value of the wrong shape is replaced by this, so that a mistake is seen and its content is not. */
-export const refused = '[refused]';
+const refused = '[refused]';
 
 /** Numbers from here on have as many digits as a card number. */
 const tooManyDigits = 1_000_000_000_000;

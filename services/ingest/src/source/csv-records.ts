@@ -10,7 +10,7 @@ const quote = 0x22;
  * True where a line that begins inside or outside of a quoted field ends inside
  * one (RFC 4180: a quote opens a field only at its beginning, two are one).
  */
-export function endsInsideQuotes(line: Buffer, beginsInside: boolean, delimiter: number): boolean {
+function endsInsideQuotes(line: Buffer, beginsInside: boolean, delimiter: number): boolean {
   let inside = beginsInside;
   let at = 0;
   while (at <= line.length) {

@@ -16,7 +16,7 @@ export type Source = {
   readonly bytesRead: () => number;
 };
 
-export const headBytes = 65_536;
+const headBytes = 65_536;
 
 /** Small enough that checking the records of one chunk doesn't hold up the sending of earlier ones. */
 const chunkBytes = 16_384;
