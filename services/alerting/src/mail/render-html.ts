@@ -56,7 +56,7 @@ function renderBlock(block: Block): string {
       return `<table style="width:100%;border-collapse:collapse;margin:0 0 10px">${block.rows
         .map(
           ([label, value]) =>
-            `<tr><th scope="row" style="width:32%;text-align:left;vertical-align:top;font-weight:600;padding:3px 12px 3px 0">${escapeHtml(label)}</th><td style="vertical-align:top;padding:3px 0">${escapeHtml(value)}</td></tr>`,
+            `<tr><th scope="row" style="width:1%;white-space:nowrap;text-align:left;vertical-align:top;font-weight:600;padding:3px 12px 3px 0">${escapeHtml(label)}</th><td style="vertical-align:top;padding:3px 0">${escapeHtml(value)}</td></tr>`,
         )
         .join('')}</table>`;
     case 'commands':
