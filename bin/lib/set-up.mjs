@@ -38,7 +38,7 @@ async function runNpmInstall() {
   try {
     // `npm install` and not `npm ci`: npm 11 fails there for optional packages of other platforms that a registry lacks.
     // Its output goes to stderr, so that what a command of ours prints stays clean.
-    code = await runCommand('npm', ['install', '--no-progress'], {
+    code = await runCommand('npm', ['install', '--no-progress', '--loglevel=error'], {
       stdio: ['ignore', 2, 2],
       // A package below @asyncapi/parser reports installations to its maker unless told not to.
       env: toolEnvironment({ SCARF_ANALYTICS: 'false' }),
