@@ -14,8 +14,10 @@ import { findTestFiles, tierNames } from './lib/test-files.mjs';
 // In one process where no test touches the outside, which is many times faster
 // than a process for each file; two files at once on the two cores this is made for.
 const inOneProcess = ['--test-isolation=none'];
-const twoAtOnce = ['--test-isolation=process', '--test-concurrency=2'];
-const oneByOne = ['--test-isolation=process', '--test-concurrency=1'];
+// A test that fails may leave a connection open; its file must not wait for it for ever.
+const apart = ['--test-isolation=process', '--test-force-exit'];
+const twoAtOnce = [...apart, '--test-concurrency=2'];
+const oneByOne = [...apart, '--test-concurrency=1'];
 
 /** How the files of each tier are run, and whether they need a broker and a Redis. */
 const ways = {
