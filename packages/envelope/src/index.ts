@@ -8,5 +8,7 @@ export type { SealContext } from './seal-context.ts';
 export { createSealer } from './sealer.ts';
 export type { Sealer, SealerOptions, Unsealed } from './sealer.ts';
 export type { SealerLimits } from './sealer-limits.ts';
+export { deadLetterEvent } from './dead-letter.ts';
+export type { RefusedRecord } from './dead-letter.ts';
 export { openEvents, sealEvents } from './sealed-events.ts';
 export type { OpenedEvent, SealedEvent, SealedRecord, UnsealedEvent } from './sealed-events.ts';

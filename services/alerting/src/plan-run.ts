@@ -1,8 +1,8 @@
 import { events, encodePayload, systemTenant } from '@weir/contracts';
 import type { Alert, Rejection } from '@weir/contracts';
+import { deadLetterEvent } from '@weir/envelope';
 import type { OpenedEvent, UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import { deadLetterOf } from './dead-letter.ts';
 import { refusedAlert, unusualAlert } from './make-alert.ts';
 import { readRecord } from './read-record.ts';
 import type { Finding, HeldFinding, InputStream, RefusedFinding } from './read-record.ts';
@@ -49,7 +49,7 @@ export function planRun(
   return {
     notices,
     alertEvents: notices.map(alertEvent),
-    deadLetters: unreadable.map(({ record, rejection }) => deadLetterOf(record, rejection)),
+    deadLetters: unreadable.map(({ record, rejection }) => deadLetterEvent(record, rejection)),
     unreadable,
     forOps: findings.filter(({ finding }) => finding.kind === 'forOps').length,
     next: last.offset + 1,

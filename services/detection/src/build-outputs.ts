@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { encodePayload, encodeRejected, events, formatInstant, streams, systemTenant } from '@weir/contracts';
 import type { Decision, Versions } from '@weir/contracts';
+import { deadLetterEvent } from '@weir/envelope';
 import type { UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import { featureNames } from '@weir/scoring';
@@ -43,7 +44,9 @@ export function buildOutputs(run: DecidedRun): Outputs {
       case 'duplicate':
         return { offset, outcome: 'duplicate', firstOffset: decided.firstOffset };
       case 'rejected':
-        outputs.rejected.push(rejectedEvent(decided, run.records[index] as KafkaRecord, run.logId));
+        outputs.rejected.push(
+          deadLetterEvent(run.records[index] as KafkaRecord, decided.rejection, run.logId),
+        );
         return { offset, outcome: 'rejected', code: decided.rejection.code };
       case 'verdict': {
         const { outcome } = decided.verdict;
@@ -93,51 +96,6 @@ const verdictDecision = ({ offset, verdict, features }: WithVerdict, plaintext: 
   features: featureNames.map((name) => features[name] ?? null),
   digest: hash('sha256', plaintext),
 });
-
-/**
- * So much of a foreign record is kept: all of an uncompressed value, and of key
- * and headers what fits into the room the rejected topic has beyond the log's. A
- * rejection the broker refuses for its size would block the partition for ever.
- */
-const maxKeptKeyBytes = 8_192;
-const maxKeptHeaderBytes = 32_768;
-const maxKeptValueBytes = streams.received.maxMessageBytes;
-
-function rejectedEvent(
-  { offset, rejection }: Extract<Decided, { kind: 'rejected' }>,
-  record: KafkaRecord,
-  logId: string,
-): UnsealedEvent {
-  const { topic, partition, key, value } = record;
-  return {
-    id: `rejected-${logId}-${partition}-${offset}`,
-    // A foreign record's own key could be an account number.
-    key: `${topic}-${partition}`,
-    tenant: systemTenant,
-    time: formatInstant(record.timestampMs),
-    type: events.recordRejected.type,
-    dataSchema: events.recordRejected.dataSchema,
-    plaintext: encodeRejected({
-      rejections: [rejection],
-      origin: { kind: 'topic', topic, partition, offset },
-      key: key?.subarray(0, maxKeptKeyBytes) ?? null,
-      headers: keptHeaders(record),
-      original: value?.subarray(0, maxKeptValueBytes) ?? null,
-      originalBytes: value?.length ?? null,
-      originalSha256: value === null ? null : hash('sha256', value),
-    }),
-  };
-}
-
-function keptHeaders(record: KafkaRecord): (readonly [string, Uint8Array])[] {
-  let roomBytes = maxKeptHeaderBytes;
-  return Object.entries(record.headers).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    // As it is written: JSON makes six bytes of a control character, and base64 four of three.
-    roomBytes -= Buffer.byteLength(JSON.stringify([name, value.toString('base64')])) + 1;
-    return roomBytes < 0 ? [] : [[name, value] as const];
-  });
-}
 
 function journalEvent(run: DecidedRun, decisions: Decision[]): UnsealedEvent {
   const { logId, partition, from, to, versions } = run;
