@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { account, counterparty, offeredCounterparty } from './account.ts';
 import { currencyOf } from './currency.ts';
-import { freeText, identifier, instant, refusedAs, slug } from './fields.ts';
+import { freeText, identifier, instant, partitionNumber, refusedAs, slug } from './fields.ts';
 import { maxAmountMinor } from './money.ts';
 import { isCalendarDay } from './timestamp.ts';
 
@@ -77,6 +77,7 @@ export const transaction = z
   .strictObject({
     tenant: slug,
     source: slug.describe('The connection it came in by'),
+    partition: partitionNumber.describe('Where in the log ingest put it; a copy anywhere else is refused'),
     ...common,
     amountMinor: z.int().min(1).max(maxAmountMinor),
     eventTime: instant,

@@ -1,3 +1,4 @@
+import { WeirError } from '@weir/contracts';
 import type { ChainCommit, ChainOutcome, StoredPosition, WindowStore } from '@weir/windows';
 import type { Redis } from 'ioredis';
 import { checkAccounts, checkCommit } from './check-call.ts';
@@ -95,6 +96,9 @@ async function forget(client: Redis, keys: PartitionKeys): Promise<void> {
     if (found.length > 0) await client.unlink(...found);
     cursor = next;
   } while (cursor !== '0');
+  // A worker that was taken for dead may have begun anew in between; its position would stand without its records.
+  if ((await client.exists(keys.position)) === 0) return;
+  throw new WeirError('position_moved', 'another worker wrote to the partition while it was cleared');
 }
 
 /**

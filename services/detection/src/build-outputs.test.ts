@@ -27,7 +27,10 @@ function decidedRun(): DecidedRun {
   const received = [...sample, ...sample.slice(7, 8)].map(receivedEvent);
   const records = received.map((event, offset) => plainRecord(offset, event));
   const decoded = received.map((event, offset) =>
-    decode(offset, { ok: true, attributes: event, key: event.key, plaintext: Buffer.from(event.plaintext) }),
+    decode(
+      { partition: 0, offset },
+      { ok: true, attributes: event, key: event.key, plaintext: Buffer.from(event.plaintext) },
+    ),
   );
   const histories = new Map(
     received.map(({ key }) => [key, createAccountHistory(defaultWindowPlan, [], 0)] as const),

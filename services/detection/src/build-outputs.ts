@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { encodePayload, encodeRejected, events, formatInstant, streams, systemTenant } from '@weir/contracts';
+import { encodePayload, events, formatInstant, streams, systemTenant } from '@weir/contracts';
 import type { Decision, Versions } from '@weir/contracts';
 import { deadLetterEvent } from '@weir/envelope';
 import type { UnsealedEvent } from '@weir/envelope';

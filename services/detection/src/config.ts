@@ -37,9 +37,6 @@ export const detectionConfig = z
     HISTORY_CACHE_BYTES: bytes(134_217_728, { minBytes: 1_048_576 }).describe(
       'The most memory the histories of accounts may take, over all partitions.',
     ),
-    SESSION_TIMEOUT_MS: durationMs(30_000, { minMs: 6_000, maxMs: 300_000 }).describe(
-      'How long after a crash its partitions wait before another worker gets them.',
-    ),
     RETRY_MAX_DELAY_MS: durationMs(5_000, { minMs: 100, maxMs: 60_000 }).describe(
       'The longest pause before a partition that failed is taken over again.',
     ),

@@ -128,7 +128,7 @@ async function decodeAll(
   return records.map((record, index): Decoded => {
     const one = opened[index];
     if (one === undefined) throw new Error('a record was given to the opener and not answered for');
-    const decoded = decode(record.offset, one);
+    const decoded = decode(record, one);
     if (decoded.kind !== 'control' || decoded.control.logId === log.logId) return decoded;
     const rejection = { code: 'contract_violation', path: 'logId' } as const;
     return { kind: 'refused', offset: record.offset, rejection };

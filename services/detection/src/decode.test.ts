@@ -9,6 +9,7 @@ import { decode } from './decode.ts';
 const content: Transaction = {
   tenant: 'demo',
   source: 'file',
+  partition: 2,
   transactionId: 'tx-1',
   account: { iban: 'NL91ABNA0417164300' },
   creditDebitIndicator: 'DBIT',
@@ -37,13 +38,13 @@ const opened = (
   plaintext: encodePayload(events.transactionReceived, said),
 });
 const digestOf = (said: Transaction): string => {
-  const decoded = decode(0, opened({ time: said.eventTime }, said));
+  const decoded = decode({ partition: 2, offset: 0 }, opened({ time: said.eventTime }, said));
   assert.ok(decoded.kind === 'transaction');
   return decoded.transaction.digest;
 };
 
 test('a transaction is read with its account and identity from the authenticated headers', () => {
-  const decoded = decode(7, opened());
+  const decoded = decode({ partition: 2, offset: 7 }, opened());
   assert.ok(decoded.kind === 'transaction');
   assert.deepEqual(decoded.transaction.content, content);
   assert.equal(decoded.transaction.account, key);
@@ -53,13 +54,14 @@ test('a transaction is read with its account and identity from the authenticated
 for (const [what, event, path] of [
   ['a type of another stream', opened({ type: events.transactionCleared.type }), 'ce_type'],
   ['another schema version', opened({ dataSchema: 'urn:weir:schema:transaction:2' }), 'ce_dataschema'],
+  ['a copy from another partition', opened({}, { ...content, partition: 1 }), 'partition'],
   ['a tenant other than its header says', opened({ tenant: 'other' }), 'ce_tenant'],
   ['a time other than its header says', opened({ time: '2026-01-01T00:00:00.001Z' }), 'ce_time'],
   ['a key that is no account pseudonym', opened({}, content, 'NL91ABNA0417164300'), 'key'],
   ['an id that is no identity pseudonym', opened({ id: 'tx-1' }), 'ce_id'],
 ] as const) {
   test(`${what} violates the contract at ${path}`, () => {
-    assert.deepEqual(decode(3, event), {
+    assert.deepEqual(decode({ partition: 2, offset: 3 }, event), {
       kind: 'refused',
       offset: 3,
       rejection: { code: 'contract_violation', path },
@@ -79,7 +81,7 @@ for (const [what, said, path] of [
 ] as const) {
   test(`${what} violates the contract at ${path}, whoever sealed it`, () => {
     const changed = { ...content, ...said };
-    assert.deepEqual(decode(4, opened({ time: changed.eventTime }, changed)), {
+    assert.deepEqual(decode({ partition: 2, offset: 4 }, opened({ time: changed.eventTime }, changed)), {
       kind: 'refused',
       offset: 4,
       rejection: { code: 'contract_violation', path },
@@ -97,13 +99,19 @@ test('two sendings of one transaction have one digest, whatever saw them when', 
 test('no plaintext whatever makes it throw or become a transaction it is not', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-      const decoded = decode(1, { ok: true, attributes, key, plaintext: Buffer.from(bytes) });
+      const decoded = decode(
+        { partition: 2, offset: 1 },
+        { ok: true, attributes, key, plaintext: Buffer.from(bytes) },
+      );
       assert.equal(decoded.kind, 'refused');
     }),
   );
   fc.assert(
     fc.property(fc.json(), (text) => {
-      assert.equal(decode(1, { ok: true, attributes, key, plaintext: Buffer.from(text) }).kind, 'refused');
+      assert.equal(
+        decode({ partition: 2, offset: 1 }, { ok: true, attributes, key, plaintext: Buffer.from(text) }).kind,
+        'refused',
+      );
     }),
   );
 });

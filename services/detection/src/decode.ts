@@ -31,12 +31,16 @@ const pseudonymOf = (purpose: string): RegExp => new RegExp(`^${purpose}[0-9]{1,
 const accountPseudonym = pseudonymOf('a');
 const identityPseudonym = pseudonymOf('t');
 
+/** Where in the log a record stands. */
+type Place = { readonly partition: number; readonly offset: number };
+
 /** Reads one opened record of the log. Pure and total: what can't be read is refused with a closed code. */
-export function decode(offset: number, opened: OpenedEvent): Decoded {
+export function decode(place: Place, opened: OpenedEvent): Decoded {
+  const { offset } = place;
   if (!opened.ok) return { kind: 'refused', offset, rejection: opened.rejection };
   switch (opened.attributes.type) {
     case events.transactionReceived.type:
-      return decodeTransaction(offset, opened);
+      return decodeTransaction(place, opened);
     case events.control.type:
       return decodeControl(offset, opened);
     default:
@@ -46,13 +50,15 @@ export function decode(offset: number, opened: OpenedEvent): Decoded {
 
 type Opened = Extract<OpenedEvent, { ok: true }>;
 
-function decodeTransaction(offset: number, { attributes, key, plaintext }: Opened): Decoded {
+function decodeTransaction({ partition, offset }: Place, { attributes, key, plaintext }: Opened): Decoded {
   if (attributes.dataSchema !== events.transactionReceived.dataSchema)
     return refused(offset, 'ce_dataschema');
   const payload = decodePayload(events.transactionReceived, plaintext);
   if (!payload.ok) return refused(offset, pathOf(payload.error));
   const content = payload.value;
   // The headers are bound to the payload, but whoever may seal could still contradict himself.
+  // Nothing but this tells a copy in another partition, which has a history of its own, from the original.
+  if (content.partition !== partition) return refused(offset, 'partition');
   if (content.tenant !== attributes.tenant) return refused(offset, 'ce_tenant');
   if (content.eventTime !== attributes.time) return refused(offset, 'ce_time');
   // Ingest accepts no other times, and the windows can't hold them.

@@ -39,12 +39,15 @@ function createOwned(store: WindowStore, maxBytes = 1_000_000): OwnedPartition {
 function runOf(...numbers: readonly number[]): Run {
   const decoded = numbers.map((n) => {
     const event = receivedEvent(sampleTransaction(n));
-    return decode(n, {
-      ok: true,
-      attributes: event,
-      key: event.key,
-      plaintext: Buffer.from(event.plaintext),
-    });
+    return decode(
+      { partition: 0, offset: n },
+      {
+        ok: true,
+        attributes: event,
+        key: event.key,
+        plaintext: Buffer.from(event.plaintext),
+      },
+    );
   });
   return { from: numbers[0] ?? 0, to: (numbers.at(-1) ?? 0) + 1, decoded };
 }

@@ -47,7 +47,7 @@ const start = (env = bench.env): DetectionProcess =>
     BATCH_MAX_RECORDS: '10',
     BATCH_LINGER_MS: '1',
     // Until it is over the group waits for the one that was killed.
-    SESSION_TIMEOUT_MS: '6000',
+    GROUP_SESSION_TIMEOUT_MS: '6000',
   });
 
 /** Waits for so many published records, or fails with what the worker said when it ended before. */

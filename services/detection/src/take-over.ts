@@ -120,7 +120,7 @@ async function readJournalEnd(parts: DetectionParts, partition: number): Promise
 /** The control record a new log begins with, where `first` is it. */
 async function readLogOpening(parts: DetectionParts, first: KafkaRecord): Promise<LogState | undefined> {
   const [opened] = await openEvents({ ...parts.opening, stream: 'received' }, [first]);
-  const decoded = opened === undefined ? undefined : decode(first.offset, opened);
+  const decoded = opened === undefined ? undefined : decode(first, opened);
   if (decoded?.kind !== 'control' || decoded.control.kind !== 'log_opened') return undefined;
   const { logId, partitionCount, versions } = decoded.control;
   return { logId, partitionCount, versions };

@@ -136,7 +136,7 @@ test('a partition that waits for the KMS holds no other up', async () => {
   await drained(log, [worker]);
   // Sealed under a data key that the worker has yet to ask for.
   const another = { sealer: log.kms.sealerFor('received'), stream: 'received', source: '/test' } as const;
-  const events = sampleTransactions(20, 30).map(receivedEvent);
+  const events = sampleTransactions(20, 30).map((content) => receivedEvent({ ...content, partition: 1 }));
   const sealed = await sealEvents({ ...another, environment: log.environment }, events);
   bench.kms.setUnavailable(true);
   try {

@@ -42,10 +42,12 @@ export function createAcceptor(
     const eventTime = formatInstant(eventTimeMs);
     const account = canonicalAccount(value.account);
     const shown = counterpartyOf(counterparty);
+    const partition = partitionOf(tenant, account);
     const plaintext = encodePayload(events.transactionReceived, {
       ...rest,
       tenant,
       source,
+      partition,
       eventTime,
       observedAt: formatInstant(observedAtMs),
       ...(shown === undefined ? {} : { counterparty: shown }),
@@ -53,7 +55,7 @@ export function createAcceptor(
     const { type, dataSchema } = events.transactionReceived;
     return {
       stream: 'received',
-      partition: partitionOf(tenant, account),
+      partition,
       event: {
         key: pseudonymOf(pseudonymize, 'account', tenant, account),
         id: identityOf(value.account, value.transactionId),

@@ -53,6 +53,7 @@ test('the published JSON Schema accepts what Weir writes and refuses an unknown 
   const value = {
     tenant: 'demo',
     source: 'file',
+    partition: 0,
     transactionId: 't-1',
     account: { iban: 'NL91ABNA0417164300' },
     creditDebitIndicator: 'DBIT' as const,
