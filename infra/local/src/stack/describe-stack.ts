@@ -18,6 +18,8 @@ export type StackSettings = {
   readonly ports: Ports;
   /** Set where the user brings their own; the part is not started then. */
   readonly ownKafkaBrokers: string | undefined;
+  /** KAFKA_TLS_* and KAFKA_SASL_* of the user's own Kafka; none for the local one. */
+  readonly kafkaAccess: Readonly<Record<string, string>>;
   readonly ownRedisUrl: string | undefined;
   readonly ownSmtpUrl: string | undefined;
   readonly kafka: CommandLine | undefined;
@@ -31,19 +33,39 @@ export type StackSettings = {
 /** The ARN of the key behind each key class. */
 export type KeyArns = Readonly<Record<KeyClass, string>>;
 
-/** Where the parts are reached, in the words of the workers' own variables. */
-export function stackAddresses(settings: StackSettings): Readonly<Record<string, string>> {
-  const { ports } = settings;
+/** What the workers connect to. The user's own URLs may hold a password, so this goes to the workers alone. */
+function connections({ ports, ownKafkaBrokers, ownRedisUrl, ownSmtpUrl }: StackSettings) {
   return {
-    KAFKA_BROKERS: settings.ownKafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
-    REDIS_URL: settings.ownRedisUrl ?? `redis://127.0.0.1:${ports.redis}`,
+    KAFKA_BROKERS: ownKafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
+    REDIS_URL: ownRedisUrl ?? `redis://127.0.0.1:${ports.redis}`,
     KMS_ENDPOINT: `http://127.0.0.1:${ports.kms}`,
-    SMTP_URL: settings.ownSmtpUrl ?? `smtp://127.0.0.1:${ports.smtp}`,
-    INBOX_URL: `http://127.0.0.1:${ports.inbox}`,
+    SMTP_URL: ownSmtpUrl ?? `smtp://127.0.0.1:${ports.smtp}`,
+  };
+}
+
+/** Where the parts are reached, in the words of the workers' own variables and without any secret: this is stored and shown. */
+export function stackAddresses(settings: StackSettings): Readonly<Record<string, string>> {
+  const { ports, ownSmtpUrl } = settings;
+  const { KAFKA_BROKERS, REDIS_URL, KMS_ENDPOINT, SMTP_URL } = connections(settings);
+  return {
+    KAFKA_BROKERS,
+    REDIS_URL: shownUrl(REDIS_URL),
+    KMS_ENDPOINT,
+    SMTP_URL: shownUrl(SMTP_URL),
+    // Who brings a relay reads the mails elsewhere: no inbox runs.
+    ...(ownSmtpUrl === undefined ? { INBOX_URL: `http://127.0.0.1:${ports.inbox}` } : {}),
     DETECTION_URL: `http://127.0.0.1:${ports.detection}`,
     ALERTING_URL: `http://127.0.0.1:${ports.alerting}`,
     INGEST_URL: `http://127.0.0.1:${ports.ingest}`,
   };
+}
+
+/** A URL without its user name, password, query and fragment, each of which may hold a secret. */
+function shownUrl(url: string): string {
+  const parsed = URL.parse(url);
+  const place = parsed === null ? '@' : `${parsed.host}${parsed.pathname}`;
+  // A list of URLs parses as one, with the password of the second in its path.
+  return parsed === null || /[@,]/.test(place) ? '[URL not shown]' : `${parsed.protocol}//${place}`;
 }
 
 /** The parts that Weir builds on, in the order they appear in `weir status`. */
@@ -111,11 +133,12 @@ export function roleEnvironment(options: {
   readonly credentials: Credentials;
 }): Readonly<Record<string, string>> {
   const { role, settings, arns, credentials } = options;
-  const { KAFKA_BROKERS = '', REDIS_URL = '', KMS_ENDPOINT = '', SMTP_URL = '' } = stackAddresses(settings);
+  const { KAFKA_BROKERS, REDIS_URL, KMS_ENDPOINT, SMTP_URL } = connections(settings);
   const shared = {
     WEIR_ENVIRONMENT: 'local',
     LOG_LEVEL: settings.logLevel,
     KAFKA_BROKERS,
+    ...settings.kafkaAccess,
     KMS_ENDPOINT,
     KMS_KEYS: JSON.stringify(streamKeys(role, arns)),
     AWS_REGION: region,

@@ -45,7 +45,8 @@ test('a part that the user brings is not started, and workers are told of it', a
   const env = {
     WEIR_PORT_BASE: '0',
     KAFKA_BROKERS: 'kafka.example:9092',
-    REDIS_URL: 'redis://redis.example',
+    KAFKA_SASL_MECHANISM: 'plain',
+    REDIS_URL: 'redis://:hunter2@redis.example',
   };
   const stack = await startStack({ home, libraryHome, env, onProgress: quiet, workers: false });
   context.after(stack.stop);
@@ -54,7 +55,9 @@ test('a part that the user brings is not started, and workers are told of it', a
     running.map(({ name }) => name),
     ['kms', 'inbox'],
   );
-  assert.equal(readRoleEnvironment(home, 'detection')['REDIS_URL'], 'redis://redis.example');
+  assert.equal(readRoleEnvironment(home, 'detection')['REDIS_URL'], env.REDIS_URL);
+  assert.equal(readRoleEnvironment(home, 'ops')['KAFKA_SASL_MECHANISM'], 'plain');
+  assert.doesNotMatch(readFileSync(join(home, 'run', 'state.json'), 'utf8'), /hunter2/);
   assert.equal(readRoleEnvironment(home, 'ingest')['KAFKA_BROKERS'], 'kafka.example:9092');
   const keys = JSON.parse(readRoleEnvironment(home, 'downstream')['KMS_KEYS'] ?? '') as Record<
     string,

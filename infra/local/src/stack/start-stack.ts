@@ -19,6 +19,7 @@ import type { Ports } from './choose-ports.ts';
 import { describeInfrastructure, describeWorkers, stackAddresses } from './describe-stack.ts';
 import type { KeyArns, StackSettings } from './describe-stack.ts';
 import { ensureSecretFile } from './ensure-secret-file.ts';
+import { kafkaAccessOf } from './kafka-access.ts';
 import { partNames } from './parts.ts';
 import type { PartName } from './parts.ts';
 import { checkHome, preflight } from './preflight.ts';
@@ -28,7 +29,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A stack that runs. */
 export type RunningStack = Pick<Supervisor, 'failed' | 'state' | 'stop'> & {
-  /** KAFKA_BROKERS, REDIS_URL, INBOX_URL and so on. */
+  /** KAFKA_BROKERS, REDIS_URL, INBOX_URL and so on, without any secret. */
   readonly addresses: Readonly<Record<string, string>>;
 };
 
@@ -36,7 +37,7 @@ export type StackOptions = {
   readonly home: string;
   /** Where the installed parts are kept, `home` when not set; tests share one. */
   readonly libraryHome?: string;
-  /** WEIR_PORT_*, KAFKA_BROKERS, REDIS_URL, SMTP_URL and LOG_LEVEL are read from it. */
+  /** WEIR_PORT_*, KAFKA_*, REDIS_URL, SMTP_URL and LOG_LEVEL are read from it, and nothing else. */
   readonly env: Environment;
   readonly onProgress: Progress;
   /** Called when Kafka, Redis and the KMS serve and before any worker starts: makes topics, names the log. */
@@ -115,6 +116,7 @@ async function prepare(options: StackOptions, ports: Ports) {
     home,
     ports,
     ownKafkaBrokers,
+    kafkaAccess: ownKafkaBrokers === undefined ? {} : kafkaAccessOf(env),
     ownRedisUrl,
     ownSmtpUrl: own(env, 'SMTP_URL'),
     kafka,

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keyClasses } from '@weir/contracts';
+import { roleEnvironment, stackAddresses } from './describe-stack.ts';
+import type { KeyArns, StackSettings } from './describe-stack.ts';
+import { kafkaAccessOf } from './kafka-access.ts';
+import { partNames, parts } from './parts.ts';
+import type { Ports } from './choose-ports.ts';
+
+const settings: StackSettings = {
+  home: '/home',
+  ports: Object.fromEntries(partNames.map((name) => [name, parts[name].defaultPort])) as Ports,
+  ownKafkaBrokers: undefined,
+  kafkaAccess: {},
+  ownRedisUrl: undefined,
+  ownSmtpUrl: undefined,
+  kafka: undefined,
+  redis: undefined,
+  callersFile: '/home/keys/callers.json',
+  indexKeyFile: '/home/keys/index.key',
+  routingKeyFile: '/home/keys/routing.key',
+  logLevel: 'info',
+};
+const arns = Object.fromEntries(keyClasses.map((keyClass) => [keyClass, `arn-${keyClass}`])) as KeyArns;
+const credentials = { accessKeyId: 'id', secretAccessKey: 'key' };
+const environmentOf = (role: Parameters<typeof roleEnvironment>[0]['role'], given: StackSettings) =>
+  roleEnvironment({ role, settings: given, arns, credentials });
+
+test('a password in a URL of the user reaches the worker that connects with it, and is shown nowhere', () => {
+  const own = {
+    ...settings,
+    ownRedisUrl: 'rediss://weir:hunter2@redis.example:6380/1?password=hunter2',
+    ownSmtpUrl: 'smtps://mailer:hunter2@mail.example:465',
+  };
+  const shown = stackAddresses(own);
+  assert.doesNotMatch(JSON.stringify(shown), /hunter2|mailer|weir:/);
+  assert.equal(shown['REDIS_URL'], 'rediss://redis.example:6380/1');
+  assert.equal(shown['SMTP_URL'], 'smtps://mail.example:465');
+  assert.equal(environmentOf('detection', own)['REDIS_URL'], own.ownRedisUrl);
+  assert.equal(environmentOf('alerting', own)['SMTP_URL'], own.ownSmtpUrl);
+});
+
+test('what is no single URL is not shown at all', () => {
+  for (const ownRedisUrl of ['redis://a,redis://:hunter2@b', 'hunter2@redis.example', 'redis://a:hunter2']) {
+    assert.equal(stackAddresses({ ...settings, ownRedisUrl })['REDIS_URL'], '[URL not shown]');
+  }
+});
+
+test('an inbox is named only where one runs', () => {
+  assert.equal(stackAddresses(settings)['INBOX_URL'], 'http://127.0.0.1:11080');
+  assert.equal('INBOX_URL' in stackAddresses({ ...settings, ownSmtpUrl: 'smtp://mail.example' }), false);
+});
+
+test("every role is told how the user's own Kafka lets it in, wherever it is run from", () => {
+  const kafkaAccess = kafkaAccessOf({
+    KAFKA_TLS_CA_FILE: 'ca.pem',
+    KAFKA_TLS_CERT_FILE: '',
+    KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    KAFKA_SASL_USERNAME: 'weir',
+    KAFKA_SASL_PASSWORD: 'hunter2',
+    KAFKA_HEAP_OPTS: '-Xmx1g',
+  });
+  const own = { ...settings, ownKafkaBrokers: 'kafka.example:9093', kafkaAccess };
+  for (const role of ['ingest', 'detection', 'alerting', 'ops', 'downstream'] as const) {
+    const kafka = Object.entries(environmentOf(role, own)).filter(([name]) => name.startsWith('KAFKA_'));
+    assert.deepEqual(Object.fromEntries(kafka), {
+      KAFKA_BROKERS: 'kafka.example:9093',
+      KAFKA_TLS_CA_FILE: `${process.cwd()}/ca.pem`,
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: 'weir',
+      KAFKA_SASL_PASSWORD: 'hunter2',
+    });
+  }
+  assert.doesNotMatch(JSON.stringify(stackAddresses(own)), /hunter2/);
+});
