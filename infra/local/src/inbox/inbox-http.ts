@@ -34,7 +34,8 @@ function answer(store: MailStore, request: IncomingMessage): Answer {
   // A page of another site whose name was made to point here may not read the mails.
   if (!isLoopbackHost(request.headers.host)) return text(403, 'Ask for this page as 127.0.0.1 or localhost.');
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'This page can only be read.');
-  const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  // Undefined for a target that is no URL, such as "//".
+  const pathname = URL.parse(request.url ?? '/', 'http://127.0.0.1')?.pathname ?? '';
   if (pathname === '/') return html(listPage(store.list()));
   if (pathname === '/healthz') return text(200, 'ok');
   if (pathname === '/api/mails') return json(store.list());

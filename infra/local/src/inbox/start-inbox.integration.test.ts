@@ -130,6 +130,18 @@ test('a page that reached the inbox under another name is refused', async (conte
   socket.destroy();
 });
 
+test('no target of a request ends the inbox', async (context) => {
+  const inbox = await openInbox(context);
+  for (const target of ['//', '///', '//[', 'http://[', '/%', '/mails/%ff', '*', '?', 'a:b@c']) {
+    const socket = connect(inbox.httpPort, '127.0.0.1').setEncoding('utf8');
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [string];
+    assert.match(answer, /^HTTP\/1\.1 (200|400|404) /, target);
+    socket.destroy();
+  }
+  assert.equal((await inbox.get('/healthz')).status, 200);
+});
+
 test('a mail above one megabyte is refused and not kept', async (context) => {
   const inbox = await openInbox(context);
   const filler = `${'x'.repeat(76)}\r\n`.repeat(14_500);
