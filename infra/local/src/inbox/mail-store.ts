@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ensurePrivateFolder } from '../home.ts';
+import { writePrivateFile } from '../write-private-file.ts';
 
 const keptMail = z.object({
   id: z.string().regex(/^[0-9a-f]{24}$/),
@@ -43,8 +44,7 @@ export function openMailStore(folder: string, mostMails: number): MailStore {
   const mails = new Map(readMails(folder).map((mail) => [mail.id, mail]));
   const save = (mail: KeptMail): void => {
     const path = join(folder, `${mail.id}.json`);
-    writeFileSync(`${path}.new`, JSON.stringify(mail), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    writePrivateFile(path, JSON.stringify(mail));
     mails.set(mail.id, mail);
   };
   const dropOldest = (): void => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { childEnvironment } from './child-environment.ts';
 import type { CommandLine } from './command-line.ts';
 import { identifyProcess } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -47,7 +48,7 @@ export function startProcess(
 ): OwnedProcess {
   const log = openRollingLog(options.logFile);
   const child = spawn(options.command, [...options.args], {
-    env: childEnvironment(options.env),
+    env: childEnvironment(process.env, options.env),
     stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
     detached: true,
   });
@@ -101,6 +102,7 @@ function killAll(): void {
 
 function startWatchdog(pid: number): ChildProcess {
   const watchdog = spawn('sh', ['-c', watchdogScript, String(pid)], {
+    env: childEnvironment(process.env, {}),
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
@@ -119,12 +121,6 @@ function exitOf(child: ChildProcess): Promise<ProcessExit> {
       else resolve({ kind: 'code', code: code ?? 0 });
     });
   });
-}
-
-/** A child of a test is not a test file itself, whatever the runner's variable says. */
-function childEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const { NODE_TEST_CONTEXT: _runner, ...inherited } = process.env;
-  return { ...inherited, ...env };
 }
 
 /** An exit in a few words, for a sentence a person reads. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyClasses, streamNames, streams } from '@weir/contracts';
 import type { KeyClass, Role } from '@weir/contracts';
 import { z } from 'zod';
 import { ensurePrivateFolder } from '../home.ts';
+import { writePrivateFile } from '../write-private-file.ts';
 
 /** The roles of the topic table, and the one that makes the keys. */
 export type CallerName = Role | 'admin';
@@ -60,8 +61,7 @@ export function ensureCallers(home: string): {
     const { accessKeyId, secretAccessKey } = known.find((one) => one.name === name) ?? newCredentials(name);
     return { name, accessKeyId, secretAccessKey, allow: keyRules(name) };
   });
-  writeFileSync(`${file}.new`, `${JSON.stringify(callers, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writePrivateFile(file, `${JSON.stringify(callers, null, 2)}\n`);
   const credentials = Object.fromEntries(
     callers.map(({ name, accessKeyId, secretAccessKey }) => [name, { accessKeyId, secretAccessKey }]),
   ) as Record<CallerName, Credentials>;

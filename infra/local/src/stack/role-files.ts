@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '@weir/contracts';
 import { z } from 'zod';
 import { ensurePrivateFolder } from '../home.ts';
+import { writePrivateFile } from '../write-private-file.ts';
 import { LocalError } from '../local-error.ts';
 import type { CallerName, Credentials } from './callers.ts';
 import { roleEnvironment } from './describe-stack.ts';
@@ -25,8 +26,7 @@ export function writeRoles(options: {
   for (const role of roles) {
     const path = roleFile(home, role);
     const env = roleEnvironment({ role, settings, arns, credentials: options.credentials[role] });
-    writeFileSync(`${path}.new`, JSON.stringify(env, null, 2), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    writePrivateFile(path, JSON.stringify(env, null, 2));
   }
 }
 

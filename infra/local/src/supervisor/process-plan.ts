@@ -4,7 +4,7 @@ import type { Readiness } from '../process/readiness.ts';
 /** One process of a stack, as data. */
 export type ProcessPlan = CommandLine & {
   readonly name: string;
-  /** Added to the supervisor's own environment. */
+  /** All it is told, beside what every child inherits. */
   readonly env: Readonly<Record<string, string>>;
   readonly ready: Readiness;
   readonly readyDeadlineMs: number;

@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ensurePrivateFolder } from '../home.ts';
+import { writePrivateFile } from '../write-private-file.ts';
 
 const identity = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
 
@@ -21,8 +22,7 @@ export type StackState = z.infer<typeof stackState>;
  */
 export function writeState(home: string, state: StackState): void {
   const path = join(ensurePrivateFolder(home, 'run'), 'state.json');
-  writeFileSync(`${path}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writePrivateFile(path, `${JSON.stringify(state, null, 2)}\n`);
 }
 
 /**

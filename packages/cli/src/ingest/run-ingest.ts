@@ -4,9 +4,10 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
-import { ensurePrivateFolder, readRoleEnvironment, repositoryRoot } from '@weir/local';
+import { childEnvironment, ensurePrivateFolder, readRoleEnvironment, repositoryRoot } from '@weir/local';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { lastErrorIn } from './last-error-in.ts';
+import { inOurWords } from './in-our-words.ts';
 import { ingestMessage } from './ingest-messages.ts';
 import type { IngestProgress, IngestSummary } from './ingest-messages.ts';
 
@@ -31,7 +32,11 @@ export async function runIngest(run: IngestRun): Promise<IngestSummary | undefin
   const log = openSync(logFile, 'a', 0o600);
   const stdin = run.input === undefined ? 'ignore' : run.input === 'inherit' ? 'inherit' : 'pipe';
   const child = spawn(process.execPath, [join(repositoryRoot, 'services/ingest/src/main.ts')], {
-    env: { ...process.env, ...readRoleEnvironment(run.home, 'ingest'), HTTP_PORT: '0', ...run.env },
+    env: childEnvironment(process.env, {
+      ...readRoleEnvironment(run.home, 'ingest'),
+      HTTP_PORT: '0',
+      ...run.env,
+    }),
     stdio: [stdin, log, log, 'ipc'],
     // Ctrl-C reaches the command alone, which then stops its worker in order.
     detached: true,
@@ -77,15 +82,3 @@ export async function runIngest(run: IngestRun): Promise<IngestSummary | undefin
     await feeding;
   }
 }
-
-/** The worker speaks of its variables; whoever typed a command knows its options. */
-const options: readonly (readonly [variable: RegExp, option: string])[] = [
-  [/\bLEDGER_FILE\b/g, 'the ledger'],
-  [/\bINPUT_FILE\b/g, 'FILE'],
-  [/\bMAPPING_FILE\b/g, '--mapping'],
-  [/\bFORCE=true\b/g, '--force'],
-  [/\bUNTIL_EVENT_TIME\b/g, '--until'],
-];
-
-const inOurWords = (word: string): string =>
-  options.reduce((text, [variable, option]) => text.replaceAll(variable, option), word);

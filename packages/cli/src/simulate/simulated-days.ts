@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensurePrivateFolder } from '@weir/local';
+import { ensurePrivateFolder, writePrivateFile } from '@weir/local';
 import { z } from 'zod';
 
 const calendar = z.object({ seed: z.int().min(0), nextDay: z.int().min(0) });
@@ -21,7 +21,5 @@ export function readCalendar(home: string): Calendar {
 
 /** Remembered before the day is fed: an interrupted day is not told again under the same ids. */
 export function writeCalendar(home: string, next: Calendar): void {
-  const path = pathOf(home);
-  writeFileSync(`${path}.new`, JSON.stringify(next), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writePrivateFile(pathOf(home), JSON.stringify(next));
 }
