@@ -9,7 +9,7 @@ import { sha256HexOf } from './identify.ts';
 import { startCheckpointer } from './ledger/checkpointer.ts';
 import { readLedger, type Fingerprint } from './ledger/ledger-file.ts';
 import { createLineTracker, type LineTracker, type Position } from './ledger/line-tracker.ts';
-import { planRun, type RunPlan } from './ledger/plan-run.ts';
+import { changesInWords, planRun, type RunPlan } from './ledger/plan-run.ts';
 import { requireOpenedLog } from './log/read-opening.ts';
 import { createRefuser } from './refuse-record.ts';
 import { progressOf, summaryOf, type Progress, type Summary } from './run-report.ts';
@@ -181,7 +181,7 @@ function positionOf(plan: RunPlan): Position {
     case 'other_input':
       throw new SourceError(
         73,
-        `LEDGER_FILE belongs to another input or log (${plan.differs.join(', ')} differ); name another ledger, or FORCE=true to begin this one anew`,
+        `LEDGER_FILE is from an earlier feed, and since then this has changed: ${changesInWords(plan.differs)}. FORCE=true feeds the input again from its beginning; or feed it under another SOURCE and ledger. A transaction that the log has with other content is refused as a conflicting duplicate`,
       );
   }
 }

@@ -15,6 +15,7 @@ import {
 import { ingestConfig, type IngestConfig } from './config.ts';
 import { createFeedMetrics, type FeedMetrics } from './feed-metrics.ts';
 import { feedPortsOf, feedSettingsOf } from './feed-settings.ts';
+import { requireWritable } from './ledger/ledger-file.ts';
 import { openLog } from './log/open-log.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { startFeed, type FeedPorts, type FeedSettings } from './run-feed.ts';
@@ -46,6 +47,7 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   const config = loadConfig(ingestConfig, process.env, { secrets: [] });
   const log = createLogger({ service: 'ingest', level: config.LOG_LEVEL });
   log.info('ingest starts', { config: redactConfig(config) });
+  if (config.REPORT_FILE !== undefined) await requireWritable('REPORT_FILE', config.REPORT_FILE);
   const source =
     config.MODE === 'source'
       ? { settings: feedSettingsOf(config), ports: { ...feedPortsOf(config), stdin: process.stdin } }

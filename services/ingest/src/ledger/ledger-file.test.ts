@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { noCounts } from './counts.ts';
-import { readLedger, writeLedger, type Fingerprint, type Ledger } from './ledger-file.ts';
+import { readLedger, requireWritable, writeLedger, type Fingerprint, type Ledger } from './ledger-file.ts';
 import { inputBeginning } from './line-tracker.ts';
-import { planRun } from './plan-run.ts';
+import { changesInWords, planRun } from './plan-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-ledger-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -70,4 +70,29 @@ test('a log whose name retention has deleted is taken for the one the ledger nam
 test('standard input always begins, and a ledger of standard input is no ledger of a file', () => {
   assert.equal(planRun({ ...ledger, fingerprint: null }, null, false).kind, 'begin');
   assert.equal(planRun({ ...ledger, fingerprint: null }, fingerprint, false).kind, 'other_input');
+});
+
+test('what has changed since the ledger was written is said in words, each thing once', () => {
+  assert.equal(changesInWords(['meaningSha256']), 'the mapping, the tenant or the source');
+  assert.equal(
+    changesInWords(['sizeBytes', 'headSha256', 'logId']),
+    'what the file holds; the log it goes to',
+  );
+});
+
+test('a report that could not be written is known before the work, and trying leaves nothing behind', async () => {
+  const reports = join(folder, 'reports');
+  mkdirSync(reports);
+  await requireWritable('REPORT_FILE', join(reports, 'report.json'));
+  assert.deepEqual(readdirSync(reports), []);
+  for (const [path, why] of [
+    [join(reports, 'absent', 'report.json'), 'ENOENT'],
+    [reports, 'it is no plain file'],
+    ['/dev/null', 'it is no plain file'],
+  ] as const) {
+    await assert.rejects(requireWritable('REPORT_FILE', path), {
+      code: 'config_invalid',
+      message: `REPORT_FILE: the file can't be written (${why})`,
+    });
+  }
 });

@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { WeirError } from '@weir/contracts';
 import { z } from 'zod';
 import { rejectionKind } from './rejection-tally.ts';
@@ -54,7 +54,7 @@ export async function readLedger(path: string): Promise<Ledger | undefined> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const code = errorCode(error);
     if (code === 'ENOENT') return undefined;
     throw new WeirError('config_invalid', `LEDGER_FILE: the file can't be read (${code})`, { cause: error });
   }
@@ -85,8 +85,34 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
   await rename(temporary, path);
 }
 
+/**
+ * Checks that `writeFileAtomically` can write `path`, so that it is known before
+ * the work and not after it. Throws config_invalid in the name of `variable`.
+ */
+export async function requireWritable(variable: string, path: string): Promise<void> {
+  const problem = await problemOfWriting(path);
+  if (problem === undefined) return;
+  throw new WeirError('config_invalid', `${variable}: the file can't be written (${problem})`);
+}
+
+async function problemOfWriting(path: string): Promise<string | undefined> {
+  const temporary = `${path}.tmp`;
+  try {
+    const found = await stat(path).catch(() => undefined);
+    // A rename would take the place of whatever has the name, of a device too.
+    if (found !== undefined && !found.isFile()) return 'it is no plain file';
+    await (await open(temporary, 'w', 0o600)).close();
+    await rm(temporary);
+    return undefined;
+  } catch (error) {
+    return errorCode(error);
+  }
+}
+
 export const writeLedger = (path: string, value: Ledger): Promise<void> =>
   writeFileAtomically(path, `${JSON.stringify(ledger.parse(value), null, 2)}\n`);
+
+const errorCode = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown';
 
 function jsonOrUndefined(text: string): unknown {
   try {

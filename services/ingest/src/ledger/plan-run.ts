@@ -24,6 +24,18 @@ export function planRun(
   return { kind: 'resume', from: ledger.position };
 }
 
+const inWords: Readonly<Record<keyof Fingerprint, string>> = {
+  path: 'which file it is',
+  sizeBytes: 'what the file holds',
+  headSha256: 'what the file holds',
+  meaningSha256: 'the mapping, the tenant or the source',
+  logId: 'the log it goes to',
+};
+
+/** What has changed since the ledger was written, for a person. */
+export const changesInWords = (differs: readonly (keyof Fingerprint)[]): string =>
+  [...new Set(differs.map((name) => inWords[name]))].join('; ');
+
 function differences(before: Fingerprint, now: Fingerprint): (keyof Fingerprint)[] {
   const names = Object.keys(now) as (keyof Fingerprint)[];
   const unknownLog = before.logId === null || now.logId === null;
