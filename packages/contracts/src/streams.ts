@@ -17,7 +17,15 @@ export const streamNames = [
 export type StreamName = (typeof streamNames)[number];
 
 /** Streams of one class share a KMS key; who may seal and who may open is granted per class. */
-export type KeyClass = 'received' | 'cleared' | 'held' | 'rejected' | 'alerts' | 'control';
+export type KeyClass =
+  | 'received'
+  | 'cleared'
+  | 'held'
+  | 'rejected'
+  | 'alerts'
+  | 'journal'
+  | 'releases'
+  | 'artefacts';
 
 export const keyClasses: readonly KeyClass[] = [
   'received',
@@ -25,7 +33,9 @@ export const keyClasses: readonly KeyClass[] = [
   'held',
   'rejected',
   'alerts',
-  'control',
+  'journal',
+  'releases',
+  'artefacts',
 ];
 
 export type Role = 'ingest' | 'detection' | 'alerting' | 'ops' | 'downstream';
@@ -68,7 +78,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   decisions: {
     topic: 'decisions.v1',
     description: 'The journal: one record per detection transaction, saying what was decided and why.',
-    keyClass: 'control',
+    keyClass: 'journal',
     partitions: 'log',
     retentionMs: logRetentionMs,
     maxMessageBytes: logMaxMessageBytes,
@@ -112,7 +122,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   releases: {
     topic: 'releases.v1',
     description: 'Approved requests to release held transactions.',
-    keyClass: 'control',
+    keyClass: 'releases',
     partitions: 'log',
     retentionMs: 90 * dayMs,
     maxMessageBytes: mebibyte,
@@ -134,7 +144,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   artefacts: {
     topic: 'artefacts.v1',
     description: 'Rulesets and window plans, immutable, named id@version.',
-    keyClass: 'control',
+    keyClass: 'artefacts',
     partitions: 1,
     retentionMs: logRetentionMs,
     maxMessageBytes: mebibyte,
@@ -159,6 +169,8 @@ export function topicSpecifications(options: {
         'cleanup.policy': 'delete',
         'retention.ms': String(stream.retentionMs),
         'max.message.bytes': String(stream.maxMessageBytes),
+        // Ciphertext doesn't shrink; what does is foreign, and could grow a thousandfold in its reader's memory.
+        'compression.type': 'uncompressed',
         'message.timestamp.type': stream.timestampType,
         'min.insync.replicas': String(Math.max(1, options.replicationFactor - 1)),
         'unclean.leader.election.enable': 'false',

@@ -131,8 +131,11 @@ const settle = async (
   await transaction.abort();
 };
 
-const toPublishError = (transactionalId: string, error: unknown): WeirError => {
-  const isFenced = classifyKafkaError(error) === 'fenced';
+const toPublishError = (transactionalId: string, error: unknown): Error => {
+  const fault = classifyKafkaError(error);
+  // A right that is missing stays missing: trying again for ever would only hide it.
+  if (fault === 'denied') return toOperationalError(`transaction of ${transactionalId}`, error);
+  const isFenced = fault === 'fenced';
   return new WeirError(
     isFenced ? 'partition_fenced' : 'publish_outcome_unknown',
     isFenced

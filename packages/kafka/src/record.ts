@@ -26,7 +26,18 @@ export type OutgoingRecord = {
   readonly timestampMs?: number;
 };
 
-/** Reads a fetched message. Throws RangeError for an offset or time beyond safe integers. */
+/** 9999-12-31T23:59:59.999Z, the last instant that RFC 3339 can write. */
+const latestTimeMs = 253_402_300_799_999;
+
+/**
+ * A writer of another hand may claim any time on a topic that keeps the
+ * writer's; one that no calendar has counts as 0, so that its record is refused
+ * for what it is and not for when.
+ */
+const plausibleTimeMs = (timeMs: number): number =>
+  Number.isSafeInteger(timeMs) && timeMs >= 0 && timeMs <= latestTimeMs ? timeMs : 0;
+
+/** Reads a fetched message. Throws RangeError for an offset beyond safe integers. */
 export const toKafkaRecord = (topic: string, partition: number, message: KafkaMessage): KafkaRecord => {
   const headers = Object.create(null) as Record<string, Buffer | undefined>;
   const repeatedHeaders: string[] = [];
@@ -34,8 +45,7 @@ export const toKafkaRecord = (topic: string, partition: number, message: KafkaMe
     if (Array.isArray(value)) repeatedHeaders.push(name);
     else if (value !== undefined && value !== null) headers[name] = Buffer.from(value as Buffer);
   }
-  const timestampMs = Number(message.timestamp);
-  if (!Number.isSafeInteger(timestampMs)) throw new RangeError('record timestamp is not a safe integer');
+  const timestampMs = plausibleTimeMs(Number(message.timestamp));
   return {
     topic,
     partition,

@@ -10,6 +10,7 @@ import { partitionKeys } from './redis-keys.ts';
 import type { PartitionKeys } from './redis-keys.ts';
 
 const keysPerScan = 1_000;
+const maxClearings = 5;
 
 export type RedisWindowStoreOptions = {
   readonly connection: RedisConnection;
@@ -88,17 +89,29 @@ async function runCommit(client: Redis, keys: PartitionKeys, commit: ChainCommit
 }
 
 /** The position goes first: a partition half forgotten must not look whole. */
+/**
+ * The position goes first, so that nobody believes what is left of the records.
+ * A worker that was taken for dead may begin anew while they are being removed:
+ * its commit leaves a position behind, and then all of it is removed again. It
+ * has one such commit, since it can't publish.
+ */
 async function forget(client: Redis, keys: PartitionKeys): Promise<void> {
-  await client.unlink(keys.position);
+  for (let attempt = 1; attempt <= maxClearings; attempt += 1) {
+    await client.unlink(keys.position);
+    await removeRecords(client, keys);
+    if ((await client.exists(keys.position)) === 0) return;
+  }
+  throw new WeirError('position_moved', 'another worker keeps writing to the partition while it is cleared');
+}
+
+async function removeRecords(client: Redis, keys: PartitionKeys): Promise<void> {
   let cursor = '0';
   do {
     const [next, found] = await client.scan(cursor, 'MATCH', keys.pattern, 'COUNT', keysPerScan);
-    if (found.length > 0) await client.unlink(...found);
+    const records = found.filter((key) => key !== keys.position);
+    if (records.length > 0) await client.unlink(...records);
     cursor = next;
   } while (cursor !== '0');
-  // A worker that was taken for dead may have begun anew in between; its position would stand without its records.
-  if ((await client.exists(keys.position)) === 0) return;
-  throw new WeirError('position_moved', 'another worker wrote to the partition while it was cleared');
 }
 
 /**

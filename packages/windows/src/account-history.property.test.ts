@@ -78,10 +78,11 @@ function everyAnswer(history: Omit<AccountHistory, 'append' | 'sizeBytes'>, atMs
 /** The definitions, word for word, over a plain list of all records with smaller offsets. */
 function bruteForce(all: readonly WindowRecord[]): Omit<AccountHistory, 'append' | 'sizeBytes'> {
   const horizonMs = Math.max(0, ...all.map((record) => record.observedAtSeconds)) * 1000;
-  const visible = all.filter((record) => {
+  const isWithin = (record: WindowRecord, latestMs: number): boolean => {
     const toleratedMs = record.observedAtSeconds * 1000 + 999 + 5_000;
-    return Math.min(record.eventTimeMs, toleratedMs) > horizonMs - (60_000 + 20_000);
-  });
+    return Math.min(record.eventTimeMs, toleratedMs) > latestMs - (60_000 + 20_000);
+  };
+  const visible = all.filter((record) => isWithin(record, horizonMs));
   const within = (query: WindowQuery, spanMs: number) =>
     visible.filter(
       (record) =>
@@ -124,6 +125,7 @@ function bruteForce(all: readonly WindowRecord[]): Omit<AccountHistory, 'append'
         .filter((record) => record.eventTimeMs <= atMs)
         .sort((a, b) => a.eventTimeMs - b.eventTimeMs || a.offset - b.offset)
         .slice(-count),
+    remembers: (record) => isWithin(record, Math.max(horizonMs, record.observedAtSeconds * 1000)),
     forgettableBeforeSeconds: Math.max(0, Math.floor((horizonMs - 80_000 - 5_000) / 1000)),
   };
 }
@@ -148,6 +150,7 @@ test('every answer before every record is what its definition says', () => {
       const history = createAccountHistory(plan, [], 0);
       for (const [index, record] of stream.entries()) {
         const oracle = bruteForce(stream.slice(0, index));
+        assert.equal(history.remembers(record), oracle.remembers(record));
         assert.deepEqual(everyAnswer(history, record.eventTimeMs), everyAnswer(oracle, record.eventTimeMs));
         history.append(record);
       }

@@ -94,6 +94,7 @@ export function createAccountHistory(
       line.scan(atMs, Infinity, (record) => (newestFirst.push(record) === count ? 'stop' : undefined));
       return newestFirst.reverse();
     },
+    remembers: line.remembers,
     append: (record) => {
       if (record.offset <= lastOffset) throw new RangeError('window record: offset does not increase');
       lastOffset = record.offset;

@@ -10,6 +10,8 @@ export type EventTimeLine = {
   readonly scan: (atMs: number, spanMs: number, visit: (record: WindowRecord) => 'stop' | undefined) => void;
   /** The visible record of that identity with the smallest offset, if any. */
   readonly find: (identity: string) => WindowRecord | undefined;
+  /** Whether the record would itself be visible once taken in. */
+  readonly remembers: (record: WindowRecord) => boolean;
   /** Takes in a record with a larger offset than any before it. */
   readonly append: (record: WindowRecord) => void;
   /** How many records are held, invisible ones not dropped yet among them. */
@@ -76,6 +78,10 @@ export function createEventTimeLine(plan: WindowPlan, taken: readonly WindowReco
       }
     },
     find: (identity) => byIdentity.get(identity)?.find(isVisible),
+    remembers: (record) => {
+      const horizonWithItSeconds = Math.max(horizonSeconds, record.observedAtSeconds);
+      return rememberedAtMs(plan, record) > visibleAfterMs(plan, horizonWithItSeconds);
+    },
     append: (record) => {
       horizonSeconds = Math.max(horizonSeconds, record.observedAtSeconds);
       afterMs = visibleAfterMs(plan, horizonSeconds);

@@ -77,6 +77,11 @@ export type AccountHistory = {
   find(identity: string): WindowRecord | undefined;
   /** The latest `count` visible records by event time up to `atMs`, oldest first. */
   latest(atMs: number, count: number): readonly WindowRecord[];
+  /**
+   * Whether the record would itself be visible once appended. Where it would not, the windows
+   * behind it have been forgotten, and nothing it is compared with means anything.
+   */
+  remembers(record: WindowRecord): boolean;
   /** Takes in a record with a larger offset than any before it. */
   append(record: WindowRecord): void;
   /**

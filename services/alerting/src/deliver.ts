@@ -1,7 +1,7 @@
 import { WeirError } from '@weir/contracts';
 import type { BatchControl } from '@weir/kafka';
 import type { AlertingParts } from './alerting-parts.ts';
-import type { Mail } from './mailer.ts';
+import type { Mail, MailOutcome } from './mailer.ts';
 
 /**
  * Sends every mail to every recipient, a few at a time, and after each few tells
@@ -21,21 +21,25 @@ export async function deliver(
     .flatMap((mail) => parts.recipients.map((recipient) => ({ mail, recipient })))
     .filter((sending) => !delivered.has(nameOf(sending)));
   const { maxParallelMails } = parts.limits;
+  let allTaken = true;
   for (let at = 0; at < sendings.length; at += maxParallelMails) {
     if (control.stopping() || control.revoked()) return false;
     const few = sendings.slice(at, at + maxParallelMails);
-    const accepted = await Promise.all(few.map((sending) => sendOne(parts, sending)));
-    few.filter((_, index) => accepted[index]).forEach((sending) => delivered.add(nameOf(sending)));
+    const outcomes = await Promise.all(few.map((sending) => sendOne(parts, sending)));
+    few
+      .filter((_, index) => outcomes[index] === 'accepted')
+      .forEach((sending) => delivered.add(nameOf(sending)));
     await control.heartbeat();
-    if (accepted.includes(false)) {
-      throw new WeirError(
-        'mail_unavailable',
-        'the relay did not take a mail; SMTP_URL and MAIL_TO say where',
-      );
-    }
+    if (outcomes.includes('unavailable')) throw notTaken();
+    allTaken &&= !outcomes.includes('refused');
   }
+  // Only now, so that one mail the relay refuses for good keeps no other mail of the run from its reader.
+  if (!allTaken) throw notTaken();
   return true;
 }
+
+const notTaken = (): WeirError =>
+  new WeirError('mail_unavailable', 'the relay did not take a mail; SMTP_URL and MAIL_TO say where');
 
 type Sending = { readonly mail: Mail; readonly recipient: string };
 
@@ -44,9 +48,9 @@ const nameOf = ({ mail, recipient }: Sending): string => `${mail.deliveryKey} ${
 async function sendOne(
   { mailer, observe }: Pick<AlertingParts, 'mailer' | 'observe'>,
   { mail, recipient }: Sending,
-): Promise<boolean> {
+): Promise<MailOutcome['kind']> {
   const startedAtMs = performance.now();
   const outcome = await mailer.send(mail, recipient);
   observe.mailed(mail, outcome, performance.now() - startedAtMs);
-  return outcome.kind === 'accepted';
+  return outcome.kind;
 }

@@ -25,8 +25,11 @@ export function resolveArtefacts(versions: Versions): Artefacts {
     const verdict = decide({
       features,
       ruleset,
-      // By the whole second the windows keep, so that a verdict recomputed from them agrees.
-      timeliness: timeliness(record.eventTimeMs, record.observedAtSeconds * 1000, plan),
+      // Older than the account's history reaches: whatever it said in time of its own source, its windows and
+      // the earlier sending it may repeat are forgotten. Else by the whole second the windows keep, so that a verdict recomputed from them agrees.
+      timeliness: history.remembers(record)
+        ? timeliness(record.eventTimeMs, record.observedAtSeconds * 1000, plan)
+        : 'late',
       versions,
     });
     if (verdict.outcome === 'cleared') return { verdict, features, evidence: undefined };

@@ -28,10 +28,29 @@ export async function loadHistories(
   }
   const segments = missing.length === 0 ? noSegments : await owned.store.load(owned.partition, missing);
   for (const account of missing) {
-    // Records the store has from this run on are decided again now, and join the history as they are.
-    histories.set(account, createAccountHistory(plan, segments.get(account) ?? [], owned.position));
+    histories.set(account, await readHistory(owned, plan, segments.get(account) ?? []));
   }
   return histories;
+}
+
+/**
+ * Records the store has from this run on are decided again now, and join the
+ * history as they are. Windows that are damaged are forgotten, all of the
+ * partition's, and rebuilt from the log: it is the truth, they are not.
+ */
+async function readHistory(
+  owned: OwnedPartition,
+  plan: WindowPlan,
+  segments: readonly Uint8Array[],
+): Promise<AccountHistory> {
+  try {
+    return createAccountHistory(plan, segments, owned.position);
+  } catch (cause) {
+    await owned.store.clear(owned.partition);
+    throw new WeirError('position_moved', `the windows of partition ${owned.partition} are damaged`, {
+      cause,
+    });
+  }
 }
 
 /**

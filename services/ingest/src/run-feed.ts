@@ -176,7 +176,7 @@ function positionOf(plan: RunPlan): Position {
     case 'already_fed':
       throw new SourceError(
         73,
-        'LEDGER_FILE says that this input has been fed to its end; FORCE=true feeds it again, and repeats are found by their identity',
+        'LEDGER_FILE says that this input has been fed to its end; FORCE=true feeds it again, and what was fed before is found by its identity, or held as late where it is older than the windows',
       );
     case 'other_input':
       throw new SourceError(

@@ -2,27 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isRecentEnough } from '../redis/install-redis.ts';
 import { isLoopbackHost } from '../inbox/inbox-http.ts';
-import { keyRules } from './callers.ts';
 import { choosePorts } from './choose-ports.ts';
 import { javaVersion } from './preflight.ts';
-
-test('each role may seal what it writes and open what it reads, and nothing else', () => {
-  const allowed = (role: Parameters<typeof keyRules>[0], operation: string) =>
-    keyRules(role)
-      .filter((rule) => rule.operations.includes(operation))
-      .flatMap((rule) => rule.keys)
-      .map((key) => key.replace('alias/weir-local-', ''));
-  assert.deepEqual(allowed('ingest', 'GenerateDataKey'), ['received', 'rejected', 'control']);
-  assert.deepEqual(allowed('ingest', 'Decrypt'), ['received']);
-  assert.deepEqual(allowed('detection', 'GenerateDataKey'), ['cleared', 'held', 'rejected', 'control']);
-  assert.deepEqual(allowed('detection', 'Decrypt'), ['received', 'control']);
-  assert.deepEqual(allowed('alerting', 'Decrypt'), ['held', 'rejected']);
-  assert.deepEqual(allowed('downstream', 'Decrypt'), ['cleared']);
-  assert.deepEqual(allowed('downstream', 'GenerateDataKey'), []);
-  assert.deepEqual(allowed('ops', 'GenerateDataKey'), []);
-  assert.deepEqual(allowed('admin', 'Decrypt'), []);
-  assert.equal(allowed('alerting', 'GenerateDataKey').includes('cleared'), false);
-});
 
 test('ports have fixed defaults, and a variable of their own to change them', async () => {
   const ports = await choosePorts({ WEIR_PORT_KAFKA: '19999', WEIR_PORT_KAFKA_CONTROLLER: '' });

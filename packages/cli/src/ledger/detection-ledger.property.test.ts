@@ -28,7 +28,17 @@ function journalOf({ outcomes: all, cuts, first }: { outcomes: string[]; cuts: n
 const findingsOf = (given: { outcomes: string[]; cuts: number[]; first: number }) => {
   const records = journalOf(given);
   const end = given.first + given.outcomes.length;
-  return { records, rest: { partition: 0, earliest: given.first, end, published: end } };
+  return {
+    records,
+    rest: {
+      partition: 0,
+      earliest: given.first,
+      end,
+      published: end,
+      recordsInLog: undefined,
+      unreadable: 0,
+    },
+  };
 };
 
 test('a journal that accounts for every record balances, however it is cut', () => {
@@ -70,12 +80,41 @@ test('records behind the published position are waiting, not missing', () => {
       { offset: 1, outcome: 'control' },
     ],
   });
-  const ledger = balancePartition({ partition: 3, tally, earliest: 0, end: 5, published: 2 });
+  const ledger = balancePartition({
+    partition: 3,
+    tally,
+    earliest: 0,
+    end: 5,
+    published: 2,
+    recordsInLog: undefined,
+    unreadable: 0,
+  });
   assert.deepEqual([ledger.waiting, ledger.faults], [3, []]);
 });
 
-test('offsets that no record has are not counted as records', () => {
-  const tally = addToTally(emptyTally, { from: 0, to: 3, decisions: [{ offset: 0, outcome: 'control' }] });
-  const ledger = balancePartition({ partition: 0, tally, earliest: 0, end: 3, published: 3 });
-  assert.deepEqual([ledger.records, ledger.faults], [1, []]);
+test('an offset without a decision is no fault only where the log has no record there', () => {
+  const tally = addToTally(emptyTally, {
+    from: 0,
+    to: 3,
+    decisions: [
+      { offset: 0, outcome: 'control' },
+      { offset: 2, outcome: 'control' },
+    ],
+  });
+  const findings = { partition: 0, tally, earliest: 0, end: 3, published: 3, unreadable: 0 };
+  assert.deepEqual(balancePartition({ ...findings, recordsInLog: 2 }).faults, []);
+  assert.equal(balancePartition({ ...findings, recordsInLog: 3 }).faults.length, 1);
+});
+
+test('a journal record that can not be read keeps the ledger from balancing', () => {
+  const ledger = balancePartition({
+    partition: 0,
+    tally: emptyTally,
+    earliest: 0,
+    end: 0,
+    published: undefined,
+    recordsInLog: undefined,
+    unreadable: 1,
+  });
+  assert.equal(ledger.faults.length, 1);
 });

@@ -9,6 +9,10 @@ export type PartitionFindings = {
   readonly earliest: number;
   readonly end: number;
   readonly published: number | undefined;
+  /** How many records the log itself has where the journal says some offsets have none; undefined where it says so of none. */
+  readonly recordsInLog: number | undefined;
+  /** Journal records that could not be opened or read. */
+  readonly unreadable: number;
 };
 
 export type OutcomeCounts = {
@@ -83,10 +87,13 @@ export function balancePartition({
   earliest,
   end,
   published,
+  recordsInLog,
+  unreadable,
 }: PartitionFindings): PartitionLedger {
-  const { cleared, held, rejected, duplicate, control, from, to, withoutRecord, breaks } = tally;
+  const { cleared, held, rejected, duplicate, control, from, to, breaks } = tally;
   const position = published ?? earliest;
   const faults: string[] = [];
+  if (unreadable > 0) faults.push(`${unreadable} records of the journal can't be read`);
   if (breaks > 0) faults.push(`the journal has ${breaks} places where two records don't join`);
   if ((to ?? earliest) !== position) {
     faults.push(`the journal ends at ${to ?? 'nothing'} but the published position is ${position}`);
@@ -94,7 +101,8 @@ export function balancePartition({
   // The journal may reach further back than the log, which forgets sooner; never the other way round.
   if (from !== undefined && from > earliest)
     faults.push(`the journal begins at ${from}, the log at ${earliest}`);
-  const records = from === undefined ? 0 : position - from - withoutRecord;
+  // An offset the journal has no decision for has to be one the log has no record at.
+  const records = from === undefined ? 0 : (recordsInLog ?? position - from);
   const accounted = cleared + held + rejected + duplicate + control;
   if (accounted !== records) faults.push(`${records} records below P, ${accounted} accounted for`);
   return {

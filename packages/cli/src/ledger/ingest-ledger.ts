@@ -1,33 +1,34 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { ledgerFolder, ledgerNameOf } from './ledger-file-name.ts';
+import type { LedgerName } from './ledger-file-name.ts';
 
 const count = z.int().min(0);
 
 /** Of an ingest ledger file, what the command shows. Ingest writes it; other fields are its own. */
 const ingestLedger = z.object({
   state: z.enum(['running', 'interrupted', 'stopped_at_limit', 'finished']),
+  fingerprint: z.object({ path: z.string() }).nullable(),
   counts: z.object({ offered: count, acknowledged: count, rejected: count, failed: count, unknown: count }),
 });
 
-export type IngestLedger = z.infer<typeof ingestLedger> & {
-  /** The source's name: the file's, without its ending. */
-  readonly name: string;
-  readonly balanced: boolean;
-};
-
-export const ledgerFolder = (home: string): string => join(home, 'ledgers');
+export type IngestLedger = LedgerName &
+  Omit<z.infer<typeof ingestLedger>, 'fingerprint'> & { readonly balanced: boolean };
 
 /** Every source's ledger, by name. A file that is no ledger is told as one that doesn't balance. */
 export function readIngestLedgers(home: string): IngestLedger[] {
   return listLedgers(home).map((file) => {
-    const name = file.replace(/\.json$/, '');
+    // One that is named otherwise has no source to tell; its name has to do.
+    const name = ledgerNameOf(file) ?? { tenant: '', source: file, input: '' };
     const parsed = ingestLedger.safeParse(readJson(join(ledgerFolder(home), file)));
     if (!parsed.success) {
       const counts = { offered: 0, acknowledged: 0, rejected: 0, failed: 0, unknown: 0 };
-      return { name, state: 'interrupted', counts, balanced: false };
+      return { ...name, state: 'interrupted', counts, balanced: false };
     }
-    return { name, ...parsed.data, balanced: isBalanced(parsed.data) };
+    const { fingerprint, state, counts } = parsed.data;
+    const input = fingerprint === null ? name.input : basename(fingerprint.path);
+    return { ...name, input, state, counts, balanced: isBalanced(parsed.data) };
   });
 }
 

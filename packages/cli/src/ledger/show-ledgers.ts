@@ -7,13 +7,15 @@ export function showLedgers({ ingest, detection, total, faults, balanced }: Ledg
   return [
     'Ingest: offered = acknowledged + rejected + failed + unknown',
     ...table(
-      ['source', 'state', 'offered', 'acknowledged', 'rejected', 'failed', 'unknown'],
-      ingest.map(({ name, state, counts }) => [
-        name,
+      ['source', 'input', 'tenant', 'state', 'offered', 'acknowledged', 'rejected', 'failed', 'unknown'],
+      ingest.map(({ source, input, tenant, state, counts }) => [
+        source,
+        input,
+        tenant,
         state.replaceAll('_', ' '),
         ...[counts.offered, counts.acknowledged, counts.rejected, counts.failed, counts.unknown].map(grouped),
       ]),
-      [2, 3, 4, 5, 6],
+      [4, 5, 6, 7, 8],
     ),
     '',
     'Detection: records = cleared + held + rejected + duplicate + control',

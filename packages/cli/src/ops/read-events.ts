@@ -7,7 +7,8 @@ import type { Ops } from './connect-ops.ts';
 
 export type ReadEvent = { readonly record: KafkaRecord; readonly opened: OpenedEvent };
 
-const readDeadlineMs = 600_000;
+/** How long a command may read before something must be wrong. */
+export const readDeadlineMs = 600_000;
 
 /** The offsets behind the last record of each partition of a stream. */
 export async function endsOf(ops: Ops, stream: StreamName): Promise<Map<number, number>> {

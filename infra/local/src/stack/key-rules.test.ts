@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keyAlias, keyRules } from './callers.ts';
+import type { CallerName } from './callers.ts';
+
+const may = (name: CallerName, operation: string): string[] =>
+  keyRules(name)
+    .filter((rule) => rule.operations.includes(operation))
+    .flatMap((rule) => rule.keys)
+    .toSorted();
+const aliases = (...classes: Parameters<typeof keyAlias>[0][]): string[] => classes.map(keyAlias).toSorted();
+
+/** The table of the threat model, word for word. */
+const granted: readonly [CallerName, seals: string[], opens: string[]][] = [
+  ['ingest', aliases('received', 'rejected', 'artefacts'), aliases('received')],
+  [
+    'detection',
+    aliases('cleared', 'held', 'rejected', 'journal'),
+    aliases('received', 'journal', 'releases', 'artefacts'),
+  ],
+  ['alerting', aliases('alerts', 'rejected', 'releases'), aliases('held', 'rejected')],
+  [
+    'ops',
+    [],
+    aliases('received', 'cleared', 'held', 'rejected', 'alerts', 'journal', 'releases', 'artefacts'),
+  ],
+  ['downstream', [], aliases('cleared')],
+];
+
+for (const [name, seals, opens] of granted) {
+  test(`${name} may seal and open what the threat model says and nothing else`, () => {
+    assert.deepEqual(may(name, 'GenerateDataKey'), seals);
+    assert.deepEqual(may(name, 'Decrypt'), opens);
+    const others = keyRules(name).flatMap((rule) => rule.operations);
+    assert.ok(others.every((operation) => operation === 'GenerateDataKey' || operation === 'Decrypt'));
+  });
+}
+
+test('who makes the keys can neither seal nor open', () => {
+  assert.deepEqual(may('admin', 'GenerateDataKey'), []);
+  assert.deepEqual(may('admin', 'Decrypt'), []);
+});
+
+test('nobody but detection can seal a verdict or the journal', () => {
+  for (const [name, seals] of granted) {
+    if (name === 'detection') continue;
+    for (const alias of aliases('cleared', 'held', 'journal')) assert.ok(!seals.includes(alias));
+  }
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import { test } from 'node:test';
+import { artefactBodies } from '@weir/rules';
+import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
+import { resolveArtefacts } from './artefacts.ts';
+import { decideBatch } from './decide-batch.ts';
+import type { Decided } from './decide-batch.ts';
+import { pseudonymFor, sampleTransaction } from './fixtures/sample-transactions.ts';
+import { windowRecordOf } from './window-record.ts';
+
+const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
+const dayMs = 86_400_000;
+
+/** Ninety everyday payments of one account, one a day, as a file would bring them. */
+const ninetyDays = Array.from({ length: 90 }, (_, day) => {
+  const at = new Date(Date.UTC(2026, 0, 1) + day * dayMs).toISOString();
+  return sampleTransaction(0, {
+    transactionId: `day-${day}`,
+    amountMinor: 1_000 + (day % 7) * 10,
+    creditDebitIndicator: 'DBIT',
+    eventTime: at,
+    observedAt: at,
+  });
+});
+
+function decideTwice(): Decided[] {
+  const history = createAccountHistory(defaultWindowPlan, [], 0);
+  const account = pseudonymFor('a', 'one');
+  const decoded = [...ninetyDays, ...ninetyDays].map((content, offset) => ({
+    kind: 'transaction' as const,
+    offset,
+    transaction: {
+      content,
+      account,
+      identity: pseudonymFor('t', content.transactionId),
+      digest: hash('sha256', content.transactionId),
+    },
+  }));
+  const { judge } = resolveArtefacts(versions);
+  return decideBatch(decoded, { judge, histories: new Map([[account, history]]), toRecord: windowRecordOf });
+}
+
+test('what was fed once and is fed again is never cleared a second time, however old it is', () => {
+  const decided = decideTwice();
+  const outcomes = (some: readonly Decided[]): string[] =>
+    some.map((one) => (one.kind === 'verdict' ? one.verdict.outcome : one.kind));
+  assert.ok(outcomes(decided.slice(0, 90)).every((outcome) => outcome === 'cleared'));
+  const again = decided.slice(90);
+  assert.ok(!outcomes(again).includes('cleared'));
+  // What the windows still hold is a duplicate; what they have forgotten can't be judged, and is held.
+  assert.equal(outcomes(again).filter((outcome) => outcome === 'duplicate').length, 31);
+  for (const one of again) {
+    if (one.kind === 'verdict') assert.equal(one.verdict.reasons[0]?.rule, 'late');
+  }
+});
+
+test('a version the program does not have stops it', () => {
+  for (const unknown of [
+    { ...versions, ruleset: 'starter@2' },
+    { ...versions, windowPlan: 'standard@2' },
+  ]) {
+    assert.throws(() => resolveArtefacts(unknown), { code: 'artefact_unknown' });
+  }
+});
+
+test('a shipped version never changes: a log that names it is decided by the very same body for ever', () => {
+  assert.deepEqual(
+    artefactBodies.map(({ ref, body }) => `${ref} ${hash('sha256', JSON.stringify(body))}`),
+    ['standard@1 aff386cf1c43ce18ea902a19135b2895db2a6a2bf5f71c379f9fa81bd9c60285', 'starter@1 7b187962b6c49a74d23f3078c353a57a58ba66e4f587dcb5e46dc42df061a5aa'],
+  );
+});
