@@ -67,6 +67,9 @@ test('a version the program does not have stops it', () => {
 test('a shipped version never changes: a log that names it is decided by the very same body for ever', () => {
   assert.deepEqual(
     artefactBodies.map(({ ref, body }) => `${ref} ${hash('sha256', JSON.stringify(body))}`),
-    ['standard@1 aff386cf1c43ce18ea902a19135b2895db2a6a2bf5f71c379f9fa81bd9c60285', 'starter@1 7b187962b6c49a74d23f3078c353a57a58ba66e4f587dcb5e46dc42df061a5aa'],
+    [
+      'standard@1 aff386cf1c43ce18ea902a19135b2895db2a6a2bf5f71c379f9fa81bd9c60285',
+      'starter@1 7b187962b6c49a74d23f3078c353a57a58ba66e4f587dcb5e46dc42df061a5aa',
+    ],
   );
 });

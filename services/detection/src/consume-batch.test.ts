@@ -158,3 +158,18 @@ test('a partition that was let go is taken over again with its next batch', asyn
   assert.equal(kafka.fences, 2);
   assert.equal(kafka.position?.next, 40);
 });
+
+test('a partition that goes on failing makes the worker say that it is stuck, until it goes on or is let go', async () => {
+  for (const end of ['mended', 'let go'] as const) {
+    const { consumer, opener } = createConsumer();
+    opener.failure = new WeirError('kms_unavailable', 'away');
+    for (const stuck of [false, false, true]) {
+      await consumer.onBatch(batchOf(records), plainControl());
+      assert.equal(consumer.isStuck(), stuck);
+    }
+    opener.failure = undefined;
+    if (end === 'mended') await consumer.onBatch(batchOf(records), plainControl());
+    else consumer.release([0]);
+    assert.equal(consumer.isStuck(), false);
+  }
+});

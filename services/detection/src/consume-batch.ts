@@ -14,6 +14,8 @@ export type BatchConsumer = {
   onBatch(batch: RecordBatch, control: BatchControl): Promise<BatchOutcome>;
   /** Lets go of partitions that now belong to somebody else. */
   release(partitions: readonly number[]): void;
+  /** Whether a partition has failed several times in a row: the worker lives, but not all of its work goes on. */
+  isStuck(): boolean;
   /** Lets go of all of them, and waits until their producers are gone. */
   close(): Promise<void>;
 };
@@ -27,6 +29,9 @@ export type BatchConsumerOptions = {
   readonly onRetry: (partition: number, error: WeirError, forMs: number) => void;
   readonly onLag: (partition: number, records: number) => void;
 };
+
+/** Fewer in a row are the ordinary course of a rebalance or a broker that restarts. */
+const stuckAfterFailures = 3;
 
 /**
  * The loop around the step. Owns each partition from its first batch to its
@@ -100,8 +105,12 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       }
     },
     release(partitions) {
-      for (const partition of partitions) void drop(partition);
+      for (const partition of partitions) {
+        failures.delete(partition);
+        void drop(partition);
+      }
     },
+    isStuck: () => [...failures.values()].some((count) => count >= stuckAfterFailures),
     async close() {
       await Promise.all([...owned.keys()].map((partition) => drop(partition)));
     },

@@ -88,7 +88,10 @@ await runWorker({
       port: config.HTTP_PORT,
       metrics,
       live: () => [],
-      ready: () => (joined ? [] : [{ part: 'kafka', reason: 'not_joined' }]),
+      ready: () => [
+        ...(joined ? [] : [{ part: 'kafka', reason: 'not_joined' }]),
+        ...(consumerOf.isStuck() ? [{ part: 'partitions', reason: 'retrying' }] : []),
+      ],
     });
     const consumer = await kafka.runConsumer({
       groupId: config.DETECTION_GROUP_ID,
