@@ -21,6 +21,14 @@ const terminal = createTerminal({
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 
+// Who only wants the first lines, such as head, closes the pipe. That is no fault, and there is nobody left to work for.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    stopping.abort();
+  });
+}
+
 const context: CommandContext = {
   terminal,
   env: process.env,

@@ -8,9 +8,13 @@ import { connectOps } from '../ops/connect-ops.ts';
 import type { Ops } from '../ops/connect-ops.ts';
 import { describeEvent, eventAsJson } from '../ops/describe-event.ts';
 import { endsOf, readEvents } from '../ops/read-events.ts';
+import type { ReadEvent } from '../ops/read-events.ts';
+import { readLatest } from '../ops/read-latest.ts';
 
 const pollIntervalMs = 1_000;
 const defaultCount = 10;
+/** They are kept in memory to be put in order; --all is for more. */
+const mostLines = 10_000;
 
 type TailOptions = {
   readonly lines: number;
@@ -24,15 +28,17 @@ export function addTailCommand(program: Command, context: CommandContext): void 
     .command('tail')
     .description('open and show the latest events of a stream')
     .addArgument(new Argument('<stream>', 'which stream').choices(streamNames))
-    .option('-n, --lines <count>', 'how many of the latest of each partition', wholeNumber, defaultCount)
-    .option('--all', 'from the beginning of the stream')
+    .option('-n, --lines <count>', 'how many of the latest events to begin with', wholeNumber, defaultCount)
+    .option('--all', 'from the beginning of the stream, each partition in its order')
     .option('--no-follow', 'end at the present end of the stream')
     .option('--json', 'one JSON object a line, with the opened payload in full')
     .addHelpText(
       'after',
       `
-Reads as ops: it opens what the ops role has keys for and moves no consumer's
-position. Accounts are masked, except with --json. Ctrl-C ends it.`,
+Begins with the latest of the whole stream, in the order of their time; what comes
+after is shown as it comes. Reads as ops: it opens what the ops role has keys for
+and moves no consumer's position. Accounts are masked, except with --json. Ctrl-C
+ends it.`,
     )
     .action(async (stream: StreamName, options: TailOptions) => {
       const ops = connectOps(context.env, context.home);
@@ -51,34 +57,55 @@ async function tail(
   context: CommandContext,
 ): Promise<void> {
   const { terminal, stopping } = context;
-  let shown = await startOf(ops, stream, options);
-  while (!stopping.aborted) {
-    const ends = await endsOf(ops, stream);
-    await readEvents(ops, stream, { from: shown, until: ends }, (event) =>
-      terminal.print(options.json ? eventAsJson(stream, event) : describeEvent(stream, event)),
-    );
-    shown = ends;
-    if (!options.follow) return;
-    await sleep(pollIntervalMs, undefined, { signal: stopping }).catch(() => undefined);
+  let shown = 0;
+  const show = (event: ReadEvent): void => {
+    // Ends the read as well: nobody wants the rest of it.
+    stopping.throwIfAborted();
+    terminal.print(options.json ? eventAsJson(stream, event) : describeEvent(stream, event));
+    shown += 1;
+  };
+  try {
+    let ends = await showFirst(ops, stream, options, show);
+    if (!options.follow) {
+      if (shown === 0 && (options.all || options.lines > 0)) terminal.say('No events yet');
+      return;
+    }
+    while (!stopping.aborted) {
+      await sleep(pollIntervalMs, undefined, { signal: stopping });
+      const until = await endsOf(ops, stream);
+      await readEvents(ops, stream, { from: ends, until }, show);
+      ends = until;
+    }
+  } catch (error) {
+    if (!stopping.aborted) throw error;
   }
 }
 
-async function startOf(
+/** Shows what there is to begin with, and answers the ends it reached. */
+async function showFirst(
   ops: Ops,
   stream: StreamName,
   { all, lines }: TailOptions,
-): Promise<Map<number, number>> {
+  show: (event: ReadEvent) => void,
+): Promise<ReadonlyMap<number, number>> {
   const offsets = await ops.kafka.offsets(streams[stream].topic);
-  return new Map(
-    // Markers of transactions take offsets too: where each run is one, there are about as many as records.
-    offsets.map(({ partition, earliest, end }) => [
-      partition,
-      all ? earliest : Math.max(earliest, end - 2 * lines),
-    ]),
-  );
+  const ends = new Map(offsets.map(({ partition, end }) => [partition, end]));
+  if (all) {
+    const from = new Map(offsets.map(({ partition, earliest }) => [partition, earliest]));
+    await readEvents(ops, stream, { from, until: ends }, show);
+    return ends;
+  }
+  const latest = await readLatest({
+    count: lines,
+    offsets,
+    read: (from, onEvent) => readEvents(ops, stream, { from, until: ends }, onEvent),
+  });
+  for (const event of latest) show(event);
+  return ends;
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
-  return Number(text);
+  const lines = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
+  if (lines > mostLines) throw new InvalidArgumentError(`It takes a whole number up to ${mostLines}.`);
+  return lines;
 }
