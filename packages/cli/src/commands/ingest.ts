@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { ensurePrivateFolder } from '@weir/local';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { describeProgress, showSummary } from '../ingest/show-summary.ts';
 import { runIngest } from '../ingest/run-ingest.ts';
-import { ledgerFolder } from '../ledger/ingest-ledger.ts';
+import { ledgerFileOf } from '../ledger/ledger-file-name.ts';
 import { notRunningSentence, runningStack } from '../local/stack-session.ts';
 
 type IngestOptions = {
@@ -33,7 +32,7 @@ export function addIngestCommand(program: Command, context: CommandContext): voi
       'stop before the first record that happened at or after this, e.g. 2018-04-08T00:00:00Z',
     )
     .option('--force', 'feed again from the beginning')
-    .option('--report <file>', 'write the summary and what was rejected as JSON')
+    .option('--report <file>', 'write the summary as JSON: the counts, and of each reason the first lines')
     .addOption(new Option('--json', 'print the summary as JSON'))
     .addHelpText(
       'after',
@@ -49,8 +48,9 @@ Examples:
   zcat big.ndjson.gz | npx weir ingest - --source nightly
 
 Ends with 0 when the input is fed, also where records were rejected; 65 where the
-input isn't what it claims to be, 66 where there is none, 75 where a part is out
-of reach (run it again), 78 for wrong options.`,
+input isn't what it claims to be, 66 where there is none, 73 where it has been fed
+already or the ledger is of another input (--force feeds it again), 75 where a
+part is out of reach (run it again), 78 for wrong options.`,
     )
     .action((file: string, options: IngestOptions) => ingest(file, options, context));
 }
@@ -62,10 +62,6 @@ async function ingest(file: string, options: IngestOptions, context: CommandCont
   }
   const input = file === '-' ? '-' : resolve(file);
   const source = options.source ?? (file === '-' ? 'stdin' : sourceNameOf(file));
-  const ledgerFile = join(
-    ensurePrivateFolder(ledgerFolder(home)),
-    ledgerNameOf(options.tenant, source, input),
-  );
   const summary = await runIngest({
     home,
     env: {
@@ -73,7 +69,7 @@ async function ingest(file: string, options: IngestOptions, context: CommandCont
       INPUT_FILE: input,
       TENANT: options.tenant,
       SOURCE: source,
-      LEDGER_FILE: ledgerFile,
+      LEDGER_FILE: ledgerFileOf(home, { tenant: options.tenant, source, input: inputNameOf(input) }),
       FORCE: String(options.force === true),
       ...(options.mapping === undefined ? {} : { MAPPING_FILE: resolve(options.mapping) }),
       ...(options.until === undefined ? {} : { UNTIL_EVENT_TIME: options.until }),
@@ -101,7 +97,5 @@ function sourceNameOf(file: string): string {
 }
 
 /** One ledger for one input of one source: the same name from two folders is two inputs. */
-function ledgerNameOf(tenant: string, source: string, input: string): string {
-  const place = createHash('sha256').update(input).digest('hex').slice(0, 8);
-  return `${tenant}-${source}-${place}.json`;
-}
+const inputNameOf = (input: string): string =>
+  input === '-' ? 'stdin' : createHash('sha256').update(input).digest('hex').slice(0, 8);

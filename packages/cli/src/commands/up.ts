@@ -17,8 +17,10 @@ export function addUpCommand(program: Command, context: CommandContext): void {
     .description('start Kafka, Redis, the KMS, the inbox and the workers, and leave them running')
     .option('--foreground', 'stay with them; Ctrl-C stops everything')
     .action(async (options: { foreground?: true }) => {
-      if (runningStack(context.home) !== undefined) {
+      const running = runningStack(context.home);
+      if (running !== undefined) {
         context.terminal.say('Weir is already running here');
+        for (const line of showAddresses(running.addresses)) context.terminal.print(line);
         return;
       }
       await (options.foreground ? runInForeground(context) : startInBackground(context));

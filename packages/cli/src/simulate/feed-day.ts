@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ensurePrivateFolder } from '@weir/local';
 import { simulateDay } from '@weir/simulator';
 import type { SimulatedTransaction } from '@weir/simulator';
 import type { IngestProgress, IngestSummary } from '../ingest/ingest-messages.ts';
 import { runIngest } from '../ingest/run-ingest.ts';
-import { ledgerFolder } from '../ledger/ingest-ledger.ts';
+import { ledgerFileOf } from '../ledger/ledger-file-name.ts';
 import type { Calendar } from './simulated-days.ts';
 
 /** Whose transactions the simulated ones are, and the connection they come in by. */
@@ -26,7 +24,6 @@ export async function feedDay(options: {
 }): Promise<FedDay> {
   const { seed, nextDay: day } = options.calendar;
   const truth = new Map<string, SimulatedTransaction['truth']>();
-  const ledgers = ensurePrivateFolder(ledgerFolder(options.home));
   const summary = await runIngest({
     home: options.home,
     env: {
@@ -34,7 +31,11 @@ export async function feedDay(options: {
       INPUT_FILE: '-',
       TENANT: simulatedTenant,
       SOURCE: simulatedSource,
-      LEDGER_FILE: join(ledgers, `${simulatedTenant}-${simulatedSource}-day-${day}.json`),
+      LEDGER_FILE: ledgerFileOf(options.home, {
+        tenant: simulatedTenant,
+        source: simulatedSource,
+        input: `day-${day}`,
+      }),
     },
     input: Readable.from(linesOf(simulateDay({ seed, day, faults: true }), truth)),
     onProgress: options.onProgress,
