@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodePayload, encodeRejected, events } from '@weir/contracts';
+import type { EventDefinition, HeldTransaction, Transaction } from '@weir/contracts';
+import { describeEvent, eventAsJson } from './describe-event.ts';
+import type { ReadEvent } from './read-events.ts';
+
+const iban = 'GB82WEST12345698765432';
+const payee = 'Wolkenstein';
+const purpose = 'Remittance 7f3b9d';
+const shownIn = (text: string): string[] => [iban, payee, purpose].filter((secret) => text.includes(secret));
+
+const time = '2026-01-05T08:00:00.000Z';
+const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
+
+const transaction: Transaction = {
+  tenant: 'demo',
+  source: 'file',
+  partition: 2,
+  transactionId: 'tx-1',
+  account: { iban },
+  creditDebitIndicator: 'DBIT',
+  currency: 'EUR',
+  amountMinor: 735_000,
+  eventTime: time,
+  observedAt: time,
+  counterparty: { name: payee, account: { iban } },
+  remittanceInformation: purpose,
+};
+const held: HeldTransaction = {
+  transaction,
+  verdict: {
+    outcome: 'held',
+    score: 0.91,
+    reasons: [{ rule: 'amount_unusual', severity: 'high', contribution: 0.91, features: [] }],
+    versions,
+  },
+  evidence: { features: {}, usualAmount: null, recentAmounts: [] },
+  sourcePartition: 2,
+  sourceOffset: 41,
+};
+
+const read = (type: string, plaintext: Buffer): ReadEvent => ({
+  record: {
+    topic: 'a-topic',
+    partition: 2,
+    offset: 41,
+    timestampMs: Date.parse(time),
+    key: null,
+    value: null,
+    headers: {},
+    repeatedHeaders: [],
+  },
+  opened: {
+    ok: true,
+    attributes: { id: 'id', type, dataSchema: 'urn:x', time, tenant: 'demo' },
+    key: 'a1_pseudonym',
+    plaintext,
+  },
+});
+const eventOf = <Schema extends EventDefinition['schema']>(
+  event: EventDefinition<Schema>,
+  payload: Parameters<typeof encodePayload<Schema>>[1],
+): ReadEvent => read(event.type, encodePayload(event, payload));
+
+test('a held transaction is told without its account number, any name, or what was written with it', () => {
+  const line = describeEvent('held', eventOf(events.transactionHeld, held));
+  assert.equal(
+    line,
+    '2026-01-05T08:00:00.000Z  2/41  tx-1  GB•• •••• 5432  DBIT 7350.00 EUR  held 0.910 amount_unusual',
+  );
+});
+
+test('no line for a person shows an account number or a name, and the JSON for a script shows all', () => {
+  const cleared = { ...held, verdict: { ...held.verdict, outcome: 'cleared' as const, reasons: [] } };
+  const { evidence: _, ...clearedTransaction } = cleared;
+  const rejected = read(
+    events.recordRejected.type,
+    encodeRejected({
+      rejections: [{ code: 'iban_invalid', path: 'account.iban' }],
+      origin: { kind: 'source', source: 'file', line: 7 },
+      key: null,
+      headers: [],
+      original: Buffer.from(JSON.stringify(transaction)),
+      originalBytes: 3,
+      originalSha256: 'ab'.repeat(32),
+    }),
+  );
+  const all = [
+    ['received', eventOf(events.transactionReceived, transaction)],
+    ['cleared', eventOf(events.transactionCleared, clearedTransaction)],
+    ['held', eventOf(events.transactionHeld, held)],
+    ['rejected', rejected],
+  ] as const;
+  for (const [stream, event] of all) {
+    assert.deepEqual(shownIn(describeEvent(stream, event)), [], stream);
+    if (stream !== 'rejected') assert.equal(shownIn(eventAsJson(stream, event)).length, 3, stream);
+  }
+  assert.match(describeEvent('rejected', rejected), /iban_invalid at account\.iban {2}from file line 7$/);
+});
+
+test('what can not be opened or read is told by where it stands, and shows none of its bytes', () => {
+  const unreadable = read(events.transactionHeld.type, Buffer.from(iban));
+  assert.match(describeEvent('held', unreadable), / 2\/41 {2}unreadable$/);
+  const refused: ReadEvent = {
+    ...unreadable,
+    opened: { ok: false, rejection: { code: 'not_json', path: '' } },
+  };
+  assert.match(describeEvent('held', refused), / 2\/41 {2}can't be opened: not_json$/);
+});
