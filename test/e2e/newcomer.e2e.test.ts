@@ -43,7 +43,7 @@ test('the first start shows a day, balances, stays until Ctrl-C, and leaves noth
   assert.equal(second.code, 0, second.stderr);
   assert.match(second.stdout, /Simulated day 1: /);
   assert.match(second.stdout, /Both ledgers balance\./);
-  assert.match(second.stdout, /demo-simulator-day-0 +finished/);
+  assert.match(second.stdout, /simulator +day-0 +demo +finished/);
 });
 
 test('workers and the Redis killed under way cost no verdict and double none', async () => {

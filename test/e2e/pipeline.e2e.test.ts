@@ -156,6 +156,28 @@ test('feeding the same file again feeds nothing, and says so', async () => {
   assert.match(again.stderr, /has been fed to its end; --force feeds it again/);
 });
 
+test('the latest of a stream are shown in the order of time, as many as asked for', async () => {
+  const times = async (...options: string[]): Promise<string[]> => {
+    const { stdout } = await weir.run('tail', 'cleared', '--no-follow', '--json', ...options);
+    return stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { timestamp: string }).timestamp);
+  };
+  const all = (await times('--all')).toSorted();
+  assert.deepEqual(await times('--lines', '7'), all.slice(-7));
+  const none = await weir.run('tail', 'releases', '--no-follow');
+  assert.deepEqual([none.code, none.stdout, none.stderr], [0, '', 'No events yet\n']);
+});
+
+test('a stack that runs says so and where, and its ledger speaks of sources', async () => {
+  const again = await weir.run('up');
+  assert.equal(again.code, 0);
+  assert.ok(again.stdout.includes(addresses['INBOX_URL'] ?? 'nothing'));
+  const { stdout } = await weir.run('ledger');
+  assert.match(stdout, /^offered +offered\.ndjson +demo +finished /m);
+});
+
 test('what is fed wrongly ends with a clear error and its exit code', async () => {
   const empty = join(weir.home, 'empty.ndjson');
   writeFileSync(empty, '');
@@ -166,23 +188,31 @@ test('what is fed wrongly ends with a clear error and its exit code', async () =
   const csv = join(weir.home, 'cards.csv');
   const mapping = join(weir.home, 'mapping.json');
   writeFileSync(csv, 'id,when\n1,2024-01-01T00:00:00Z\n');
-  writeFileSync(
-    mapping,
-    JSON.stringify({
-      delimiter: ',',
-      fields: {
-        transactionId: { column: 'id' },
-        'account.other.id': { template: 'customer-{id}' },
-        creditDebitIndicator: { constant: 'DBIT' },
-        amount: { column: 'amount' },
-        currency: { constant: 'EUR' },
-        eventTime: { column: 'when' },
-      },
-    }),
-  );
+  const amount = { constant: '1.00' };
+  const wrongMapping = {
+    delimiter: ',',
+    fields: {
+      transactionId: { column: 'id' },
+      'account.other.id': { template: 'customer-{id}' },
+      creditDebitIndicator: { constant: 'DBIT' },
+      amount: { column: 'amount' },
+      currency: { constant: 'EUR' },
+      eventTime: { column: 'when' },
+    },
+  };
+  writeFileSync(mapping, JSON.stringify(wrongMapping));
   const missing = await weir.run('ingest', csv, '--mapping', mapping);
   assert.equal(missing.code, 65, missing.stderr);
   assert.match(missing.stderr, /amount/);
+  writeFileSync(mapping, JSON.stringify({ ...wrongMapping, fields: { ...wrongMapping.fields, amount } }));
+  const corrected = await weir.run('ingest', csv, '--mapping', mapping);
+  assert.equal(corrected.code, 73, corrected.stderr);
+  assert.match(corrected.stderr, /has changed: the mapping, the tenant or the source\. --force feeds/);
+
+  const report = join(weir.home, 'absent', 'report.json');
+  const unwritable = await weir.run('ingest', csv, '--mapping', mapping, '--force', '--report', report);
+  assert.equal(unwritable.code, 78, unwritable.stderr);
+  assert.match(unwritable.stderr, /--report: the file can't be written/);
 
   const absent = await weir.run('ingest', join(weir.home, 'absent.ndjson'));
   assert.equal(absent.code, 66);
