@@ -8,6 +8,7 @@ export type { OwnedProcess, ProcessExit } from './process/owned-process.ts';
 export { childEnvironment } from './process/child-environment.ts';
 export { isRunning } from './process/process-identity.ts';
 export { startRedisServer } from './redis/start-redis-server.ts';
+export { nodeMain } from './stack/describe-stack.ts';
 export { readRoleEnvironment } from './stack/role-files.ts';
 export { startStack } from './stack/start-stack.ts';
 export type { RunningStack, StackOptions } from './stack/start-stack.ts';

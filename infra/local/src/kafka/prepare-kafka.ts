@@ -33,7 +33,7 @@ export async function prepareKafka(options: {
   const java = (...args: readonly string[]): CommandLine => ({
     command: 'java',
     args: [
-      '-Xmx512m',
+      '-Xmx256m',
       // One collector thread instead of one per core: the smallest footprint of the collectors.
       '-XX:+UseSerialGC',
       '-Djava.awt.headless=true',

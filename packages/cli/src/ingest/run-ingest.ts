@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
-import { childEnvironment, ensurePrivateFolder, readRoleEnvironment, repositoryRoot } from '@weir/local';
+import { childEnvironment, ensurePrivateFolder, nodeMain, readRoleEnvironment } from '@weir/local';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { lastErrorIn } from './last-error-in.ts';
 import { inOurWords } from './in-our-words.ts';
@@ -31,7 +31,7 @@ export async function runIngest(run: IngestRun): Promise<IngestSummary | undefin
   const logFile = join(ensurePrivateFolder(run.home, 'logs'), 'ingest.log');
   const log = openSync(logFile, 'a', 0o600);
   const stdin = run.input === undefined ? 'ignore' : run.input === 'inherit' ? 'inherit' : 'pipe';
-  const child = spawn(process.execPath, [join(repositoryRoot, 'services/ingest/src/main.ts')], {
+  const child = spawn(process.execPath, nodeMain('services/ingest/src/main.ts'), {
     env: childEnvironment(process.env, {
       ...readRoleEnvironment(run.home, 'ingest'),
       HTTP_PORT: '0',
