@@ -13,6 +13,7 @@ export * from './read-offered.ts';
 export * from './rejected.ts';
 export * from './rejection.ts';
 export * from './release.ts';
+export * from './shown-transaction-id.ts';
 export * from './streams.ts';
 export * from './timestamp.ts';
 export * from './transaction.ts';

@@ -18,14 +18,7 @@ export type StreamName = (typeof streamNames)[number];
 
 /** Streams of one class share a KMS key; who may seal and who may open is granted per class. */
 export type KeyClass =
-  | 'received'
-  | 'cleared'
-  | 'held'
-  | 'rejected'
-  | 'alerts'
-  | 'journal'
-  | 'releases'
-  | 'artefacts';
+  'received' | 'cleared' | 'held' | 'rejected' | 'alerts' | 'journal' | 'releases' | 'artefacts';
 
 export const keyClasses: readonly KeyClass[] = [
   'received',

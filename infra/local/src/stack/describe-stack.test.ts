@@ -14,6 +14,8 @@ const settings: StackSettings = {
   kafkaAccess: {},
   ownRedisUrl: undefined,
   ownSmtpUrl: undefined,
+  mailFrom: 'weir@localhost',
+  mailTo: 'analyst@localhost',
   kafka: undefined,
   redis: undefined,
   callersFile: '/home/keys/callers.json',

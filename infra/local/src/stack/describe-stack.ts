@@ -22,6 +22,8 @@ export type StackSettings = {
   readonly kafkaAccess: Readonly<Record<string, string>>;
   readonly ownRedisUrl: string | undefined;
   readonly ownSmtpUrl: string | undefined;
+  readonly mailFrom: string;
+  readonly mailTo: string;
   readonly kafka: CommandLine | undefined;
   readonly redis: CommandLine | undefined;
   readonly callersFile: string;
@@ -56,7 +58,6 @@ export function stackAddresses(settings: StackSettings): Readonly<Record<string,
     ...(ownSmtpUrl === undefined ? { INBOX_URL: `http://127.0.0.1:${ports.inbox}` } : {}),
     DETECTION_URL: `http://127.0.0.1:${ports.detection}`,
     ALERTING_URL: `http://127.0.0.1:${ports.alerting}`,
-    INGEST_URL: `http://127.0.0.1:${ports.ingest}`,
   };
 }
 
@@ -157,7 +158,7 @@ export function roleEnvironment(options: {
     case 'detection':
       return { ...shared, REDIS_URL };
     case 'alerting':
-      return { ...shared, SMTP_URL, MAIL_FROM: 'weir@localhost', MAIL_TO: 'analyst@localhost' };
+      return { ...shared, SMTP_URL, MAIL_FROM: settings.mailFrom, MAIL_TO: settings.mailTo };
     case 'ops':
     case 'downstream':
       return shared;

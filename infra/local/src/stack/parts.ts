@@ -14,7 +14,6 @@ export const parts = {
   inbox: { label: 'the mail inbox (web page)', defaultPort: 11080 },
   detection: { label: 'detection', defaultPort: 19101 },
   alerting: { label: 'alerting', defaultPort: 19102 },
-  ingest: { label: 'ingest', defaultPort: 19103 },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof parts;

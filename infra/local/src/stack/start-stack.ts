@@ -119,6 +119,8 @@ async function prepare(options: StackOptions, ports: Ports) {
     kafkaAccess: ownKafkaBrokers === undefined ? {} : kafkaAccessOf(env),
     ownRedisUrl,
     ownSmtpUrl: own(env, 'SMTP_URL'),
+    mailFrom: own(env, 'MAIL_FROM') ?? 'weir@localhost',
+    mailTo: own(env, 'MAIL_TO') ?? 'analyst@localhost',
     kafka,
     redis,
     callersFile: callers.file,

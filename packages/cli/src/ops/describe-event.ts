@@ -5,6 +5,7 @@ import {
   formatAmount,
   formatInstant,
   maskAccount,
+  shownTransactionId,
 } from '@weir/contracts';
 import type { EventDefinition, StreamName, Transaction, Verdict } from '@weir/contracts';
 import type { ReadEvent } from './read-events.ts';
@@ -90,7 +91,8 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
       const about =
         alert.kind === 'refused_record'
           ? `${alert.code} on ${alert.topic} ${alert.partition}/${alert.offset}`
-          : `${alert.transactionIds.join(', ')}: ${alert.reasons.map((reason) => reason.rule).join(', ')}`;
+          : // The sender's ids could hold an account number; where the transaction stands in the log can't.
+            `log ${alert.sourcePartition}/${alert.sourceOffset}: ${alert.reasons.map((reason) => reason.rule).join(', ')}`;
       return `${alert.severity}  ${about}  alert ${alert.alertId.slice(0, 12)} revision ${alert.revision}`;
     }
     case 'artefacts':
@@ -101,9 +103,9 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
 }
 
 function transactionText(transaction: Transaction): string {
-  const { transactionId, account, creditDebitIndicator, amountMinor, currency } = transaction;
+  const { account, creditDebitIndicator, amountMinor, currency } = transaction;
   const amount = `${formatAmount(amountMinor, currency)} ${currency}`;
-  return `${transactionId}  ${maskAccount(account)}  ${creditDebitIndicator} ${amount}`;
+  return `${shownTransactionId(transaction)}  ${maskAccount(account)}  ${creditDebitIndicator} ${amount}`;
 }
 
 const verdictText = ({ outcome, score, reasons }: Verdict): string =>

@@ -1,4 +1,4 @@
-import { maskAccount, streams } from '@weir/contracts';
+import { maskAccount, shownTransactionId, streams } from '@weir/contracts';
 import type { Alert, CreditDebitIndicator, HeldTransaction } from '@weir/contracts';
 import type { Ruleset } from '@weir/rules';
 import type { HeldFinding } from '../read-record.ts';
@@ -6,7 +6,7 @@ import { gravestFirst } from '../severity.ts';
 import { explainReason } from './explain-reason.ts';
 import { capitalised, counted, money, span, utcTime } from './format.ts';
 import type { Block, MailDocument, Section } from './mail-document.ts';
-import { maskCounterparty, shownTransactionId } from './masking.ts';
+import { maskCounterparty } from './masking.ts';
 
 /** Of the amounts in the evidence, so many are shown: enough to see a pattern without scrolling past it. */
 const mostAmountsShown = 10;
