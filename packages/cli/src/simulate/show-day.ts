@@ -19,6 +19,7 @@ export type DayReport = {
 };
 
 const shownHeld = 12;
+const shownReasons = 2;
 
 /** The summary of a simulated day, for a person. */
 export function showDay({ day, summary, durationMs, ledgers, held, comparison }: DayReport): string[] {
@@ -48,7 +49,7 @@ function showHeld(held: readonly HeldTransaction[]): string[] {
       verdict.score.toFixed(2),
       maskAccount(transaction.account),
       `${formatAmount(transaction.amountMinor, transaction.currency)} ${transaction.currency}`,
-      reasonsOf(verdict).join('; '),
+      reasonsOf(verdict),
     ]);
   const more = held.length - rows.length;
   return [
@@ -58,8 +59,13 @@ function showHeld(held: readonly HeldTransaction[]): string[] {
   ];
 }
 
-/** The rules' own titles; a built-in reason is its own. */
-function reasonsOf({ reasons, versions }: HeldTransaction['verdict']): string[] {
+/** The two reasons that weigh most, by the rules' own titles, and how many more there are: the mail has all. */
+function reasonsOf({ reasons, versions }: HeldTransaction['verdict']): string {
   const rules = resolveRuleset(versions.ruleset)?.rules ?? [];
-  return reasons.map(({ rule }) => rules.find((one) => one.id === rule)?.title ?? rule.replaceAll('_', ' '));
+  const weightOf = (id: string): number => rules.find((rule) => rule.id === id)?.weight ?? 1;
+  const titles = reasons
+    .toSorted((a, b) => weightOf(b.rule) - weightOf(a.rule))
+    .map(({ rule }) => rules.find((one) => one.id === rule)?.title ?? rule.replaceAll('_', ' '));
+  const more = titles.length - shownReasons;
+  return titles.slice(0, shownReasons).join('; ') + (more > 0 ? ` (and ${more} more)` : '');
 }
