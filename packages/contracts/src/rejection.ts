@@ -42,8 +42,9 @@ export const rejectionCodes = [
 export type RejectionCode = (typeof rejectionCodes)[number];
 
 /**
- * The codes that mean somebody other than Weir wrote or changed a record, or
- * used an identity twice. They are told to the security team, not only to ops.
+ * The codes that mean somebody other than Weir wrote or changed a record, used
+ * an identity twice, or sent what no verdict could be made of. They are told to
+ * the security team, not only to ops.
  */
 export const securityRejectionCodes: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   'null_value',
@@ -57,6 +58,7 @@ export const securityRejectionCodes: ReadonlySet<RejectionCode> = new Set<Reject
   'authentication_failed',
   'contract_violation',
   'conflicting_duplicate',
+  'processing_failed',
 ]);
 
 /** One thing that is wrong with a record, and where: `path` is a field path such as "account.iban", or "" for the whole record. */

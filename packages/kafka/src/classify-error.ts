@@ -9,6 +9,7 @@ export type KafkaFault =
   | 'truncated' // the position lies outside of the log
   | 'codec' // a batch is compressed with a codec that is not installed
   | 'denied' // authentication or authorisation failed
+  | 'unacceptable' // the broker will never take a record as it is
   | 'unknown'; // anything else: a bug until proven otherwise
 
 const faultsByType: Readonly<Record<string, KafkaFault>> = {
@@ -20,6 +21,10 @@ const faultsByType: Readonly<Record<string, KafkaFault>> = {
   UNKNOWN_MEMBER_ID: 'rebalance',
   NOT_COORDINATOR_FOR_GROUP: 'rebalance',
   OFFSET_OUT_OF_RANGE: 'truncated',
+  MESSAGE_TOO_LARGE: 'unacceptable',
+  RECORD_LIST_TOO_LARGE: 'unacceptable',
+  INVALID_RECORD: 'unacceptable',
+  INVALID_TIMESTAMP: 'unacceptable',
   TOPIC_AUTHORIZATION_FAILED: 'denied',
   GROUP_AUTHORIZATION_FAILED: 'denied',
   CLUSTER_AUTHORIZATION_FAILED: 'denied',
@@ -84,6 +89,7 @@ const codesByFault: Readonly<Record<Exclude<KafkaFault, 'unknown'>, ErrorCode>> 
   truncated: 'log_truncated',
   codec: 'topic_mismatch',
   denied: 'config_invalid',
+  unacceptable: 'processing_failed',
 };
 
 const explanations: Readonly<Record<Exclude<KafkaFault, 'unknown'>, string>> = {
@@ -93,6 +99,7 @@ const explanations: Readonly<Record<Exclude<KafkaFault, 'unknown'>, string>> = {
   truncated: 'the position lies outside of the log, records have been deleted or the topic was made anew',
   codec: 'the topic holds batches compressed with snappy, lz4 or zstd; Weir reads uncompressed and gzip',
   denied: 'authentication or authorisation failed',
+  unacceptable: 'the broker will never take one of the records as it is',
 };
 
 /**

@@ -133,8 +133,10 @@ const settle = async (
 
 const toPublishError = (transactionalId: string, error: unknown): Error => {
   const fault = classifyKafkaError(error);
-  // A right that is missing stays missing: trying again for ever would only hide it.
-  if (fault === 'denied') return toOperationalError(`transaction of ${transactionalId}`, error);
+  // A right that is missing stays missing, a record too large stays too large: trying again for ever would only
+  // hide it. Nothing was committed, since the transaction never came that far.
+  if (fault === 'denied' || fault === 'unacceptable')
+    return toOperationalError(`transaction of ${transactionalId}`, error);
   const isFenced = fault === 'fenced';
   return new WeirError(
     isFenced ? 'partition_fenced' : 'publish_outcome_unknown',

@@ -141,7 +141,7 @@ for (const [what, opened, path] of contradictions) {
 
 test('A dead letter of a topic with a code that means tampering is alerted, at its origin', () => {
   const { notices, alertEvents } = plan('rejected', [
-    deadLetter(received, ['processing_failed', 'authentication_failed']),
+    deadLetter(received, ['not_json', 'authentication_failed']),
   ]);
   const [notice] = notices;
   assert.ok(notice?.alert.kind === 'refused_record' && notice.finding.kind === 'refused');
@@ -156,10 +156,10 @@ test('A dead letter of a topic with a code that means tampering is alerted, at i
   );
 });
 
-test('What a source wrote wrongly, and what merely failed, is for ops and not alerted', () => {
+test('What a source wrote wrongly is for ops and not alerted', () => {
   const { notices, deadLetters, forOps } = plan('rejected', [
     deadLetter({ kind: 'source', source: 'file', line: 3 }, ['contract_violation']),
-    deadLetter(received, ['processing_failed']),
+    deadLetter(received, ['not_json']),
   ]);
   assert.deepEqual([notices.length, deadLetters.length, forOps], [0, 0, 2]);
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { streams, WeirError } from '@weir/contracts';
+import type { JournalRecord } from '@weir/contracts';
 import type { BatchOutcome, RecordBatch } from '@weir/kafka';
+import { unpackRecords } from '@weir/windows';
 import { createBatchConsumer } from './consume-batch.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
 import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
@@ -172,4 +174,46 @@ test('a partition that goes on failing makes the worker say that it is stuck, un
     else consumer.release([0]);
     assert.equal(consumer.isStuck(), false);
   }
+});
+
+test('a record that can never be published is found and refused, and every other one gets its verdict', async () => {
+  const plain = createPlainParts();
+  const publish = plain.parts.openTransactions(0).publish;
+  const poisoned = '"sourceOffset":17';
+  const parts = {
+    ...plain.parts,
+    openTransactions: (partition: number) => ({
+      ...plain.parts.openTransactions(partition),
+      publish: async (step: Parameters<typeof publish>[0]) => {
+        const values = step.outputs.flatMap(({ records: sealed }) =>
+          sealed.map(({ value }) => String(value)),
+        );
+        if (values.some((value) => value.includes(poisoned))) {
+          throw new WeirError('processing_failed', 'too large');
+        }
+        await publish(step);
+      },
+    }),
+  };
+  const { consumer, kafka } = createConsumer({ ...plain, parts });
+  let outcome = await consumer.onBatch(batchOf(records), plainControl());
+  for (let tries = 0; outcome.kind !== 'next' && tries < 10; tries += 1) {
+    outcome = await consumer.onBatch(batchOf(records), plainControl());
+  }
+  assert.deepEqual(outcome, { kind: 'next', next: 40 });
+  const journal = kafka.outputs
+    .filter(({ topic }) => topic === streams.decisions.topic)
+    .flatMap(({ records: sealed }) => sealed.map(({ value }) => JSON.parse(String(value)) as JournalRecord))
+    .flatMap(({ decisions }) => decisions);
+  assert.deepEqual(
+    journal.map(({ offset }) => offset),
+    Array.from({ length: 40 }, (_unused, index) => index),
+  );
+  const rejected = journal.filter((one) => one.outcome === 'rejected');
+  assert.deepEqual(rejected, [{ offset: 17, outcome: 'rejected', code: 'processing_failed' }]);
+  // It stays in the windows, where a rebuild from the log would put it again.
+  const account = String(records[17]?.key);
+  const segments = (await plain.store.load(0, [account])).get(account) ?? [];
+  const stored = segments.flatMap((segment) => unpackRecords(segment)).map(({ offset }) => offset);
+  assert.ok(stored.includes(17));
 });

@@ -2,9 +2,11 @@ import { WeirError } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { BatchControl, BatchOutcome, KafkaRecord, RecordBatch } from '@weir/kafka';
 import { cutRuns } from './cut-runs.ts';
+import type { Run } from './cut-runs.ts';
 import { decode } from './decode.ts';
 import type { Decoded } from './decode.ts';
 import type { DetectionParts } from './detection-parts.ts';
+import { createIsolation } from './isolation.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { runStep } from './step.ts';
 import { takeOver } from './take-over.ts';
@@ -43,6 +45,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
   const { parts } = options;
   const owned = new Map<number, OwnedPartition>();
   const failures = new Map<number, number>();
+  const isolation = createIsolation(parts.limits.maxRecordsPerRun);
   /** What the consumer was last told to read next: a batch that starts behind it has a true gap before it. */
   const asked = new Map<number, number>();
 
@@ -61,6 +64,20 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     return taken;
   }
 
+  /** A step whose failure is a record's own is made again record by record, until the one is found and refused. */
+  async function attempt(mine: OwnedPartition, run: Run, records: readonly KafkaRecord[]): Promise<void> {
+    try {
+      await runStep(parts, mine, run, records, (offset) => isolation.isRefused(mine.partition, offset));
+    } catch (error) {
+      if (!(error instanceof WeirError) || error.recovery !== 'deadLetter') throw error;
+      if (!isolation.failed(mine.partition, run))
+        throw new Error('a refused record could not be refused', { cause: error });
+      throw new WeirError('publish_outcome_unknown', 'a record of the run can never be published', {
+        cause: error,
+      });
+    }
+  }
+
   async function process(batch: RecordBatch, control: BatchControl): Promise<BatchOutcome> {
     const { partition } = batch;
     const [first] = batch.records;
@@ -75,12 +92,12 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     const runs = cutRuns(await decodeAll(parts, mine, records), {
       position: mine.position,
       boundaries: [mine.appendFrom, mine.publishFrom],
-      maxRecords: parts.limits.maxRecordsPerRun,
+      maxRecords: isolation.maxRecords(partition, mine.position),
     });
     let done = 0;
     for (const run of runs) {
       if (control.stopping() || control.revoked()) break;
-      await runStep(parts, mine, run, records.slice(done, done + run.decoded.length));
+      await attempt(mine, run, records.slice(done, done + run.decoded.length));
       done += run.decoded.length;
       await control.heartbeat();
     }

@@ -2,6 +2,7 @@ import type { KafkaRecord } from '@weir/kafka';
 import { resolveArtefacts } from './artefacts.ts';
 import type { Run } from './cut-runs.ts';
 import { decideBatch } from './decide-batch.ts';
+import type { Decided } from './decide-batch.ts';
 import type { DetectionParts } from './detection-parts.ts';
 import { appendToWindows, loadHistories, trimHorizons } from './histories.ts';
 import { applyControl } from './owned-partition.ts';
@@ -16,6 +17,8 @@ import { windowRecordOf } from './window-record.ts';
  * take-over: what the windows hold is not appended again, what has a verdict is
  * not published again.
  *
+ * `isRefused` names records that are known to make every publication fail.
+ *
  * After any error the partition has to be taken over again: the histories in
  * memory may be ahead of both positions.
  */
@@ -24,6 +27,7 @@ export async function runStep(
   owned: OwnedPartition,
   run: Run,
   records: readonly KafkaRecord[],
+  isRefused: (offset: number) => boolean,
 ): Promise<void> {
   const [first] = run.decoded;
   if (first === undefined) return;
@@ -36,11 +40,20 @@ export async function runStep(
   const horizons = trimHorizons(histories);
   const decided = decideBatch(run.decoded, { judge, histories, toRecord: windowRecordOf });
 
+  // A record found impossible to publish keeps its place in the windows, which a rebuild from the log would give it too.
+  const outcomes = decided.map((one): Decided => (isRefused(one.offset) ? refusal(one.offset) : one));
+
   // Sealing comes before the chain: when the KMS is away, nothing has moved yet.
-  const outputs = publishes ? await sealOutputs(parts, owned, { ...run, decided, records }) : [];
+  const outputs = publishes ? await sealOutputs(parts, owned, { ...run, decided: outcomes, records }) : [];
   if (appends) await appendToWindows(owned, run, decided, horizons);
   if (publishes) await publish(owned, run.to, outputs);
   owned.position = run.to;
   for (const [account, history] of histories) owned.histories.set(account, history);
-  parts.observe.stepDone(owned.partition, { decided, publishes });
+  parts.observe.stepDone(owned.partition, { decided: outcomes, publishes });
 }
+
+const refusal = (offset: number): Decided => ({
+  kind: 'rejected',
+  offset,
+  rejection: { code: 'processing_failed', path: '' },
+});

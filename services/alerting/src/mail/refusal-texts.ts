@@ -13,6 +13,13 @@ const whoMayWrite =
 
 /** The texts of the codes that mean tampering; see securityRejectionCodes. */
 const texts: Partial<Record<RejectionCode, RefusalText>> = {
+  processing_failed: {
+    title: 'it could not be processed',
+    meaning:
+      'The record was read, but no verdict on it could be made or published, however often it was tried. It was neither cleared nor held.',
+    advice:
+      'Look at the transaction by hand, and report the record to the makers of Weir: this should not happen with any input.',
+  },
   null_value: {
     title: 'it has no value',
     meaning: 'The record has a key but no value. Weir never writes such a record.',
