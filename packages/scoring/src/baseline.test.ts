@@ -8,15 +8,15 @@ import { recentAmounts } from './recent-amounts.ts';
 
 const record = recordOf({ offset: 1_000 });
 
-test('the usual range spans two standard deviations of the log amounts to either side', () => {
-  // Ten of 10.00 and ten of 40.00: mean 7601.5 milli-nats, spread 711 with Bessel's correction.
+test('the usual range spans one standard deviation of the log amounts to either side', () => {
+  // Ten of 10.00 and ten of 40.00: mean 7601.5 milli-nats, spread 710.5 with Bessel's correction.
   const past = onceADay(20, 1_000).map((one, index) =>
     index % 2 === 0 ? one : { ...one, amountMinor: 4_000 },
   );
   assert.deepEqual(baseline({ record, history: historyOf(past), plan }), {
-    lowMinor: 482,
+    lowMinor: 982,
     typicalMinor: 2_000,
-    highMinor: 8_286,
+    highMinor: 4_071,
     transactions: 20,
     windowSpanMs: 30 * dayMs,
   });

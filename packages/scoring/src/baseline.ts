@@ -4,13 +4,18 @@ import { amountProfile } from './amount-profile.ts';
 import type { ScoringInput } from './compute-features.ts';
 import { spanAggregates } from './span-aggregates.ts';
 
-/** How many standard deviations from the mean still count as usual: an amount is above `highMinor` where amountLogZ is above this. */
-const usualDeviations = 2;
+/**
+ * How many standard deviations from the mean still count as usual: an amount is
+ * above `highMinor` where amountLogZ is above this. One takes in two amounts of
+ * three, and no rule that calls an amount unusual fires below it: a mail that
+ * said "within the usual range" and "far above the usual" would help nobody.
+ */
+const usualDeviations = 1;
 
 /**
  * What this account usually moves in the record's currency and direction, from
- * the mean of its log amounts in the plan's longest span and two standard
- * deviations to either side, in whole minor units from 0 to maxAmountMinor; or
+ * the mean of its log amounts in the plan's longest span and one standard
+ * deviation to either side, in whole minor units from 0 to maxAmountMinor; or
  * null where the account has fewer than minimumHistory transactions there.
  */
 export function baseline({ record, history, plan }: ScoringInput): Evidence['usualAmount'] {
