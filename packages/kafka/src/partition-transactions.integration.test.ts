@@ -62,7 +62,7 @@ test('What is committed is never stale after a fence, metadata included', async 
   }
 });
 
-test('A transaction that fails publishes neither records nor position, and the next one goes on', async () => {
+test('A transaction with a record the broker never takes publishes neither records nor position, and the next one goes on', async () => {
   const { input, output, open, publish } = await openStep();
   const broken = open();
   const next = open();
@@ -72,7 +72,7 @@ test('A transaction that fails publishes neither records nor position, and the n
     const tooLarge = { topic: output, partition: 0, records: [record('x'.repeat(2_000_000))] };
     const source = { topic: input, partition: 0, next: 5, metadata: '' };
     await assert.rejects(broken.publish({ outputs: [half, tooLarge], source }), {
-      code: 'publish_outcome_unknown',
+      code: 'processing_failed',
     });
     await next.fence();
     assert.equal(await next.committed(input, 0), undefined);
