@@ -1,6 +1,13 @@
 import { styleText } from 'node:util';
 
-type Style = Parameters<typeof styleText>[0];
+type Style = 'green' | 'red' | 'bold';
+
+/** The lines of a report that a person looks for first. */
+const tones: readonly (readonly [line: RegExp, style: Style])[] = [
+  [/^Both ledgers balance\.$/, 'green'],
+  [/^The ledgers DO NOT balance:$|\bDOWN\b/, 'red'],
+  [/^Simulated day \d+:|^[\d,]+ transactions were held/, 'bold'],
+];
 
 /**
  * Where a command writes: results to standard output, everything about the
@@ -8,14 +15,12 @@ type Style = Parameters<typeof styleText>[0];
  * line that moves are for terminals.
  */
 export type Terminal = {
-  readonly isInteractive: boolean;
-  /** A result, one line. */
+  /** A result, one line; what matters most in it has a colour on a terminal. */
   print(line: string): void;
   /** What is being done. */
   say(line: string): void;
   /** Replaces the moving line; elsewhere than on a terminal a line is written at most every `quietIntervalMs`. */
   live(line: string): void;
-  style(style: Style, text: string): string;
 };
 
 const quietIntervalMs = 5_000;
@@ -35,10 +40,12 @@ export function createTerminal(streams: {
     lineIsLive = false;
   };
   return {
-    isInteractive,
     print(line) {
       endLive();
-      out.write(`${line}\n`);
+      const tone = tones.find(([pattern]) => pattern.test(line))?.[1];
+      // NO_COLOR is respected by styleText itself.
+      const shown = tone === undefined || out.isTTY !== true ? line : styleText(tone, line, { stream: out });
+      out.write(`${shown}\n`);
     },
     say(line) {
       endLive();
@@ -53,6 +60,5 @@ export function createTerminal(streams: {
         error.write(`${line}\n`);
       }
     },
-    style: (style, text) => (out.isTTY === true ? styleText(style, text, { stream: out }) : text),
   };
 }
