@@ -16,29 +16,39 @@ const commandDeadlineMs = 20_000;
 const oldestJava = 17;
 const neededFreeBytes = 1024 ** 3;
 
-/** Throws LocalError `home_unusable` or `disk_full` where the home can't hold a stack. */
-export function checkHome(home: string): void {
+/**
+ * Throws LocalError `home_unusable` or `disk_full` where the home can't hold a
+ * stack. `freeBytesOf` says how much room there is where a folder is.
+ */
+export function checkHome(home: string, freeBytesOf: (folder: string) => number = freeBytes): void {
   try {
     ensurePrivateFolder(home);
     const trial = join(home, `.writable-${process.pid}`);
     writeFileSync(trial, '');
     rmSync(trial);
   } catch (cause) {
+    // On a full disk even an empty file may be refused; "make it writable" would send a person the wrong way.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(home, 0);
     throw new LocalError(
       'home_unusable',
       `${home} cannot be written to: make it writable, or set WEIR_HOME to a folder that is.`,
       { cause },
     );
   }
-  const { bavail, bsize } = statfsSync(home);
-  const freeBytes = bavail * bsize;
-  if (freeBytes < neededFreeBytes) {
-    throw new LocalError(
-      'disk_full',
-      `Only ${Math.round(freeBytes / 1024 ** 2)} MB are free where ${home} is: free 1 GB, or set WEIR_HOME to another disk.`,
-    );
-  }
+  const free = freeBytesOf(home);
+  if (free < neededFreeBytes) throw diskFull(home, free);
 }
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+const diskFull = (home: string, free: number): LocalError =>
+  new LocalError(
+    'disk_full',
+    `Only ${Math.floor(free / 1024 ** 2)} MB are free where ${home} is: free 1 GB, or set WEIR_HOME to another disk.`,
+  );
 
 /**
  * Checks what a stack needs of the machine, and answers every reason why it

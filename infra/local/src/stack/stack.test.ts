@@ -1,9 +1,25 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { isRecentEnough } from '../redis/install-redis.ts';
 import { isLoopbackHost } from '../inbox/inbox-http.ts';
 import { choosePorts } from './choose-ports.ts';
-import { javaVersion } from './preflight.ts';
+import { checkHome, javaVersion } from './preflight.ts';
+
+test('a disk without room is told in one sentence that says what to do', () => {
+  const home = mkdtempSync(join(tmpdir(), 'weir-home-'));
+  try {
+    assert.throws(() => checkHome(home, () => 300 * 1024 ** 2), {
+      code: 'disk_full',
+      message: `Only 300 MB are free where ${home} is: free 1 GB, or set WEIR_HOME to another disk.`,
+    });
+    checkHome(home, () => 1024 ** 3);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+});
 
 test('ports have fixed defaults, and a variable of their own to change them', async () => {
   const ports = await choosePorts({ WEIR_PORT_KAFKA: '19999', WEIR_PORT_KAFKA_CONTROLLER: '' });
