@@ -72,3 +72,12 @@ test('A record above the limit stands alone, for the topic itself to take or ref
     [1, 1, 1],
   );
 });
+
+test('a time that no calendar has counts as 0, so that its record can be refused for what it is', () => {
+  const timeOf = (timestamp: string): number => toKafkaRecord('t', 0, message({ timestamp })).timestampMs;
+  for (const timestamp of ['-1', '-1000000000000000000', '9223372036854775807', '253402300800000', 'soon']) {
+    assert.equal(timeOf(timestamp), 0);
+  }
+  assert.equal(timeOf('1700000000000'), 1_700_000_000_000);
+  assert.equal(timeOf('253402300799999'), 253_402_300_799_999);
+});

@@ -87,3 +87,34 @@ test('a log id that could reach into another log is refused', async () => {
   const store = createRedisWindowStore({ connection, logId: 'a}*' });
   await assert.rejects(store.clear(0), RangeError);
 });
+
+test('a worker that begins anew while a partition is cleared leaves no position without its records behind', async () => {
+  for (const when of ['before the first look', 'after the last look'] as const) {
+    const logId = freshLogId();
+    const zombie = createRedisWindowStore({ connection, logId });
+    const appends = new Map([[account, packSamples(0, 10)]]);
+    const begin = () => zombie.commit(sampleCommit({ expected: undefined, next: 10, appends }));
+    assert.equal(await begin(), 'applied');
+    let hasBegun = false;
+    const beginOnce = async (): Promise<void> => {
+      if (hasBegun) return;
+      hasBegun = true;
+      assert.equal(await begin(), 'applied');
+    };
+    const client = new Proxy(connection.client, {
+      get(target, name) {
+        if (name !== 'scan') return Reflect.get(target, name, target) as unknown;
+        return async (cursor: string, ...rest: ['MATCH', string, 'COUNT', number]) => {
+          if (when === 'before the first look') await beginOnce();
+          const found = await target.scan(cursor, ...rest);
+          if (when === 'after the last look' && found[0] === '0') await beginOnce();
+          return found;
+        };
+      },
+    });
+    const store = createRedisWindowStore({ connection: { ...connection, client }, logId });
+    await store.clear(0);
+    assert.equal(await store.position(0), undefined);
+    assert.equal((await store.load(0, [account])).size, 0);
+  }
+});

@@ -69,3 +69,10 @@ test('the published JSON Schema accepts what Weir writes and refuses an unknown 
   assert.ok(validate(written));
   assert.ok(!validate({ ...value, surprise: 1 }));
 });
+
+test('no topic takes a batch that grows beyond its limit once it is read', () => {
+  const compression = topicSpecifications({ logPartitions: 4, replicationFactor: 1 }).map(
+    ({ config }) => config['compression.type'],
+  );
+  assert.deepEqual(new Set(compression), new Set(['uncompressed']));
+});
