@@ -42,8 +42,23 @@ export const offset = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export const partitionNumber = z.int().min(0).max(100_000);
 
+/** What a pseudonym stands for, and the letter it begins with, so that nobody takes one for another. */
+export const pseudonymLetters = {
+  account: 'a',
+  counterparty: 'c',
+  transaction: 't',
+  rejection: 'r',
+} as const;
+export type PseudonymPurpose = keyof typeof pseudonymLetters;
+
+const pseudonymShape = /^[a-z][0-9]{1,4}_[A-Za-z0-9_-]{22}$/;
+
 /** A pseudonym: its purpose's letter, the index key's version, and 16 bytes of HMAC-SHA-256 in base64url. */
-export const pseudonym = z.string().regex(/^[a-z][0-9]{1,4}_[A-Za-z0-9_-]{22}$/);
+export const pseudonym = z.string().regex(pseudonymShape);
+
+/** Whether the text is a pseudonym made for that purpose. */
+export const isPseudonymOf = (purpose: PseudonymPurpose, text: string): boolean =>
+  text.startsWith(pseudonymLetters[purpose]) && pseudonymShape.test(text);
 
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 

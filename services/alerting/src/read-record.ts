@@ -3,6 +3,7 @@ import {
   decodeRejected,
   events,
   formatInstant,
+  isPseudonymOf,
   rejectionsOf,
   securityRejectionCodes,
 } from '@weir/contracts';
@@ -50,9 +51,6 @@ export function readRecord(stream: InputStream, record: KafkaRecord, opened: Ope
   return stream === 'held' ? readHeld(record, opened) : readRejected(record, opened);
 }
 
-const accountPseudonym = /^a[0-9]{1,4}_[A-Za-z0-9_-]{22}$/;
-const identityPseudonym = /^t[0-9]{1,4}_[A-Za-z0-9_-]{22}$/;
-
 function readHeld(record: KafkaRecord, opened: OpenedEvent): Finding {
   if (!opened.ok) return { kind: 'unreadable', rejection: opened.rejection };
   const { attributes, key } = opened;
@@ -66,8 +64,8 @@ function readHeld(record: KafkaRecord, opened: OpenedEvent): Finding {
   if (held.transaction.tenant !== attributes.tenant) return unreadable('ce_tenant');
   if (held.transaction.eventTime !== attributes.time) return unreadable('ce_time');
   if (held.sourcePartition !== record.partition) return unreadable('sourcePartition');
-  if (!accountPseudonym.test(key)) return unreadable('key');
-  if (!identityPseudonym.test(attributes.id)) return unreadable('ce_id');
+  if (!isPseudonymOf('account', key)) return unreadable('key');
+  if (!isPseudonymOf('transaction', attributes.id)) return unreadable('ce_id');
   return { kind: 'held', place: placeOf(record), account: key, identity: attributes.id, held };
 }
 

@@ -3,6 +3,7 @@ import {
   decodePayload,
   earliestEventTimeMs,
   events,
+  isPseudonymOf,
   latestEventTimeMs,
   rejectionsOf,
   systemTenant,
@@ -26,10 +27,6 @@ export type AcceptedTransaction = {
   /** SHA-256 of the content that makes two transactions of one identity the same, as hex. */
   readonly digest: string;
 };
-
-const pseudonymOf = (purpose: string): RegExp => new RegExp(`^${purpose}[0-9]{1,4}_[A-Za-z0-9_-]{22}$`);
-const accountPseudonym = pseudonymOf('a');
-const identityPseudonym = pseudonymOf('t');
 
 /** Where in the log a record stands. */
 type Place = { readonly partition: number; readonly offset: number };
@@ -64,8 +61,8 @@ function decodeTransaction({ partition, offset }: Place, { attributes, key, plai
   // Ingest accepts no other times, and the windows can't hold them.
   if (!isInRange(content.eventTime)) return refused(offset, 'eventTime');
   if (!isInRange(content.observedAt)) return refused(offset, 'observedAt');
-  if (!accountPseudonym.test(key)) return refused(offset, 'key');
-  if (!identityPseudonym.test(attributes.id)) return refused(offset, 'ce_id');
+  if (!isPseudonymOf('account', key)) return refused(offset, 'key');
+  if (!isPseudonymOf('transaction', attributes.id)) return refused(offset, 'ce_id');
   const transaction = { content, account: key, identity: attributes.id, digest: contentDigest(content) };
   return { kind: 'transaction', offset, transaction };
 }

@@ -1,27 +1,17 @@
 import { createHash } from 'node:crypto';
-import { canonicalAccount, type Account } from '@weir/contracts';
+import { canonicalAccount, pseudonymLetters, type Account, type PseudonymPurpose } from '@weir/contracts';
 
 /** The keyed one-way function of the envelope package: purpose, tenant and value to a pseudonym. */
 export type Pseudonymize = (purpose: string, tenant: string, value: string) => string;
 
-/** What a pseudonym stands for, and the letter it begins with, so that nobody takes one for another. */
-const purposes = {
-  account: 'a',
-  counterparty: 'c',
-  transaction: 't',
-  rejection: 'r',
-} as const;
-
-export type Purpose = keyof typeof purposes;
-
 /** The same value under two purposes gives two unrelated pseudonyms: who pays can't be matched with who is paid. */
 export function pseudonymOf(
   pseudonymize: Pseudonymize,
-  purpose: Purpose,
+  purpose: PseudonymPurpose,
   tenant: string,
   value: string,
 ): string {
-  return purposes[purpose] + pseudonymize(purpose, tenant, value).slice(1);
+  return pseudonymLetters[purpose] + pseudonymize(purpose, tenant, value).slice(1);
 }
 
 /**
