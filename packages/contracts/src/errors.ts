@@ -26,6 +26,7 @@ export const errorRecovery = {
   redis_unavailable: 'retry',
   redis_policy_unsafe: 'halt',
   position_moved: 'retry',
+  windows_damaged: 'retry',
   log_unnamed: 'halt',
   log_other: 'halt',
   log_partition_count_changed: 'halt',

@@ -97,7 +97,8 @@ function velocityRatio(span: SpanAggregate, longest: SpanAggregate): number | nu
 
 function newCounterparty(record: WindowRecord, history: AccountHistory): number | null {
   if (record.counterparty === '') return null;
-  return history.knowsCounterparty(record.counterparty, record.eventTimeMs) ? 0 : 1;
+  const trait = { kind: 'counterparty', counterparty: record.counterparty } as const;
+  return history.lastSeenMs(trait, record.eventTimeMs) === undefined ? 1 : 0;
 }
 
 const dayMs = 86_400_000;
@@ -114,6 +115,6 @@ function nearThresholdCount(
 }
 
 function hoursSinceLast(record: WindowRecord, history: AccountHistory): number | null {
-  const [last] = history.latest(record.eventTimeMs, 1);
-  return last === undefined ? null : roundMicro((record.eventTimeMs - last.eventTimeMs) / 3_600_000);
+  const lastMs = history.lastMs(record.eventTimeMs);
+  return lastMs === undefined ? null : roundMicro((record.eventTimeMs - lastMs) / 3_600_000);
 }

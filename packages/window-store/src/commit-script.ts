@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { recordFormat, segmentHeader } from '@weir/windows';
+import { recordFormat } from '@weir/windows';
 import type { ChainOutcome } from '@weir/windows';
-import { segmentBytes, segmentsDroppedPerFill } from './limits.ts';
+import { segmentBytes, segmentHeader, segmentsDroppedPerFill } from './limits.ts';
 
 /**
  * The chain commit, legal since Redis 5. A script runs alone but isn't rolled
@@ -83,6 +83,7 @@ const outcomes = [
   'behind',
   'ahead',
   'missing',
+  'damaged',
 ] as const satisfies readonly ChainOutcome[];
 
 /** The outcome a reply names; anything else is not from our script. */

@@ -2,15 +2,18 @@ import { recordFormat } from '@weir/windows';
 
 const mebibyte = 1_048_576;
 
+/** What every stored segment starts with: the version of the records' format. */
+export const segmentHeader: Uint8Array = Uint8Array.of(recordFormat.version);
+
 /** No stored segment is longer, so that no Redis value is ever large. */
 const segmentLimitBytes = 65_536;
 
 const recordsPerSegment = Math.floor(
-  (segmentLimitBytes - recordFormat.headerBytes) / recordFormat.recordBytes,
+  (segmentLimitBytes - segmentHeader.byteLength) / recordFormat.recordBytes,
 );
 
 /** A full segment: its header and 1,424 whole records. */
-export const segmentBytes = recordFormat.headerBytes + recordsPerSegment * recordFormat.recordBytes;
+export const segmentBytes = segmentHeader.byteLength + recordsPerSegment * recordFormat.recordBytes;
 
 /** How many full segments one read asks for, which keeps every reply below 4 MiB. */
 export const segmentsPerRead = 60;

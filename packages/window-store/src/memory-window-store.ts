@@ -1,7 +1,7 @@
-import { recordFormat, segmentHeader } from '@weir/windows';
+import { recordFormat } from '@weir/windows';
 import type { ChainCommit, ChainOutcome, StoredPosition, WindowStore } from '@weir/windows';
 import { checkAccounts, checkCommit } from './check-call.ts';
-import { segmentBytes, segmentsDroppedPerFill } from './limits.ts';
+import { segmentBytes, segmentHeader, segmentsDroppedPerFill } from './limits.ts';
 
 type Partition = {
   position: StoredPosition | undefined;
@@ -11,8 +11,8 @@ type Partition = {
 /** Whether every record of the segment was observed before that second. */
 function isForgettable(segment: Uint8Array, beforeSeconds: number): boolean {
   const view = new DataView(segment.buffer, segment.byteOffset, segment.byteLength);
-  const { headerBytes, recordBytes, observedAtByte } = recordFormat;
-  for (let at = segment.byteLength - recordBytes; at >= headerBytes; at -= recordBytes) {
+  const { recordBytes, observedAtByte } = recordFormat;
+  for (let at = segment.byteLength - recordBytes; at >= segmentHeader.byteLength; at -= recordBytes) {
     if (view.getUint32(at + observedAtByte) >= beforeSeconds) return false;
   }
   return true;
@@ -77,10 +77,16 @@ export function createMemoryWindowStore(): WindowStore {
       const loaded = new Map<string, readonly Uint8Array[]>();
       for (const account of accounts) {
         const segments = partitions.get(partition)?.segments.get(account);
-        if (segments !== undefined) loaded.set(account, segments);
+        if (segments === undefined) continue;
+        loaded.set(
+          account,
+          segments.map((segment) => segment.subarray(segmentHeader.byteLength)),
+        );
       }
       return loaded;
     },
+    accountPages: 1,
+    listAccounts: async (partition) => [...(partitions.get(partition)?.segments.keys() ?? [])],
     commit: async (commit) => {
       checkCommit(commit);
       const held = open(commit.partition);

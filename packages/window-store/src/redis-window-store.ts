@@ -3,7 +3,7 @@ import type { ChainCommit, ChainOutcome, StoredPosition, WindowStore } from '@we
 import type { Redis } from 'ioredis';
 import { checkAccounts, checkCommit } from './check-call.ts';
 import { commitScript, commitScriptSha1, headerArgument, readOutcome } from './commit-script.ts';
-import { segmentsPerRead } from './limits.ts';
+import { segmentHeader, segmentsPerRead } from './limits.ts';
 import type { RedisConnection } from './open-redis.ts';
 import { askRedis } from './redis-error.ts';
 import { partitionKeys } from './redis-keys.ts';
@@ -63,7 +63,24 @@ async function loadSegments(
     }
     unread = longer;
   }
-  return loaded;
+  return new Map([...loaded].map(([account, segments]) => [account, segments.map(recordsOf)]));
+}
+
+function recordsOf(segment: Uint8Array): Uint8Array {
+  if (segment[0] !== segmentHeader[0])
+    throw new WeirError('windows_damaged', 'a segment of the windows is of an unknown format');
+  return segment.subarray(segmentHeader.byteLength);
+}
+
+async function listAccounts(client: Redis, keys: PartitionKeys): Promise<string[]> {
+  const accounts: string[] = [];
+  let cursor = '0';
+  do {
+    const [next, found] = await client.scan(cursor, 'MATCH', keys.head('*'), 'COUNT', keysPerScan);
+    for (const key of found) accounts.push(key.slice(key.lastIndexOf(':') + 1));
+    cursor = next;
+  } while (cursor !== '0');
+  return [...new Set(accounts)];
 }
 
 async function runCommit(client: Redis, keys: PartitionKeys, commit: ChainCommit): Promise<ChainOutcome> {
@@ -88,7 +105,6 @@ async function runCommit(client: Redis, keys: PartitionKeys, commit: ChainCommit
   }
 }
 
-/** The position goes first: a partition half forgotten must not look whole. */
 /**
  * The position goes first, so that nobody believes what is left of the records.
  * A worker that was taken for dead may begin anew while they are being removed:
@@ -132,6 +148,8 @@ export function createRedisWindowStore({ connection, logId }: RedisWindowStoreOp
         checkAccounts(accounts);
         return loadSegments(client, partitionKeys(logId, partition), accounts);
       }),
+    accountPages: 1,
+    listAccounts: (partition) => askRedis(() => listAccounts(client, partitionKeys(logId, partition))),
     commit: (commit) =>
       askRedis(() => {
         checkCommit(commit);

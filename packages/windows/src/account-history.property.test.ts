@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createAccountHistory } from './account-history.ts';
 import { logMilli } from './logarithm.ts';
-import { packRecord, segmentHeader } from './record-format.ts';
+import { packRecord } from './record-format.ts';
 import type { AccountHistory, WindowAggregate, WindowPlan, WindowQuery, WindowRecord } from './types.ts';
 
 const startMs = 1_767_225_600_000;
@@ -60,6 +60,9 @@ const anyStream = fc.array(oneStep, { minLength: 1, maxLength: 60, size: 'max' }
   });
 });
 
+const latestOf = (records: readonly WindowRecord[]): number | undefined =>
+  records.length === 0 ? undefined : Math.max(...records.map((record) => record.eventTimeMs));
+
 /** Everything a history can be asked around an instant. */
 function everyAnswer(history: Omit<AccountHistory, 'append' | 'sizeBytes'>, atMs: number): unknown {
   const queries = currencies.flatMap((currency) =>
@@ -68,7 +71,10 @@ function everyAnswer(history: Omit<AccountHistory, 'append' | 'sizeBytes'>, atMs
   return {
     aggregates: queries.map((query) => history.aggregates(query)),
     amounts: queries.map((query) => history.countAmountsBetween(query, 10_000, 100, 5_000)),
-    known: counterparties.map((counterparty) => history.knowsCounterparty(counterparty, atMs)),
+    seen: counterparties.map((counterparty) =>
+      history.lastSeenMs({ kind: 'counterparty', counterparty }, atMs),
+    ),
+    lastMs: history.lastMs(atMs),
     found: identities.map((identity) => history.find(identity)),
     latest: history.latest(atMs, 5),
     forgettableBeforeSeconds: history.forgettableBeforeSeconds,
@@ -110,14 +116,20 @@ function bruteForce(all: readonly WindowRecord[]): Omit<AccountHistory, 'append'
       }),
     countAmountsBetween: (query, spanMs, low, high) =>
       within(query, spanMs).filter((record) => record.amountMinor >= low && record.amountMinor < high).length,
-    knowsCounterparty: (counterparty, atMs) =>
-      counterparty !== '' &&
-      visible.some(
-        (record) =>
-          record.counterparty === counterparty &&
-          record.eventTimeMs > atMs - 60_000 &&
-          record.eventTimeMs <= atMs,
+    lastSeenMs: (trait, atMs) =>
+      latestOf(
+        visible.filter(
+          (record) =>
+            trait.kind === 'counterparty' &&
+            trait.counterparty !== '' &&
+            record.counterparty === trait.counterparty &&
+            record.eventTimeMs > atMs - 60_000 &&
+            record.eventTimeMs <= atMs,
+        ),
       ),
+    lastMs: (atMs) => latestOf(visible.filter((record) => record.eventTimeMs <= atMs)),
+    outOfOrderQueries: 0,
+    lastOffset: undefined,
     find: (identity) =>
       visible.filter((record) => record.identity === identity).sort((a, b) => a.offset - b.offset)[0],
     latest: (atMs, count) =>
@@ -137,11 +149,11 @@ function segmentsOf(records: readonly WindowRecord[], isCut: (offset: number) =>
   for (const record of records) {
     open.push(record);
     if (isCut(record.offset)) {
-      segments.push(Buffer.concat([segmentHeader, ...open.map(packRecord)]));
+      segments.push(Buffer.concat(open.map(packRecord)));
       open = [];
     }
   }
-  return [...segments, Buffer.concat([segmentHeader, ...open.map(packRecord)])];
+  return [...segments, Buffer.concat(open.map(packRecord))];
 }
 
 test('every answer before every record is what its definition says', () => {

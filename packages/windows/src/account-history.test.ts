@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maxAmountMinor } from '@weir/contracts';
 import { createAccountHistory } from './account-history.ts';
-import { packRecord, segmentHeader } from './record-format.ts';
+import { packRecord } from './record-format.ts';
 import { defaultWindowPlan } from './window-plan.ts';
 import type { WindowQuery, WindowRecord } from './types.ts';
 
@@ -27,7 +27,7 @@ const record = (offset: number, change: Partial<WindowRecord> = {}): WindowRecor
   };
 };
 
-const segmentOf = (...records: WindowRecord[]) => Buffer.concat([segmentHeader, ...records.map(packRecord)]);
+const segmentOf = (...records: WindowRecord[]) => Buffer.concat(records.map(packRecord));
 const emptyHistory = () => createAccountHistory(defaultWindowPlan, [], 0);
 const debitsAt = (atMs: number): WindowQuery => ({ atMs, currency: 978, creditDebitIndicator: 'DBIT' });
 
@@ -87,10 +87,10 @@ test("a counterparty is known for the plan's longest span, whatever the currency
   const counterparty = 'a0b1c2d3e4f5';
   history.append(record(1, { eventTimeMs: t0Ms, counterparty, currency: 840, creditDebitIndicator: 'CRDT' }));
   history.append(record(2, { eventTimeMs: t0Ms }));
-  assert.equal(history.knowsCounterparty(counterparty, t0Ms + 30 * dayMs - 1), true);
-  assert.equal(history.knowsCounterparty(counterparty, t0Ms + 30 * dayMs), false);
-  assert.equal(history.knowsCounterparty('ffffffffffff', t0Ms), false);
-  assert.equal(history.knowsCounterparty('', t0Ms), false, 'no counterparty is nobody to know');
+  assert.equal(history.lastSeenMs({ kind: 'counterparty', counterparty }, t0Ms + 30 * dayMs - 1), t0Ms);
+  assert.equal(history.lastSeenMs({ kind: 'counterparty', counterparty }, t0Ms + 30 * dayMs), undefined);
+  assert.equal(history.lastSeenMs({ kind: 'counterparty', counterparty: 'ffffffffffff' }, t0Ms), undefined);
+  assert.equal(history.lastSeenMs({ kind: 'counterparty', counterparty: '' }, t0Ms), undefined);
 });
 
 test('amounts are counted from the lower bound up to, not with, the upper one', () => {

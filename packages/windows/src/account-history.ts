@@ -3,7 +3,14 @@ import type { EventTimeLine } from './event-time-line.ts';
 import { unpackRecords } from './record-format.ts';
 import { longestSpanMs } from './window-plan.ts';
 import { createWindowTally } from './window-tally.ts';
-import type { AccountHistory, WindowAggregate, WindowPlan, WindowQuery, WindowRecord } from './types.ts';
+import type {
+  AccountHistory,
+  Trait,
+  WindowAggregate,
+  WindowPlan,
+  WindowQuery,
+  WindowRecord,
+} from './types.ts';
 
 /** What an empty history and one record of it take in memory, measured on Node 24. */
 const emptySizeBytes = 2_048;
@@ -24,7 +31,20 @@ function readSegments(segments: Iterable<Uint8Array>, beforeOffset: number): Win
 }
 
 const isAskedFor = (query: WindowQuery, record: WindowRecord): boolean =>
-  record.currency === query.currency && record.creditDebitIndicator === query.creditDebitIndicator;
+  record.currency === query.currency &&
+  record.creditDebitIndicator === query.creditDebitIndicator &&
+  (query.counterparty === undefined || record.counterparty === query.counterparty);
+
+function hasTrait(record: WindowRecord, trait: Trait): boolean {
+  switch (trait.kind) {
+    case 'counterparty':
+      return trait.counterparty !== '' && record.counterparty === trait.counterparty;
+    case 'country':
+      return trait.country !== '' && record.country === trait.country;
+    case 'channel':
+      return trait.channel !== 0 && record.channel === trait.channel;
+  }
+}
 
 function aggregate(line: EventTimeLine, plan: WindowPlan, query: WindowQuery): WindowAggregate[] {
   // Every window ends at the same instant, so one walk back passes the start of each in turn.
@@ -69,13 +89,22 @@ export function createAccountHistory(
 
   return {
     aggregates: (query) => aggregate(line, plan, query),
-    knowsCounterparty: (counterparty, atMs) => {
-      let known = false;
+    lastSeenMs: (trait, atMs) => {
+      let seenMs: number | undefined;
       line.scan(atMs, longestMs, (record) => {
-        known = counterparty !== '' && record.counterparty === counterparty;
-        return known ? 'stop' : undefined;
+        if (!hasTrait(record, trait)) return undefined;
+        seenMs = record.eventTimeMs;
+        return 'stop';
       });
-      return known;
+      return seenMs;
+    },
+    lastMs: (atMs) => {
+      let lastMs: number | undefined;
+      line.scan(atMs, Infinity, (record) => {
+        lastMs = record.eventTimeMs;
+        return 'stop';
+      });
+      return lastMs;
     },
     countAmountsBetween: (query, spanMs, lowMinor, highMinor) => {
       if (spanMs > longestMs) throw new RangeError('window query: the span is longer than any of the plan');
@@ -100,6 +129,10 @@ export function createAccountHistory(
       lastOffset = record.offset;
       line.append(record);
     },
+    get lastOffset() {
+      return lastOffset < 0 ? undefined : lastOffset;
+    },
+    outOfOrderQueries: 0,
     get forgettableBeforeSeconds() {
       return line.forgettableBeforeSeconds();
     },

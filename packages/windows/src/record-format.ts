@@ -2,19 +2,16 @@ import { maxAmountMinor } from '@weir/contracts';
 import type { WindowRecord } from './types.ts';
 
 /**
- * The stored format of window records, version 1. Whoever stores segments needs
- * these numbers: where one starts, how long a record is, and where in it the
- * second of its observation stands (an unsigned 32-bit integer, big-endian).
+ * The stored format of window records, version 1. Whoever stores records needs
+ * these numbers: how long one is, and where in it the second of its observation
+ * stands (an unsigned 32-bit integer, big-endian). The version stands in no
+ * record; whoever stores them keeps it beside them.
  */
 export const recordFormat = {
   version: 1,
-  headerBytes: 1,
   recordBytes: 46,
   observedAtByte: 12,
 } as const;
-
-/** What every segment starts with: the version of the format. */
-export const segmentHeader: Uint8Array = Uint8Array.of(recordFormat.version);
 
 const twoTo32 = 0x1_0000_0000;
 const twoTo48 = 0x1_0000_0000_0000;
@@ -136,19 +133,14 @@ function readRecord(bytes: Uint8Array, view: DataView, at: number): WindowRecord
 }
 
 /**
- * Reads a segment, one header byte and whole records, in their stored order.
- * Throws Error for bytes that are no segment of a version this code knows:
- * what rests is damaged, or a newer Weir wrote it, and guessing would make
- * wrong verdicts.
+ * Reads whole packed records in their stored order. Throws Error for bytes that
+ * end within one: what rests is damaged, and guessing would make wrong verdicts.
  */
-export function unpackRecords(segment: Uint8Array): WindowRecord[] {
-  if (segment[0] !== recordFormat.version) throw new Error('window segment: unknown format version');
-  const recordsBytes = segment.byteLength - recordFormat.headerBytes;
-  if (recordsBytes % recordFormat.recordBytes !== 0) throw new Error('window segment: a record is cut off');
-  const view = new DataView(segment.buffer, segment.byteOffset, segment.byteLength);
+export function unpackRecords(packed: Uint8Array): WindowRecord[] {
+  if (packed.byteLength % recordFormat.recordBytes !== 0) throw new Error('window records: one is cut off');
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const records: WindowRecord[] = [];
-  for (let at: number = recordFormat.headerBytes; at < segment.byteLength; at += recordFormat.recordBytes) {
-    records.push(readRecord(segment, view, at));
-  }
+  for (let at = 0; at < packed.byteLength; at += recordFormat.recordBytes)
+    records.push(readRecord(packed, view, at));
   return records;
 }

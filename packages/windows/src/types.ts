@@ -58,7 +58,15 @@ export type WindowQuery = {
   readonly atMs: number;
   readonly currency: number;
   readonly creditDebitIndicator: CreditDebitIndicator;
+  /** Narrows the key from the account to account × counterparty; absent means all counterparties. */
+  readonly counterparty?: string;
 };
+
+/** What a transaction has that its account may have shown before, in any currency and direction. */
+export type Trait =
+  | { readonly kind: 'counterparty'; readonly counterparty: string }
+  | { readonly kind: 'country'; readonly country: string }
+  | { readonly kind: 'channel'; readonly channel: number };
 
 /**
  * The records of one account with offsets below the one being decided, as far
@@ -69,8 +77,14 @@ export type WindowQuery = {
 export type AccountHistory = {
   /** One aggregate per span of the plan, in the plan's order. */
   aggregates(query: WindowQuery): readonly WindowAggregate[];
-  /** Whether the counterparty occurs in the window of the plan's longest span, in any currency and direction. */
-  knowsCounterparty(counterparty: string, atMs: number): boolean;
+  /**
+   * When the latest visible record with the trait happened, at or before `atMs` and within the plan's
+   * longest span of it; undefined where there is none. It is first seen within a span `s` unless the
+   * answer lies after `atMs − s`. Records without a value for the trait have none to find.
+   */
+  lastSeenMs(trait: Trait, atMs: number): number | undefined;
+  /** The same for any record at all: what "time since last" is counted from. Reaches back as far as the account remembers. */
+  lastMs(atMs: number): number | undefined;
   /** How many records of the query's window of `spanMs` have an amount in [lowMinor, highMinor). */
   countAmountsBetween(query: WindowQuery, spanMs: number, lowMinor: number, highMinor: number): number;
   /** The visible record of that identity with the smallest offset, if any. */
@@ -84,6 +98,10 @@ export type AccountHistory = {
   remembers(record: WindowRecord): boolean;
   /** Takes in a record with a larger offset than any before it. */
   append(record: WindowRecord): void;
+  /** The offset of the last record taken in, forgotten or not; undefined where there was none. */
+  readonly lastOffset: number | undefined;
+  /** How many queries so far lay before an earlier one or before a record taken in, and had to scan. */
+  readonly outOfOrderQueries: number;
   /**
    * Records observed before this second are invisible from here on; 0 where there are none.
    * Read before a batch is appended it is the horizon the batch's chain commit may carry.
@@ -105,6 +123,11 @@ export type ChainCommit = {
   /** Packed records by account pseudonym, in offset order. */
   readonly appends: ReadonlyMap<string, Uint8Array>;
   /**
+   * By account of `appends`, the offset of the last record the writer knows it to have; absent where
+   * it knows of none. A store that holds something else has lost a key, or got one back.
+   */
+  readonly after: ReadonlyMap<string, number>;
+  /**
    * By account, the second such that records observed before it may be forgotten: full
    * segments whose every record is older than it are dropped. It must come from records
    * below the published position, since those above are decided again after a crash.
@@ -114,19 +137,30 @@ export type ChainCommit = {
 
 /**
  * How a chain commit ended. `alreadyMine`: this very commit had been applied
- * and only its answer was lost. The last three: somebody else moved the
- * position, or it is gone; the partition has to be taken over again.
+ * and only its answer was lost. `behind`, `ahead`, `missing`: somebody else
+ * moved the position, or it is gone; the partition has to be taken over again.
+ * `damaged`: the position is right but an account's records are not what the
+ * writer knows them to be; the partition has to be rebuilt from the log.
  */
-export type ChainOutcome = 'applied' | 'alreadyMine' | 'behind' | 'ahead' | 'missing';
+export type ChainOutcome = 'applied' | 'alreadyMine' | 'behind' | 'ahead' | 'missing' | 'damaged';
 
 /**
  * Where windows rest between processes: packed records and one position per
- * partition of one log, nothing derived. Every adapter passes one contract suite.
+ * partition of one log and one window plan, nothing derived. Every adapter
+ * passes one contract suite.
  */
 export type WindowStore = {
   position(partition: number): Promise<StoredPosition | undefined>;
-  /** The packed segments of each account, oldest first; an account without records is absent. */
+  /**
+   * The packed records of each account in stored order, cut into pieces of whole records; an
+   * account without records is absent. Throws WeirError `windows_damaged` where something of the
+   * partition is missing or can't be read: nothing may be decided by what is left.
+   */
   load(partition: number, accounts: readonly string[]): Promise<ReadonlyMap<string, readonly Uint8Array[]>>;
+  /** Into how many pages the accounts of a partition fall; fixed for a store. */
+  readonly accountPages: number;
+  /** The accounts with records on one page, 0 ≤ page < accountPages, in no order. */
+  listAccounts(partition: number, page: number): Promise<readonly string[]>;
   /** Moves the position and appends, all or nothing. */
   commit(commit: ChainCommit): Promise<ChainOutcome>;
   /** Forgets the partition's records and position, so that it can be rebuilt from the log. */

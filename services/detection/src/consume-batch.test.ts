@@ -63,6 +63,7 @@ test('a batch that lies wholly below the position is skipped, however far the po
     next: 30,
     token: 'x',
     appends: new Map(),
+    after: new Map(),
     horizons: new Map(),
   });
   const { consumer, kafka } = createConsumer(parts);

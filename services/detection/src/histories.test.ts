@@ -9,7 +9,7 @@ import type { Decided, Judge } from './decide-batch.ts';
 import { decode } from './decode.ts';
 import { createPlainParts } from './fixtures/plain-parts.ts';
 import { receivedEvent, sampleTransaction } from './fixtures/sample-transactions.ts';
-import { appendToWindows, loadHistories, trimHorizons } from './histories.ts';
+import { appendToWindows, loadHistories, storedBefore } from './histories.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { windowRecordOf } from './window-record.ts';
 
@@ -55,9 +55,9 @@ function runOf(...numbers: readonly number[]): Run {
 /** Decides and appends as a step does. */
 async function take(owned: OwnedPartition, run: Run): Promise<Decided[]> {
   const histories = await loadHistories(owned, run, defaultWindowPlan);
-  const horizons = trimHorizons(histories);
+  const before = storedBefore(histories);
   const decided = decideBatch(run.decoded, { judge: clearAll, histories, toRecord: windowRecordOf });
-  await appendToWindows(owned, run, decided, horizons);
+  await appendToWindows(owned, run, decided, before);
   owned.position = run.to;
   for (const [account, history] of histories) owned.histories.set(account, history);
   return decided;
@@ -123,7 +123,7 @@ test('duplicates and rejections leave nothing in the windows', async () => {
     { kind: 'duplicate', offset: 1, firstOffset: 0 },
     { kind: 'rejected', offset: 5, rejection: { code: 'conflicting_duplicate', path: 'transactionId' } },
   ];
-  await appendToWindows(owned, run, decided, new Map());
+  await appendToWindows(owned, run, decided, storedBefore(new Map()));
   const [account] = (await loadHistories(owned, run, defaultWindowPlan)).keys();
   assert.deepEqual(await store.load(0, [account ?? '']), new Map());
 });
@@ -133,10 +133,10 @@ test('a horizon is known only once something lies behind it', async () => {
   await take(owned, runOf(1, 5));
   const histories = await loadHistories(owned, runOf(7), defaultWindowPlan);
   const [account, history] = [...histories][0] ?? [];
-  assert.deepEqual([...trimHorizons(histories).keys()], [account]);
+  assert.deepEqual([...storedBefore(histories).horizons.keys()], [account]);
   assert.ok((history?.forgettableBeforeSeconds ?? 0) < Date.parse(sampleTransaction(1).eventTime) / 1000);
   const fresh = await loadHistories(createOwned(createMemoryWindowStore()), runOf(7), defaultWindowPlan);
-  assert.deepEqual(trimHorizons(fresh), new Map());
+  assert.deepEqual(storedBefore(fresh), { after: new Map(), horizons: new Map() });
 });
 
 for (const [outcome, accepted] of [
@@ -148,7 +148,7 @@ for (const [outcome, accepted] of [
 ] as const satisfies readonly (readonly [ChainOutcome, boolean])[]) {
   test(`a chain commit answered with "${outcome}" ${accepted ? 'goes on' : 'asks for another take-over'}`, async () => {
     const owned = createOwned({ ...createMemoryWindowStore(), commit: async () => outcome });
-    const appended = appendToWindows(owned, runOf(1, 5), [], new Map());
+    const appended = appendToWindows(owned, runOf(1, 5), [], storedBefore(new Map()));
     if (accepted) {
       await appended;
       assert.equal(owned.stored, 6);

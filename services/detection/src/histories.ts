@@ -53,24 +53,30 @@ async function readHistory(
   }
 }
 
+/** What a chain commit says of the accounts as they are stored before it. */
+export type StoredBefore = Pick<ChainCommit, 'after' | 'horizons'>;
+
 /**
- * What may be forgotten when this run is appended. Read before it is decided:
- * its own records may have to be decided again after a crash, and then need all
- * they were decided by.
+ * The last offset the windows hold of each account, and what may be forgotten
+ * when this run is appended. Read before the run is decided: its own records may
+ * have to be decided again after a crash, and then need all they were decided by.
  */
-export const trimHorizons = (histories: ReadonlyMap<string, AccountHistory>): Map<string, number> =>
-  new Map(
-    [...histories]
-      .map(([account, history]) => [account, history.forgettableBeforeSeconds] as const)
-      .filter(([, seconds]) => seconds > 0),
-  );
+export function storedBefore(histories: ReadonlyMap<string, AccountHistory>): StoredBefore {
+  const after = new Map<string, number>();
+  const horizons = new Map<string, number>();
+  for (const [account, { lastOffset, forgettableBeforeSeconds }] of histories) {
+    if (lastOffset !== undefined) after.set(account, lastOffset);
+    if (forgettableBeforeSeconds > 0) horizons.set(account, forgettableBeforeSeconds);
+  }
+  return { after, horizons };
+}
 
 /** The chain commit: the run's records and the position behind it, all or nothing. */
 export async function appendToWindows(
   owned: OwnedPartition,
   run: Run,
   decided: readonly Decided[],
-  horizons: ReadonlyMap<string, number>,
+  { after, horizons }: StoredBefore,
 ): Promise<void> {
   const commit: ChainCommit = {
     partition: owned.partition,
@@ -78,6 +84,7 @@ export async function appendToWindows(
     next: run.to,
     token: owned.token,
     appends: packByAccount(decided),
+    after,
     horizons,
   };
   const outcome = await owned.store.commit(commit);
@@ -86,6 +93,8 @@ export async function appendToWindows(
     case 'alreadyMine':
       owned.stored = run.to;
       return;
+    case 'damaged':
+      throw new WeirError('windows_damaged', `windows of partition ${owned.partition} were lost`);
     case 'behind':
     case 'ahead':
     case 'missing':

@@ -4,7 +4,7 @@ import type { Run } from './cut-runs.ts';
 import { decideBatch } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
 import type { DetectionParts } from './detection-parts.ts';
-import { appendToWindows, loadHistories, trimHorizons } from './histories.ts';
+import { appendToWindows, loadHistories, storedBefore } from './histories.ts';
 import { applyControl } from './owned-partition.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { publish, sealOutputs } from './publish.ts';
@@ -37,7 +37,7 @@ export async function runStep(
   if (first.kind === 'control' && publishes) owned.log = applyControl(owned.log, first.control);
   const { plan, judge } = resolveArtefacts(owned.log.versions);
   const histories = await loadHistories(owned, run, plan);
-  const horizons = trimHorizons(histories);
+  const before = storedBefore(histories);
   const decided = decideBatch(run.decoded, { judge, histories, toRecord: windowRecordOf });
 
   // A record found impossible to publish keeps its place in the windows, which a rebuild from the log would give it too.
@@ -45,7 +45,7 @@ export async function runStep(
 
   // Sealing comes before the chain: when the KMS is away, nothing has moved yet.
   const outputs = publishes ? await sealOutputs(parts, owned, { ...run, decided: outcomes, records }) : [];
-  if (appends) await appendToWindows(owned, run, decided, horizons);
+  if (appends) await appendToWindows(owned, run, decided, before);
   if (publishes) await publish(owned, run.to, outputs);
   owned.position = run.to;
   for (const [account, history] of histories) owned.histories.set(account, history);
