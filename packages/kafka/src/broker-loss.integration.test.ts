@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { WeirError } from '@weir/contracts';
 import { waitFor } from '@weir/testkit';
-import { openTestClient, record } from './open-test-client.ts';
+import { record } from './fixtures/contract-client.ts';
+import { openTestClient } from './open-test-client.ts';
 import type { TestClient } from './open-test-client.ts';
 
 let broker: TestClient;

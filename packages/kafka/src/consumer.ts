@@ -1,44 +1,21 @@
 import { WeirError } from '@weir/contracts';
-import type { KafkaAdmin } from './admin.ts';
 import { createBatchAttempts } from './batch-attempts.ts';
 import { toOperationalError } from './classify-error.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createConsumerSession } from './consumer-session.ts';
 import type { ConsumerSession } from './consumer-session.ts';
-import type { ConsumerOptions, PartitionLag, RunningConsumer } from './consumer-types.ts';
+import type { ConsumerOptions, RunningConsumer } from './consumer-types.ts';
 import { wait } from './deadline.ts';
-import { positionOf } from './membership.ts';
 import type { Membership } from './membership.ts';
 import { createPartitionHolds } from './partition-holds.ts';
-
-type LagAdmin = Pick<KafkaAdmin, 'offsets' | 'groupPositions'>;
+import { readLag } from './read-lag.ts';
+import type { LagAdmin } from './read-lag.ts';
 
 const firstReopenWaitMs = 200;
 const maxReopenWaitMs = 5_000;
 
 const mayPass = (error: Error): boolean =>
   error instanceof WeirError && (error.code === 'broker_unavailable' || error.code === 'partition_revoked');
-
-/** Where a partition that has brought no batch yet will begin: the committed position, else the beginning. */
-const readLag = async (
-  admin: LagAdmin,
-  groupId: string,
-  membership: Membership,
-): Promise<readonly PartitionLag[]> => {
-  const topics = [...new Set(membership.assigned.map(({ topic }) => topic))];
-  const lags: PartitionLag[] = [];
-  for (const topic of topics) {
-    const [offsets, committed] = [await admin.offsets(topic), await admin.groupPositions(groupId, topic)];
-    for (const at of membership.assigned.filter((assigned) => assigned.topic === topic)) {
-      const range = offsets.find(({ partition }) => partition === at.partition);
-      if (range === undefined) continue;
-      const start = committed.find(({ partition }) => partition === at.partition)?.next ?? range.earliest;
-      const next = positionOf(membership, at) ?? start;
-      lags.push({ ...at, next, end: range.end, lag: Math.max(0, range.end - next) });
-    }
-  }
-  return lags;
-};
 
 /** Opens one session after another while the brokers are away, until the budget is spent. */
 const createSupervisor = (connection: KafkaConnection, options: ConsumerOptions) => {

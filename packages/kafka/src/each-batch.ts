@@ -31,10 +31,10 @@ export const toRecordBatch = (batch: EachBatchPayload['batch']): RecordBatch => 
   highWatermark: parseOffset(batch.highWatermark),
 });
 
-const firstOffset = (batch: RecordBatch): number => batch.records[0]?.offset ?? batch.endOffset;
+export const firstOffset = (batch: RecordBatch): number => batch.records[0]?.offset ?? batch.endOffset;
 
 /** Throws RangeError for an outcome that would skip records unseen, stand still or wait for ever. */
-const checkOutcome = (batch: RecordBatch, outcome: BatchOutcome): void => {
+export const checkOutcome = (batch: RecordBatch, outcome: BatchOutcome): void => {
   formatOffset(outcome.next);
   const first = firstOffset(batch);
   if (outcome.kind === 'next' && (outcome.next <= first || outcome.next > batch.endOffset)) {

@@ -19,6 +19,7 @@ export type {
   SourcePosition,
 } from './partition-transactions.ts';
 export type { Producer, ProducerOptions } from './producer.ts';
-export type { PartitionPositions, ReadRange } from './read-range.ts';
+export type { PartitionPositions } from './plan-spans.ts';
+export type { ReadRange } from './read-range.ts';
 export { maxBatchBytes, recordBytes } from './record.ts';
 export type { KafkaRecord, OutgoingRecord } from './record.ts';

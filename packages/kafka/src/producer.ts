@@ -1,12 +1,13 @@
 import type { Producer as KafkajsProducer, RecordMetadata } from 'kafkajs';
 import { WeirError } from '@weir/contracts';
+import { checkAppend } from './check-append.ts';
 import { classifyKafkaError, toOperationalError } from './classify-error.ts';
 import { openKafka } from './connection.ts';
 import type { KafkaConnection } from './connection.ts';
 import { withDeadline } from './deadline.ts';
 import { Partitioners } from './kafkajs.ts';
 import { parseOffset } from './offsets.ts';
-import { maxBatchBytes, recordBytes, toMessage } from './record.ts';
+import { toMessage } from './record.ts';
 import type { OutgoingRecord } from './record.ts';
 
 export type ProducerOptions = {
@@ -126,14 +127,6 @@ const toAppendError = (topic: string, partition: number, error: unknown): Error 
   if (classifyKafkaError(error) === 'denied')
     return toOperationalError(`append to ${topic}-${partition}`, error);
   return outcomeUnknown(topic, partition, 'the send failed, the records may or may not be in the log', error);
-};
-
-const checkAppend = (records: readonly OutgoingRecord[]): void => {
-  if (records.length === 0) throw new RangeError('append: no records');
-  const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0);
-  if (records.length > 1 && bytes > maxBatchBytes) {
-    throw new RangeError(`append: ${bytes} bytes do not fit into one batch of ${maxBatchBytes}`);
-  }
 };
 
 /**

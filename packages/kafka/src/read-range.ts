@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { WeirError } from '@weir/contracts';
-import type { KafkaAdmin, PartitionOffsets } from './admin.ts';
+import type { KafkaAdmin } from './admin.ts';
 import { classifyKafkaError, toOperationalError } from './classify-error.ts';
 import type { KafkaConnection } from './connection.ts';
 import { maxStopMs, openConsumer } from './consumer-session.ts';
 import { wait, withDeadline } from './deadline.ts';
 import { toRecordBatch } from './each-batch.ts';
 import { formatOffset, parseOffset } from './offsets.ts';
+import { planSpans } from './plan-spans.ts';
+import type { PartitionPositions, Span, Spans } from './plan-spans.ts';
 import type { KafkaRecord } from './record.ts';
-
-/** An offset per partition. */
-export type PartitionPositions = ReadonlyMap<number, number>;
 
 export type ReadRange = {
   readonly topic: string;
@@ -26,33 +25,6 @@ export type ReadRange = {
   readonly onRecord: (record: KafkaRecord) => void | Promise<void>;
   readonly readCommitted: boolean;
   readonly deadlineMs: number;
-};
-
-type Span = { next: number; readonly until: number };
-type Spans = ReadonlyMap<number, Span>;
-
-const truncated = (topic: string, partition: number, from: number, earliest: number): WeirError =>
-  new WeirError(
-    'log_truncated',
-    `${topic}-${partition}: reading was to begin at ${from}, the log begins at ${earliest}`,
-  );
-
-/** What is to be read of each partition. Throws WeirError log_truncated when its beginning is gone. */
-export const planSpans = (
-  topic: string,
-  offsets: readonly PartitionOffsets[],
-  from: ReadRange['from'],
-  until: PartitionPositions | undefined,
-): Spans => {
-  const spans = new Map<number, Span>();
-  for (const { partition, earliest, end } of offsets) {
-    const first = from === 'earliest' ? earliest : from.get(partition);
-    const last = until === undefined ? end : until.get(partition);
-    if (first === undefined || last === undefined || first >= last) continue;
-    if (first < earliest) throw truncated(topic, partition, first, earliest);
-    spans.set(partition, { next: first, until: last });
-  }
-  return spans;
 };
 
 const isRead = (spans: Spans): boolean => [...spans.values()].every(({ next, until }) => next >= until);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planSpans } from './read-range.ts';
+import { planSpans } from './plan-spans.ts';
 
 const offsets = [
   { partition: 0, earliest: 10, end: 20 },

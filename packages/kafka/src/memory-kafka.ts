@@ -1,0 +1,43 @@
+import type { KafkaClient } from './client.ts';
+import { createMemoryBroker } from './memory-broker.ts';
+import { runMemoryConsumer } from './memory-consumer.ts';
+import { directLink } from './memory-link.ts';
+import type { MemoryLink } from './memory-link.ts';
+import { createMemoryProducer } from './memory-producer.ts';
+import { lastMemoryRecord, readMemoryRange } from './memory-reading.ts';
+import { createMemoryTransactions } from './memory-transactions.ts';
+
+export type { MemoryLink } from './memory-link.ts';
+
+export type MemoryKafka = {
+  /** A client as one process has it; what it asks of the broker goes through its link. */
+  connect(link?: MemoryLink): KafkaClient;
+};
+
+/**
+ * Kafka within one process: for unit tests and the simulation. It passes the
+ * contract suite of the real client, transactions, groups and gaps included.
+ * `nowMs` is the broker's clock, by which sessions time out and records are stamped.
+ */
+export const createMemoryKafka = (nowMs: () => number = Date.now): MemoryKafka => {
+  const broker = createMemoryBroker(nowMs);
+  return {
+    connect: (link = directLink) => ({
+      ensureTopics: (specs) =>
+        link.request(
+          'ensure topics',
+          () => new Map(specs.map((spec) => [spec.topic, broker.log.create(spec)] as const)),
+        ),
+      topicPartitions: (topic) => link.request('partitions', () => broker.log.partitionCount(topic)),
+      offsets: (topic) => link.request('offsets', () => broker.log.offsets(topic)),
+      groupPositions: (groupId, topic) =>
+        link.request('positions', () => broker.groups.positions(groupId, topic)),
+      createProducer: async () => createMemoryProducer(broker, link),
+      createPartitionTransactions: (options) => createMemoryTransactions(broker, link, options),
+      runConsumer: (options) => runMemoryConsumer(broker, link, options),
+      readRange: (range) => readMemoryRange(broker, link, range),
+      lastRecord: (topic, partition) => lastMemoryRecord(broker, link, topic, partition),
+      close: async () => undefined,
+    }),
+  };
+};

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { record } from './fixtures/contract-client.ts';
+import type { ContractClient } from './fixtures/contract-client.ts';
+import type { Producer } from './producer.ts';
+import type { KafkaRecord } from './record.ts';
+
+/** What every log has to do for who makes topics, appends and reads, as tests. */
+export const readingContract = (broker: ContractClient): void => {
+  let producer: Producer;
+  before(async () => {
+    producer = await broker.client.createProducer();
+  });
+  after(() => producer.close());
+
+  test('Topics are made once, and another partition count is refused', async () => {
+    const topic = await broker.topic(2);
+    const spec = { topic, partitions: 2, replicationFactor: 1, config: {} };
+    assert.deepEqual([...(await broker.client.ensureTopics([spec])).values()], ['unchanged']);
+    assert.equal(await broker.client.topicPartitions(topic), 2);
+    await assert.rejects(broker.client.ensureTopics([{ ...spec, partitions: 3 }]), {
+      code: 'topic_mismatch',
+    });
+  });
+
+  test('Two processes may make the same topics at the same time', async () => {
+    const specs = ['x', 'y'].map((name) => ({
+      topic: broker.name(`race-${name}`),
+      partitions: 3,
+      replicationFactor: 1,
+      config: { 'retention.ms': '3600000' },
+    }));
+    await Promise.all([broker.client.ensureTopics(specs), broker.client.ensureTopics(specs)]);
+    for (const { topic } of specs) assert.equal(await broker.client.topicPartitions(topic), 3);
+  });
+
+  test('Appends to one partition keep the order of the calls, and record i is at firstOffset + i', async () => {
+    const topic = await broker.topic(2);
+    const appends = Array.from({ length: 20 }, (_unused, index) =>
+      producer.append(topic, index % 2, [record(`${index} a`), record(`${index} b`)]),
+    );
+    const offsets = await Promise.all(appends);
+    const expected = Array.from({ length: 20 }, (_unused, index) => ({
+      firstOffset: Math.floor(index / 2) * 2,
+    }));
+    assert.deepEqual(offsets, expected);
+    const seen: KafkaRecord[] = [];
+    const onRecord = (each: KafkaRecord) => void seen.push(each);
+    await broker.client.readRange({
+      topic,
+      from: 'earliest',
+      onRecord,
+      readCommitted: true,
+      deadlineMs: 20_000,
+    });
+    for (const { partition, offset, value } of seen) {
+      const index = Math.floor(offset / 2) * 2 + partition;
+      assert.equal(String(value), `${index} ${offset % 2 === 0 ? 'a' : 'b'}`);
+    }
+    assert.equal(seen.length, 40);
+  });
+
+  test('An append to a partition that is not there leaves the outcome unknown, and the next append works', async () => {
+    const topic = await broker.topic(1);
+    await producer.append(topic, 0, [record('first')]);
+    await assert.rejects(producer.append(topic, 5, [record('nowhere')]), { code: 'publish_outcome_unknown' });
+    assert.deepEqual(await producer.append(topic, 0, [record('second')]), { firstOffset: 1 });
+    assert.deepEqual(await broker.values(topic), ['first', 'second']);
+  });
+
+  test('An append of no records or of more than a batch holds is refused before anything is sent', async () => {
+    const topic = await broker.topic(1);
+    await assert.rejects(producer.append(topic, 0, []), RangeError);
+    const large = record('x'.repeat(600_000));
+    await assert.rejects(producer.append(topic, 0, [large, large]), RangeError);
+    assert.deepEqual((await broker.client.offsets(topic))[0], { partition: 0, earliest: 0, end: 0 });
+  });
+
+  test('A reader stops at the frozen end although the log goes on', async () => {
+    const topic = await broker.topic(2);
+    for (const partition of [0, 1]) await producer.append(topic, partition, ['a', 'b', 'c', 'd'].map(record));
+    const seen: string[] = [];
+    await broker.client.readRange({
+      topic,
+      from: new Map([[0, 1]]),
+      until: new Map([
+        [0, 3],
+        [1, 4],
+      ]),
+      onRecord: (each) => void seen.push(`${each.partition} ${String(each.value)}`),
+      readCommitted: true,
+      deadlineMs: 20_000,
+    });
+    assert.deepEqual(seen, ['0 b', '0 c']);
+  });
+
+  test('What onRecord throws ends the read and reaches the caller', async () => {
+    const topic = await broker.topic(1);
+    await producer.append(topic, 0, ['a', 'b'].map(record));
+    let calls = 0;
+    const onRecord = () => {
+      calls += 1;
+      throw new TypeError('a bug');
+    };
+    const read = { topic, from: 'earliest' as const, onRecord, readCommitted: true, deadlineMs: 20_000 };
+    await assert.rejects(broker.client.readRange(read), TypeError);
+    assert.equal(calls, 1);
+  });
+};
