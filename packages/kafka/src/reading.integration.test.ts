@@ -6,7 +6,6 @@ import { record } from './fixtures/contract-client.ts';
 import { openTestClient } from './open-test-client.ts';
 import type { TestClient } from './open-test-client.ts';
 import type { Producer } from './producer.ts';
-import type { KafkaRecord } from './record.ts';
 
 let broker: TestClient;
 let producer: Producer;

@@ -1,8 +1,11 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { WeirError } from '@weir/contracts';
 import type { IngestConfig } from './config.ts';
+import { everyInterval } from './ledger/checkpointer.ts';
+import { ledgerFiles } from './ledger/ledger-file.ts';
 import type { FeedPorts, FeedSettings } from './run-feed.ts';
 import { csvMapping, type CsvMapping } from './source/csv-mapping.ts';
+import { openSource } from './source/open-source.ts';
 
 /** What the configuration says about the source. Throws config_invalid for a mapping that is none. */
 export function feedSettingsOf(config: IngestConfig): FeedSettings {
@@ -19,11 +22,14 @@ export function feedSettingsOf(config: IngestConfig): FeedSettings {
   };
 }
 
-/** The keys and the clock a feed needs, from the configuration. Throws config_invalid for keys that are none. */
+/** The files, the keys and the clock a feed needs; the keys are from the configuration. Throws config_invalid for keys that are none. */
 export function feedPortsOf(
   config: IngestConfig,
-): Pick<FeedPorts, 'indexKey' | 'indexKeyVersion' | 'routingKey' | 'nowMs'> {
+): Omit<FeedPorts, 'kafka' | 'producer' | 'sealers' | 'opener' | 'stdin' | 'retry' | 'stopping'> {
   return {
+    openSource,
+    ledgers: ledgerFiles,
+    every: everyInterval,
     indexKey: readKey(config, 'INDEX_KEY_FILE'),
     indexKeyVersion: config.INDEX_KEY_VERSION,
     routingKey: readKey(config, 'ROUTING_KEY_FILE'),

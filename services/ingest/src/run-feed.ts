@@ -6,8 +6,8 @@ import type { KafkaClient, Producer } from '@weir/kafka';
 import { createAcceptor } from './accept-transaction.ts';
 import { feedSource, type FeedEnding } from './feed-source.ts';
 import { sha256HexOf } from './identify.ts';
-import { startCheckpointer } from './ledger/checkpointer.ts';
-import { readLedger, type Fingerprint } from './ledger/ledger-file.ts';
+import { startCheckpointer, type Every } from './ledger/checkpointer.ts';
+import type { Fingerprint, LedgerFiles } from './ledger/ledger-file.ts';
 import { createLineTracker, type LineTracker, type Position } from './ledger/line-tracker.ts';
 import { changesInWords, planRun, type RunPlan } from './ledger/plan-run.ts';
 import { requireOpenedLog } from './log/read-opening.ts';
@@ -19,7 +19,7 @@ import { retryWithin, type RetryWithin } from './send/retry-within.ts';
 import { createCsvFormat } from './source/csv-format.ts';
 import type { CsvMapping } from './source/csv-mapping.ts';
 import { createNdjsonFormat } from './source/ndjson-format.ts';
-import { openSource, type Source } from './source/open-source.ts';
+import type { OpenSource, Source } from './source/open-source.ts';
 import { SourceError } from './source/source-error.ts';
 
 export type FeedSettings = {
@@ -45,6 +45,9 @@ export type FeedPorts = {
   readonly indexKeyVersion: number;
   readonly routingKey: KeyObject;
   readonly stdin: Readable;
+  readonly openSource: OpenSource;
+  readonly ledgers: LedgerFiles;
+  readonly every: Every;
   readonly nowMs: () => number;
   readonly retry: RetryWithin;
   /** Aborted to end the run early; aborted by the run itself when it gives up. */
@@ -71,8 +74,8 @@ export type FeedRun = {
  */
 export async function startFeed(settings: FeedSettings, ports: FeedPorts): Promise<FeedRun> {
   const { signal } = ports.stopping;
-  const source = await openSource(settings.input, ports.stdin, signal);
-  const ledger = await readLedger(settings.ledgerFile);
+  const source = await ports.openSource(settings.input, ports.stdin, signal);
+  const ledger = await ports.ledgers.read(settings.ledgerFile);
   const log = await retryWithin(ports.retry, signal, () =>
     requireOpenedLog(ports.kafka, ports.opener, settings.environment),
   );
@@ -83,6 +86,8 @@ export async function startFeed(settings: FeedSettings, ports: FeedPorts): Promi
   const dispatcher = composeDispatcher(settings, ports, tracker);
   const checkpointer = await startCheckpointer({
     path: settings.ledgerFile,
+    ledgers: ports.ledgers,
+    every: ports.every,
     fingerprint,
     tracker,
     stopping: ports.stopping,

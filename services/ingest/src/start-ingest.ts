@@ -23,7 +23,7 @@ import { createLazyProducer } from './send/lazy-producer.ts';
 import type { RetryWithin } from './send/retry-within.ts';
 import { SourceError } from './source/source-error.ts';
 
-type SourcePorts = Pick<FeedPorts, 'indexKey' | 'indexKeyVersion' | 'routingKey' | 'nowMs' | 'stdin'>;
+type SourcePorts = ReturnType<typeof feedPortsOf> & Pick<FeedPorts, 'stdin'>;
 
 /** The parts every mode is made of. */
 type Parts = {

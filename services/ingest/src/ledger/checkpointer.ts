@@ -1,7 +1,15 @@
-import { writeLedger, type Fingerprint, type Ledger } from './ledger-file.ts';
+import type { Fingerprint, Ledger, LedgerFiles } from './ledger-file.ts';
 import type { LineTracker } from './line-tracker.ts';
 
 const intervalMs = 500;
+
+/** Calls `tick` again and again until the function it answers is called. */
+export type Every = (intervalMs: number, tick: () => void) => () => void;
+
+export const everyInterval: Every = (intervalMs, tick) => {
+  const timer = setInterval(tick, intervalMs);
+  return () => clearInterval(timer);
+};
 
 export type Checkpointer = {
   /** Writes the ledger's last state, after whatever is being written. Throws what made any write fail. */
@@ -15,18 +23,21 @@ export type Checkpointer = {
  */
 export async function startCheckpointer(options: {
   readonly path: string;
+  readonly ledgers: Pick<LedgerFiles, 'write'>;
+  readonly every: Every;
   readonly fingerprint: Fingerprint | null;
   readonly tracker: LineTracker;
   readonly stopping: AbortController;
 }): Promise<Checkpointer> {
-  const { path, fingerprint, tracker } = options;
+  const { path, ledgers, fingerprint, tracker } = options;
   let writing: Promise<void> | undefined;
   let writtenLine = -1;
   let failure: Error | undefined;
 
   async function write(state: Ledger['state']): Promise<void> {
     const position = tracker.position();
-    await writeLedger(path, { formatVersion: 1, state, fingerprint, counts: tracker.counts(), position });
+    const counts = tracker.counts();
+    await ledgers.write(path, { formatVersion: 1, state, fingerprint, counts, position });
     writtenLine = position.line;
   }
 
@@ -42,10 +53,10 @@ export async function startCheckpointer(options: {
   }
 
   await write('running');
-  const timer = setInterval(tick, intervalMs);
+  const stopTicking = options.every(intervalMs, tick);
   return {
     async finish(state) {
-      clearInterval(timer);
+      stopTicking();
       await writing;
       if (failure !== undefined) throw failure;
       await write(state);

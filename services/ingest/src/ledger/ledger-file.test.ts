@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { noCounts } from './counts.ts';
-import { readLedger, requireWritable, writeLedger, type Fingerprint, type Ledger } from './ledger-file.ts';
+import { ledgerFiles, requireWritable, type Fingerprint, type Ledger } from './ledger-file.ts';
 import { inputBeginning } from './line-tracker.ts';
 import { changesInWords, planRun } from './plan-run.ts';
 
@@ -28,19 +28,19 @@ const ledger: Ledger = { formatVersion: 1, state: 'running', fingerprint, counts
 
 test('a ledger is read back as it was written, only its owner may read it, and nothing is left beside it', async () => {
   const path = join(folder, 'a.ledger');
-  await writeLedger(path, ledger);
-  await writeLedger(path, ledger);
-  assert.deepEqual(await readLedger(path), ledger);
+  await ledgerFiles.write(path, ledger);
+  await ledgerFiles.write(path, ledger);
+  assert.deepEqual(await ledgerFiles.read(path), ledger);
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.deepEqual(readdirSync(folder), ['a.ledger']);
 });
 
 test('no ledger is no error, and a file that is none is never taken for one or overwritten', async () => {
-  assert.equal(await readLedger(join(folder, 'none')), undefined);
+  assert.equal(await ledgerFiles.read(join(folder, 'none')), undefined);
   for (const text of ['', '{', '[]', '{"formatVersion":2}', JSON.stringify({ ...ledger, extra: 1 })]) {
     const path = join(folder, 'broken');
     writeFileSync(path, text);
-    await assert.rejects(readLedger(path), /LEDGER_FILE: the file is not an ingest ledger/);
+    await assert.rejects(ledgerFiles.read(path), /LEDGER_FILE: the file is not an ingest ledger/);
   }
 });
 

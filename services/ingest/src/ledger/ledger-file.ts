@@ -45,11 +45,18 @@ const ledger = z.strictObject({
 });
 export type Ledger = Readonly<z.infer<typeof ledger>>;
 
+/** Where the ledgers of runs rest. A simulation has its own. */
+export type LedgerFiles = {
+  /** Undefined where there is none. Throws config_invalid for something else than a ledger. */
+  read(path: string): Promise<Ledger | undefined>;
+  /** Writes it whole or not at all. */
+  write(path: string, value: Ledger): Promise<void>;
+};
+
 /** A position and its tally of rejections take some kilobytes. */
 const maxLedgerBytes = 1_048_576;
 
-/** Reads the ledger of an earlier run; undefined where there is none. Throws config_invalid for anything else. */
-export async function readLedger(path: string): Promise<Ledger | undefined> {
+async function readLedger(path: string): Promise<Ledger | undefined> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -109,7 +116,7 @@ async function problemOfWriting(path: string): Promise<string | undefined> {
   }
 }
 
-export const writeLedger = (path: string, value: Ledger): Promise<void> =>
+const writeLedger = (path: string, value: Ledger): Promise<void> =>
   writeFileAtomically(path, `${JSON.stringify(ledger.parse(value), null, 2)}\n`);
 
 const errorCode = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown';
@@ -121,3 +128,5 @@ function jsonOrUndefined(text: string): unknown {
     return undefined;
   }
 }
+
+export const ledgerFiles: LedgerFiles = { read: readLedger, write: writeLedger };

@@ -23,13 +23,14 @@ const chunkBytes = 16_384;
 
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 
+export type OpenSource = (path: string, stdin: Readable, signal: AbortSignal) => Promise<Source>;
+
 /**
  * Opens the file at `path`, or standard input for "-". Throws SourceError where
  * there is nothing to read. Once `signal` aborts the chunks end as if the input did.
  */
-export function openSource(path: string, stdin: Readable, signal: AbortSignal): Promise<Source> {
-  return path === '-' ? openStdin(stdin, signal) : openFile(path, signal);
-}
+export const openSource: OpenSource = (path, stdin, signal) =>
+  path === '-' ? openStdin(stdin, signal) : openFile(path, signal);
 
 async function openFile(path: string, signal: AbortSignal): Promise<Source> {
   const { head, bytesTotal } = await readHead(path);
