@@ -1,11 +1,11 @@
-import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
 import { z } from 'zod';
 import { freeText, identifier, pseudonym, refusedAs } from './fields.ts';
+import { electronicIban, isIban } from './iban.ts';
 
 const iban = z
   .string()
   .max(42)
-  .refine((text) => isValidIBAN(electronicFormatIBAN(text) ?? ''), refusedAs('iban_invalid'));
+  .refine((text) => isIban(electronicIban(text)), refusedAs('iban_invalid'));
 
 const cardToken = z.strictObject({
   token: identifier(64).describe('The token that stands for the card; never the card number'),
@@ -45,7 +45,7 @@ export const counterparty = offeredCounterparty.extend({ pseudonym: pseudonym.op
 
 /** The account with its IBAN in electronic format: upper case, no spaces. */
 export function normaliseAccount(value: Account): Account {
-  if ('iban' in value) return { iban: electronicFormatIBAN(value.iban) ?? value.iban };
+  if ('iban' in value) return { iban: electronicIban(value.iban) };
   return value;
 }
 
@@ -55,7 +55,7 @@ export function normaliseAccount(value: Account): Account {
  * prefixes, and a scheme has no colon in it.
  */
 export function canonicalAccount(value: Account): string {
-  if ('iban' in value) return `iban:${electronicFormatIBAN(value.iban) ?? value.iban}`;
+  if ('iban' in value) return `iban:${electronicIban(value.iban)}`;
   if ('card' in value) return `card:${value.card.token}`;
   return `other:${value.other.scheme ?? ''}:${value.other.id}`;
 }
