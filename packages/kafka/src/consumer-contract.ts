@@ -133,6 +133,24 @@ export const consumerContract = (broker: ContractClient): void => {
     });
   });
 
+  test('A partition nothing arrives for is read again from where it is sought, and commits nothing', async () => {
+    const topic = await broker.topic(1);
+    await producer.append(topic, 0, ['a', 'b', 'c'].map(record));
+    const seen: string[] = [];
+    const onBatch: OnBatch = async (batch) => {
+      seen.push(...valuesOf(batch));
+      return goOn(batch);
+    };
+    await withConsumer(topic, onBatch, async (_crashes, consumer) => {
+      await waitFor(() => seen.length === 3);
+      consumer.seek({ topic, partition: 0 }, 1);
+      await waitFor(() => seen.length === 5);
+      assert.equal(seen.join(''), 'abcbc');
+      const [position] = await broker.client.groupPositions(`${topic}-group`, topic);
+      assert.equal(position?.next, undefined);
+    });
+  });
+
   test('A partition paused by order is not fetched until it is resumed', async () => {
     const topic = await broker.topic(2);
     const seen: string[] = [];

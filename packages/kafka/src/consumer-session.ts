@@ -9,7 +9,7 @@ import { wait, withDeadline } from './deadline.ts';
 import { createEachBatch } from './each-batch.ts';
 import { joinMembership, noMembership } from './membership.ts';
 import type { Membership } from './membership.ts';
-import { parseOffset } from './offsets.ts';
+import { formatOffset, parseOffset } from './offsets.ts';
 import type { PartitionHolds } from './partition-holds.ts';
 
 /** One kafkajs consumer from its first join to its crash or stop; it is never restarted. */
@@ -19,6 +19,7 @@ export type ConsumerSession = {
   stop(): Promise<void>;
   pauseFetching(at: TopicPartition): void;
   resumeFetching(at: TopicPartition): void;
+  seek(at: TopicPartition, next: number): void;
   membership(): Membership;
 };
 
@@ -158,6 +159,11 @@ export const createConsumerSession = (
       ifRunning(() => consumer.pause([{ topic, partitions: [partition] }])),
     resumeFetching: ({ topic, partition }) =>
       ifRunning(() => consumer.resume([{ topic, partitions: [partition] }])),
+    seek: (at, next) => {
+      if (!membership.assigned.some((mine) => nameOf(mine) === nameOf(at))) return;
+      ifRunning(() => consumer.seek({ ...at, offset: formatOffset(next) }));
+      membership.positions.set(nameOf(at), next);
+    },
     membership: () => membership,
   };
 };

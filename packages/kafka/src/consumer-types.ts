@@ -77,6 +77,12 @@ export type RunningConsumer = {
   /** Stops fetching a partition, through rebalances, until `resume`. */
   pause(at: TopicPartition): void;
   resume(at: TopicPartition): void;
+  /**
+   * Goes on reading a partition at `next`, where no outcome of a batch could say so because none
+   * comes. A batch fetched before may still be handed over. Nothing happens where the partition is
+   * not this member's: its next join begins at the committed position anyway. Commits nothing.
+   */
+  seek(at: TopicPartition, next: number): void;
   lag(): Promise<readonly PartitionLag[]>;
 };
 

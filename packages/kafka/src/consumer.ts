@@ -4,7 +4,7 @@ import { toOperationalError } from './classify-error.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createConsumerSession } from './consumer-session.ts';
 import type { ConsumerSession } from './consumer-session.ts';
-import type { ConsumerOptions, RunningConsumer } from './consumer-types.ts';
+import type { ConsumerOptions, RunningConsumer, TopicPartition } from './consumer-types.ts';
 import { wait } from './deadline.ts';
 import type { Membership } from './membership.ts';
 import { createPartitionHolds } from './partition-holds.ts';
@@ -86,6 +86,7 @@ const createSupervisor = (connection: KafkaConnection, options: ConsumerOptions)
       await session?.stop();
     },
     holds,
+    seek: (at: TopicPartition, next: number): void => session?.seek(at, next),
     membership: (): Membership | undefined => session?.membership(),
   };
 };
@@ -110,6 +111,7 @@ export const runConsumer = async (
     stop: supervisor.stop,
     pause: supervisor.holds.hold,
     resume: supervisor.holds.release,
+    seek: supervisor.seek,
     lag: async () => {
       const membership = supervisor.membership();
       return membership === undefined ? [] : readLag(admin, options.groupId, membership);

@@ -231,6 +231,11 @@ export const runMemoryConsumer = async (
     },
     pause: holds.hold,
     resume: holds.release,
+    seek: (at, next) => {
+      if (!membership.assigned.some((mine) => nameOf(mine) === nameOf(at))) return;
+      membership.positions.set(nameOf(at), next);
+      holds.tellChange();
+    },
     lag: () =>
       readLag(
         {

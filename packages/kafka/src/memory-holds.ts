@@ -8,8 +8,9 @@ export type MemoryHolds = {
   release(at: TopicPartition): void;
   endTimed(): void;
   isHeld(at: TopicPartition): boolean;
-  /** Resolves when a partition may be fetched again. */
+  /** Resolves when a partition may be fetched again, or was sought. */
   changed(): Promise<void>;
+  tellChange(): void;
 };
 
 /** Why a partition is paused: for a while, by order, or both. Time is the link's. */
@@ -45,5 +46,6 @@ export const createMemoryHolds = (link: Pick<MemoryLink, 'sleep'>): MemoryHolds 
     },
     isHeld: (at) => ordered.has(nameOf(at)) || timed.has(nameOf(at)),
     changed: () => change.promise,
+    tellChange,
   };
 };
