@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maxAmountMinor } from '@weir/contracts';
 import fc from 'fast-check';
-import { packRecord, unpackRecords } from './record-format.ts';
+import { packRecords, unpackRecords } from './record-format.ts';
 
 const hexDigits = (count: number) =>
   fc
@@ -11,7 +11,7 @@ const hexDigits = (count: number) =>
 
 const anyRecord = fc.record(
   {
-    offset: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+    offset: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
     eventTimeMs: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
     observedAtSeconds: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     amountMinor: fc.integer({ min: 0, max: maxAmountMinor }),
@@ -23,7 +23,7 @@ const anyRecord = fc.record(
       fc.constant(''),
       hexDigits(12).filter((text) => !/^0+$/.test(text)),
     ),
-    channel: fc.integer({ min: 0, max: 255 }),
+    channel: fc.integer({ min: 0, max: 63 }),
     country: fc.constantFrom('', 'NL', 'DE', 'AA', 'ZZ'),
   },
   { noNullPrototype: true },
@@ -32,8 +32,7 @@ const anyRecord = fc.record(
 test('records read back as they were packed', () => {
   fc.assert(
     fc.property(fc.array(anyRecord, { maxLength: 20 }), (records) => {
-      const segment = Buffer.concat(records.map(packRecord));
-      assert.deepEqual(unpackRecords(segment), records);
+      assert.deepEqual(unpackRecords(packRecords(records)), records);
     }),
   );
 });
