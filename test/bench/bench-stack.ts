@@ -1,0 +1,75 @@
+import { startTestStack } from '@weir/testkit';
+import type { TestStack } from '@weir/testkit';
+import { createBenchLog } from './bench-log.ts';
+import type { BenchLog } from './bench-log.ts';
+import { connectRole } from './connect-role.ts';
+import type { RoleConnections } from './connect-role.ts';
+import type { Watched } from './process-usage.ts';
+import { openRedisPlace } from './redis-place.ts';
+import type { RedisPlace } from './redis-place.ts';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Kafka, Redis and the KMS as `npm start` runs them, on free ports, and the benchmark's own way in. */
+export type BenchStack = {
+  readonly ingest: RoleConnections;
+  readonly redis: RedisPlace;
+  readonly watched: (...names: readonly string[]) => Watched;
+  /** What a worker of a role is configured with. */
+  readonly roleEnvironment: (role: 'ingest' | 'detection' | 'alerting') => Environment;
+  /** The log that ingest, detection and alerting use, under the topics' own names. */
+  readonly log: BenchLog;
+  /** Has something closed before the stack is. */
+  readonly atClose: (close: () => Promise<unknown>) => void;
+  readonly close: () => Promise<void>;
+};
+
+export async function startBenchStack(options: {
+  readonly partitions: number;
+  readonly fillerRecords: number;
+  readonly say: (sentence: string) => void;
+}): Promise<BenchStack> {
+  const { partitions, fillerRecords, say } = options;
+  say('Starting Kafka, Redis and the KMS');
+  const stack = await startTestStack({ workers: false, env: { LOG_LEVEL: 'warn' } });
+  const toClose: (() => Promise<unknown>)[] = [() => stack.stop()];
+  const close = async (): Promise<void> => {
+    for (const one of toClose.toReversed()) await one();
+  };
+  try {
+    const ingest = connectRole(stack.roleEnvironment('ingest'));
+    toClose.push(ingest.close);
+    const redis = await openRedisPlace(stack.roleEnvironment('detection')['REDIS_URL'] ?? '');
+    toClose.push(redis.close);
+    say(`Opening a log of ${partitions} partitions`);
+    const log = await createBenchLog({
+      kafka: ingest.kafka,
+      topicPrefix: '',
+      environment: 'local',
+      partitions,
+      sealer: ingest.kms.sealerFor('received'),
+      fillerRecords,
+    });
+    toClose.push(log.close);
+    return {
+      ingest,
+      redis,
+      log,
+      watched: (...names) => watchedOf(stack, names),
+      roleEnvironment: (role) => stack.roleEnvironment(role),
+      atClose: (one) => void toClose.push(one),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function watchedOf(stack: TestStack, names: readonly string[]): Watched {
+  return names.map((name) => {
+    const found = stack.state().processes.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`No process of the stack is named ${name}`);
+    return { name, pid: found.pid };
+  });
+}

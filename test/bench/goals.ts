@@ -1,0 +1,55 @@
+/**
+ * What the benchmark is held against. `bound` says on which side of `target`
+ * the measured value has to lie; a goal that was not measured is not met.
+ */
+export type Goal = {
+  readonly name: GoalName;
+  readonly target: number;
+  readonly bound: 'atLeast' | 'atMost' | 'below';
+  readonly measured: number | null;
+  readonly unit: string;
+  readonly met: boolean;
+};
+
+const targets = {
+  detectionOverPassthrough: { target: 0.6, bound: 'atLeast', unit: 'ratio' },
+  sealedOverUnsealed: { target: 0.8, bound: 'atLeast', unit: 'ratio' },
+  txPerSecondHistory50: { target: 7_400, bound: 'atLeast', unit: 'tx/s' },
+  txPerSecondHistory1000: { target: 8_000, bound: 'atLeast', unit: 'tx/s' },
+  cpuMsPerTxEndToEnd: { target: 0.5, bound: 'atMost', unit: 'CPU-ms per tx' },
+  latencyP999Ms: { target: 250, bound: 'below', unit: 'ms' },
+  latencyP99OverPassthrough: { target: 3, bound: 'atMost', unit: 'ratio' },
+  history100000Over50: { target: 1.3, bound: 'atMost', unit: 'ratio' },
+  accounts1000000Over1000: { target: 1.5, bound: 'atMost', unit: 'ratio' },
+  redisBytesPerTx: { target: 48, bound: 'atMost', unit: 'bytes per tx' },
+  detectionResidentMb1000000Accounts: { target: 512, bound: 'atMost', unit: 'MiB' },
+} as const satisfies Record<string, Pick<Goal, 'target' | 'bound' | 'unit'>>;
+
+export type GoalName = keyof typeof targets;
+export type Measured = Partial<Record<GoalName, number>>;
+
+const isMet = (measured: number, { target, bound }: Pick<Goal, 'target' | 'bound'>): boolean => {
+  switch (bound) {
+    case 'atLeast':
+      return measured >= target;
+    case 'atMost':
+      return measured <= target;
+    case 'below':
+      return measured < target;
+  }
+};
+
+/** Every goal, in the order of the table, those that were not measured with null. */
+export const evaluateGoals = (measured: Measured): readonly Goal[] =>
+  (Object.keys(targets) as GoalName[]).map((name) => {
+    const { target, bound, unit } = targets[name];
+    const value = measured[name];
+    return {
+      name,
+      target,
+      bound,
+      measured: value ?? null,
+      unit,
+      met: value !== undefined && isMet(value, { target, bound }),
+    };
+  });

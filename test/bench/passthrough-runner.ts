@@ -1,0 +1,68 @@
+import { streams } from '@weir/contracts';
+import { commitPositions } from './bench-log.ts';
+import type { BenchLog } from './bench-log.ts';
+import type { BenchStack } from './bench-stack.ts';
+import { measureDrain } from './measure-drain.ts';
+import type { DrainFigures } from './measure-drain.ts';
+import { positionsOf } from './scenario.ts';
+import type { Waiting } from './scenario.ts';
+import type { BenchSettings } from './settings.ts';
+import { startPassthrough } from './workers.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+export const passthroughTopic = 'bench.passthrough.v1';
+const groupId = 'bench-passthrough';
+
+/** Reads the log's records with a group of its own, and writes to a topic that stands for the verdicts. */
+export type PassthroughRunner = {
+  readonly start: (batchMaxRecords: number) => WorkerProcess[];
+  /** Drains what waits. Detection may drain the same records before or after. */
+  readonly drain: (waiting: Waiting, batchMaxRecords: number) => Promise<DrainFigures>;
+  /** Goes on from here when it is started next. */
+  readonly seek: (waiting: Pick<Waiting, 'from'>) => Promise<void>;
+};
+
+export async function createPassthroughRunner(
+  stack: BenchStack,
+  log: BenchLog,
+  settings: BenchSettings,
+  outputBytes: number,
+): Promise<PassthroughRunner> {
+  const { processes, batchLingerMs, partitions } = settings;
+  await log.kafka.ensureTopics([
+    {
+      topic: passthroughTopic,
+      partitions,
+      replicationFactor: 1,
+      config: { 'retention.bytes': '268435456', 'segment.bytes': '67108864', 'max.message.bytes': '4194304' },
+    },
+  ]);
+  const start = (batchMaxRecords: number): WorkerProcess[] =>
+    startPassthrough(
+      {
+        brokers: stack.roleEnvironment('detection')['KAFKA_BROKERS'] ?? '',
+        input: streams.received.topic,
+        output: passthroughTopic,
+        groupId,
+        outputBytes,
+      },
+      { processes, batchMaxRecords, batchLingerMs },
+    );
+  const seek = ({ from }: Pick<Waiting, 'from'>): Promise<void> => commitPositions(log, groupId, from);
+  return {
+    start,
+    seek,
+    drain: async (waiting, batchMaxRecords) => {
+      await seek(waiting);
+      return measureDrain({
+        startWorkers: () => start(batchMaxRecords),
+        positions: () => positionsOf(log, groupId),
+        ...waiting,
+        warmRecords: settings.warmRecords,
+        coldFromRecords: settings.coldFromRecords,
+        watched: stack.watched('kafka'),
+        deadlineMs: settings.drainDeadlineMs,
+      });
+    },
+  };
+}

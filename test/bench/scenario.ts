@@ -1,0 +1,90 @@
+import { streams } from '@weir/contracts';
+import { commitPositions } from './bench-log.ts';
+import type { BenchLog, Positions } from './bench-log.ts';
+import { createTransactionMaker } from './make-transactions.ts';
+import type { TransactionMaker } from './make-transactions.ts';
+import { measureDrain } from './measure-drain.ts';
+import type { DrainFigures } from './measure-drain.ts';
+import type { Population } from './population.ts';
+import { alignPositions, preloadHistory } from './preload-history.ts';
+import type { Watched } from './process-usage.ts';
+import { countFrom, endsOf } from './read-outputs.ts';
+import type { RedisPlace } from './redis-place.ts';
+import type { BenchSettings } from './settings.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+/** A population whose history is in a Redis, and the log its next transactions go to. */
+export type Scenario = {
+  readonly population: Population;
+  readonly log: BenchLog;
+  readonly redis: RedisPlace;
+  readonly maker: TransactionMaker;
+  /** What each preloaded record took of Redis' memory, everything included. */
+  readonly redisBytesPerRecord: number;
+};
+
+/** The records of one drain, waiting in the log. */
+export type Waiting = { readonly from: Positions; readonly to: Positions };
+
+/** How a drain of detection went, and what it decided. */
+export type DetectionDrain = DrainFigures & { readonly heldFraction: number };
+
+export async function preloadScenario(
+  population: Population,
+  log: BenchLog,
+  redis: RedisPlace,
+): Promise<Scenario> {
+  const before = await redis.usedBytes();
+  await preloadHistory(redis.storeOf(log), population);
+  const grownBytes = (await redis.usedBytes()) - before;
+  return {
+    population,
+    log,
+    redis,
+    maker: createTransactionMaker(population),
+    redisBytesPerRecord: grownBytes / (population.accounts * population.history),
+  };
+}
+
+/**
+ * Fills the log with transactions of the scenario, with detection's own
+ * positions, in the group and in Redis, right before them.
+ */
+export async function fillFor(scenario: Scenario, records: number): Promise<Waiting> {
+  const { log, redis, maker } = scenario;
+  const from = await log.ends();
+  await commitPositions(log, log.groupId, from);
+  await alignPositions(redis.storeOf(log), from);
+  return { from, to: await log.fill(maker, records) };
+}
+
+/** Where a group stands in the log. */
+export async function positionsOf(log: BenchLog, groupId: string): Promise<Positions> {
+  const positions = await log.kafka.groupPositions(groupId, streams.received.topic);
+  return new Map(positions.map(({ partition, next }) => [partition, next ?? 0]));
+}
+
+/** Has detection, or what stands for it, drain what waits, and checks that it decided as it should. */
+export async function drainWithDetection(
+  scenario: Scenario,
+  waiting: Waiting,
+  settings: BenchSettings,
+  options: { readonly startWorkers: () => readonly WorkerProcess[]; readonly watched: Watched },
+): Promise<DetectionDrain> {
+  const { log, redis } = scenario;
+  const [heldFrom, rejectedFrom] = [await endsOf(log, 'held'), await endsOf(log, 'rejected')];
+  const figures = await measureDrain({
+    startWorkers: options.startWorkers,
+    positions: () => positionsOf(log, log.groupId),
+    ...waiting,
+    warmRecords: settings.warmRecords,
+    coldFromRecords: settings.coldFromRecords,
+    watched: [...options.watched, ...redis.watched],
+    deadlineMs: settings.drainDeadlineMs,
+  });
+  const rejected = await countFrom(log, 'rejected', rejectedFrom);
+  if (rejected > 0) throw new Error(`${rejected} of the measured transactions were rejected`);
+  const held = await countFrom(log, 'held', heldFrom);
+  const drained = [...waiting.to].reduce((sum, [at, to]) => sum + to - (waiting.from.get(at) ?? 0), 0);
+  return { ...figures, heldFraction: held / drained };
+}

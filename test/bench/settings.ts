@@ -1,0 +1,102 @@
+import type { Population } from './population.ts';
+
+/** How large a run is. `full` is what figures are made with; `quick` proves that everything runs. */
+export type BenchSettings = {
+  readonly size: 'full' | 'quick';
+  readonly repeats: number;
+  readonly partitions: number;
+  /** Processes of detection, and of what it is compared with. */
+  readonly processes: number;
+  readonly batchMaxRecords: number;
+  readonly batchLingerMs: number;
+  /** Batch sizes that the bare passthrough is tried with; the best one counts. */
+  readonly sweepBatchRecords: readonly number[];
+  /** Records drained before the clock starts, and of them those that only warm the compiler. */
+  readonly warmRecords: number;
+  readonly coldFromRecords: number;
+  readonly timedRecords: number;
+  /** The most accounts that the measured transactions of one drain belong to. */
+  readonly activeAccounts: number;
+  /** Accounts each seen once by the drain that shows how large detection grows. */
+  readonly residentAccounts: number;
+  readonly populations: Readonly<Record<PopulationName, PopulationSize>>;
+  /** Everything that has to end does so by then. */
+  readonly drainDeadlineMs: number;
+};
+
+/** Named after what they are in a full run. */
+export const populationNames = [
+  'history1000',
+  'history50',
+  'history10000',
+  'history100000',
+  'accounts1000',
+  'accounts100000',
+  'accounts1000000',
+] as const;
+export type PopulationName = (typeof populationNames)[number];
+
+type PopulationSize = Pick<Population, 'accounts' | 'history'>;
+
+const full: BenchSettings = {
+  size: 'full',
+  repeats: 3,
+  partitions: 4,
+  processes: 1,
+  batchMaxRecords: 1_000,
+  batchLingerMs: 30,
+  sweepBatchRecords: [250, 500, 1_000],
+  warmRecords: 20_000,
+  coldFromRecords: 8_000,
+  timedRecords: 60_000,
+  activeAccounts: 20_000,
+  residentAccounts: 160_000,
+  populations: {
+    history50: { accounts: 20_000, history: 50 },
+    history1000: { accounts: 1_000, history: 1_000 },
+    history10000: { accounts: 100, history: 10_000 },
+    history100000: { accounts: 10, history: 100_000 },
+    accounts1000: { accounts: 1_000, history: 10 },
+    accounts100000: { accounts: 100_000, history: 10 },
+    accounts1000000: { accounts: 1_000_000, history: 10 },
+  },
+  drainDeadlineMs: 240_000,
+};
+
+const quick: BenchSettings = {
+  ...full,
+  size: 'quick',
+  repeats: 1,
+  sweepBatchRecords: [500, 1_000],
+  warmRecords: 800,
+  coldFromRecords: 400,
+  timedRecords: 3_200,
+  activeAccounts: 400,
+  residentAccounts: 4_000,
+  populations: {
+    history50: { accounts: 80, history: 50 },
+    history1000: { accounts: 40, history: 100 },
+    history10000: { accounts: 20, history: 200 },
+    history100000: { accounts: 10, history: 400 },
+    accounts1000: { accounts: 40, history: 10 },
+    accounts100000: { accounts: 400, history: 10 },
+    accounts1000000: { accounts: 4_000, history: 10 },
+  },
+  drainDeadlineMs: 60_000,
+};
+
+export const settingsOf = (isQuick: boolean): BenchSettings => (isQuick ? quick : full);
+
+export function populationOf(settings: BenchSettings, name: PopulationName): Population {
+  const { partitions, activeAccounts } = settings;
+  const { accounts, history } = settings.populations[name];
+  return {
+    name,
+    id: populationNames.indexOf(name) + 1,
+    accounts,
+    // Whole rounds of the partitions, so that the next active ones begin at the first of them.
+    active: accounts <= activeAccounts ? accounts : activeAccounts - (activeAccounts % partitions),
+    history,
+    partitions,
+  };
+}
