@@ -1,7 +1,7 @@
-import { pseudonym } from '@weir/contracts';
+import { isPseudonymOf } from '@weir/contracts';
 import { recordFormat } from '@weir/windows';
 import type { ChainCommit } from '@weir/windows';
-import { maxAccountsPerCall, maxCommitBytes } from './limits.ts';
+import { bucketCount, maxAccountsPerCall, maxCommitBytes } from './limits.ts';
 
 /**
  * Throws RangeError for accounts a store must not be asked about: too many at
@@ -12,12 +12,17 @@ export function checkAccounts(accounts: Iterable<string>): void {
   let count = 0;
   for (const account of accounts) {
     count += 1;
-    if (!pseudonym.safeParse(account).success)
-      throw new RangeError('window store: account is not a pseudonym');
+    if (!isPseudonymOf('account', account)) throw new RangeError('window store: account is not a pseudonym');
   }
   if (count > maxAccountsPerCall) {
     throw new RangeError(`window store: more than ${maxAccountsPerCall} accounts in one call`);
   }
+}
+
+/** Throws RangeError for a page of accounts that no store has. */
+export function checkPage(page: number): void {
+  if (!Number.isInteger(page) || page < 0 || page >= bucketCount)
+    throw new RangeError('window store: there is no such page of accounts');
 }
 
 /** Throws RangeError, which is a bug of the caller, for a commit no store may take. */

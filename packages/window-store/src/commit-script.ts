@@ -1,81 +1,143 @@
-import { createHash } from 'node:crypto';
 import { recordFormat } from '@weir/windows';
 import type { ChainOutcome } from '@weir/windows';
-import { segmentBytes, segmentHeader, segmentsDroppedPerFill } from './limits.ts';
+import { bucketCount, segmentsDroppedPerAccount, segmentsDroppedPerCommit } from './limits.ts';
+import { defineScript } from './run-script.ts';
+import { scriptHead } from './script-parts.ts';
 
 /**
- * The chain commit, legal since Redis 5. A script runs alone but isn't rolled
- * back: whatever may fail, the types of the keys included, is looked at before
- * the first write, and the position moves last.
+ * The chain commit. A script runs alone but isn't rolled back: whatever may
+ * fail is looked at before the first write, and the position moves last.
  *
- * KEYS: the position, then head and full segments of each account.
- * ARGV: expected ("" for none), next, token, the segment header, then packed
- * records and the second to forget before of each account.
+ * ARGV: expected ("" for none), next, token, and the appends as `packAppends`
+ * packs them.
  */
-export const commitScript = `
-local expected, target, token, header = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local segmentBytes, recordBytes = ${segmentBytes}, ${recordFormat.recordBytes}
+export const commitScript = defineScript(`
+${scriptHead}
+local expected, target, token, appends = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
-local stored = redis.call('HMGET', KEYS[1], 'next', 'token')
+local stored = redis.call('HMGET', KEYS[1], 'next', 'token', 'layout')
 if not stored[1] then
   if expected ~= '' then return 'missing' end
 else
+  if stored[3] ~= layout then return 'damaged' end
   if stored[2] == token and stored[1] == target then return 'alreadyMine' end
   if expected == '' or tonumber(stored[1]) > tonumber(expected) then return 'ahead' end
   if tonumber(stored[1]) < tonumber(expected) then return 'behind' end
 end
 
-local lengths = {}
-for key = 2, #KEYS, 2 do
-  lengths[key] = redis.call('STRLEN', KEYS[key])
-  redis.call('LLEN', KEYS[key + 1])
-end
-
 local function isForgettable(segment, beforeSeconds)
-  for at = #segment - recordBytes + 1, #header + 1, -recordBytes do
+  for at = #segment - recordBytes + 1, 1, -recordBytes do
     if struct.unpack('>I4', segment, at + ${recordFormat.observedAtByte}) >= beforeSeconds then return false end
   end
   return true
 end
 
-local function putAside(head, full, beforeSeconds)
-  redis.call('RPUSH', full, redis.call('GET', head))
-  for _ = 1, ${segmentsDroppedPerFill} do
-    local oldest = redis.call('LINDEX', full, 0)
-    if not oldest or not isForgettable(oldest, beforeSeconds) then return end
-    redis.call('LPOP', full)
+local drops = ${segmentsDroppedPerCommit}
+-- How many of the account's oldest full segments may go; nil where one of them is lost.
+local function countForgettable(base, first, last, beforeSeconds)
+  local count = 0
+  while beforeSeconds > 0 and count < ${segmentsDroppedPerAccount} and first + count < last and drops > 0 do
+    local key = base .. (first + count)
+    local latest = redis.call('GETRANGE', key, segmentBytes - recordBytes, -1)
+    if #latest ~= recordBytes then return nil end
+    if not isForgettable(latest, beforeSeconds) then return count end
+    drops = drops - 1
+    local segment = redis.call('GET', key)
+    if #segment ~= segmentBytes then return nil end
+    if not isForgettable(segment, beforeSeconds) then return count end
+    count = count + 1
   end
+  return count
 end
 
-for key = 2, #KEYS, 2 do
-  local packed, beforeSeconds = ARGV[key + 3], tonumber(ARGV[key + 4])
-  local length, from = lengths[key], 1
-  while from <= #packed do
-    if length >= segmentBytes then
-      putAside(KEYS[key], KEYS[key + 1], beforeSeconds)
-      length = 0
+-- What is to be put aside of an account whose open records have no room left.
+local function planMove(account, value, all, beforeSeconds)
+  local _, first, after, tail = struct.unpack('>BI4I4I2', value)
+  local base = prefix .. 's:' .. account .. ':'
+  if tail > 0 and redis.call('STRLEN', base .. (after - 1)) ~= tail * recordBytes then return nil end
+  local dropped = countForgettable(base, first, after - 1, beforeSeconds)
+  if not dropped then return nil end
+  return { base = base, first = first, after = after, tail = tail, dropped = dropped, all = all }
+end
+
+local noSegments = struct.pack('>BI4I4I2', formatVersion, 0, 0, 0)
+local keys, accounts, values, moves, isNew = {}, {}, {}, {}, {}
+local freshBuckets, isCounted = {}, {}
+local count, at = 0, 1
+while at <= #appends do
+  local bucket, account, after, beforeSeconds, length
+  bucket, account, after, beforeSeconds, length, at = struct.unpack('>I2Bc0Bc0I4I4', appends, at)
+  local packed = string.sub(appends, at, at + length - 1)
+  at = at + length
+  local key = prefix .. 'b:' .. bucket
+  local value = redis.call('HGET', key, account)
+  count = count + 1
+  if value then
+    local open = #value - headerBytes
+    if string.byte(value) ~= formatVersion or open < recordBytes or open % recordBytes ~= 0 then return 'damaged' end
+    if string.sub(value, offsetFrom, offsetTo) ~= after then return 'damaged' end
+  else
+    if after ~= '' then return 'damaged' end
+    if not isCounted[bucket] then
+      local held = countAccounts(bucket, key)
+      if not held then return 'damaged' end
+      if held == 0 then freshBuckets[#freshBuckets + 1] = bucket end
+      isCounted[bucket] = true
     end
-    local room = segmentBytes - math.max(length, #header)
-    local part = string.sub(packed, from, from + room - 1)
-    if length == 0 then
-      redis.call('SET', KEYS[key], header .. part)
-      length = #header + #part
-    else
-      length = redis.call('APPEND', KEYS[key], part)
-    end
+    isNew[count] = true
+    value = noSegments
+  end
+  local grown = value .. packed
+  if #grown > headerBytes + openBytes then
+    moves[count] = planMove(account, value, grown, beforeSeconds)
+    if not moves[count] then return 'damaged' end
+  end
+  keys[count], accounts[count], values[count] = key, account, grown
+end
+
+-- All but the latest record go to the end of the last segment and into new ones.
+-- Each is written whole, since APPEND keeps twice what it needs.
+local function moveAside(move)
+  local from, to, after, tail = headerBytes + 1, #move.all - recordBytes, move.after, move.tail
+  local room = segmentBytes - tail * recordBytes
+  if tail > 0 and room > 0 then
+    local key = move.base .. (after - 1)
+    local part = string.sub(move.all, from, math.min(from + room - 1, to))
+    redis.call('SET', key, redis.call('GET', key) .. part)
+    tail = tail + #part / recordBytes
     from = from + #part
   end
+  while from <= to do
+    local part = string.sub(move.all, from, math.min(from + segmentBytes - 1, to))
+    redis.call('SET', move.base .. after, part)
+    after = after + 1
+    tail = #part / recordBytes
+    from = from + #part
+  end
+  for index = move.first, move.first + move.dropped - 1 do redis.call('UNLINK', move.base .. index) end
+  local header = struct.pack('>BI4I4I2', formatVersion, move.first + move.dropped, after, tail)
+  return header .. string.sub(move.all, -recordBytes)
 end
 
-redis.call('HSET', KEYS[1], 'next', target, 'token', token)
+for index = 1, count do
+  local value = values[index]
+  if moves[index] then value = moveAside(moves[index]) end
+  redis.call('HSET', keys[index], accounts[index], value)
+  if isNew[index] then redis.call('HINCRBY', keys[index], '#', 1) end
+end
+
+if #freshBuckets > 0 then
+  local bytes = { string.byte(made or string.rep('\\0', ${bucketCount / 8}), 1, -1) }
+  for _, bucket in ipairs(freshBuckets) do
+    local byte = math.floor(bucket / 8) + 1
+    bytes[byte] = bit.bor(bytes[byte], bit.lshift(1, bucket % 8))
+  end
+  redis.call('HSET', KEYS[1], 'buckets', string.char(unpack(bytes)))
+end
+
+redis.call('HSET', KEYS[1], 'next', target, 'token', token, 'layout', layout)
 return 'applied'
-`;
-
-/** By which Redis knows the script it has seen before. */
-export const commitScriptSha1 = createHash('sha1').update(commitScript).digest('hex');
-
-/** The script's argument that never changes. */
-export const headerArgument = Buffer.from(segmentHeader);
+`);
 
 const outcomes = [
   'applied',
@@ -88,7 +150,7 @@ const outcomes = [
 
 /** The outcome a reply names; anything else is not from our script. */
 export function readOutcome(reply: unknown): ChainOutcome {
-  const outcome = outcomes.find((known) => known === reply);
+  const outcome = outcomes.find((known) => String(reply) === known);
   if (outcome === undefined) throw new Error('window store: the commit script gave an unknown answer');
   return outcome;
 }

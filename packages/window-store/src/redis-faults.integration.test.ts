@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
-import { WeirError } from '@weir/contracts';
-import type { ErrorCode } from '@weir/contracts';
 import { startRedis } from '@weir/testkit';
 import { unpackRecords } from '@weir/windows';
 import type { WindowStore } from '@weir/windows';
 import { startCuttingProxy } from './fixtures/cutting-proxy.ts';
 import type { CuttingProxy } from './fixtures/cutting-proxy.ts';
+import { withCode } from './damage-contract.ts';
+import { windowSet } from './fixtures/redis-under-test.ts';
 import { openRedis } from './open-redis.ts';
 import type { OpenRedisOptions, RedisConnection } from './open-redis.ts';
 import { createRedisWindowStore } from './redis-window-store.ts';
-import { packSamples, sampleAccount, sampleCommit } from './fixtures/sample-records.ts';
+import { sampleAccount, sampleStep } from './fixtures/sample-records.ts';
 
 const redis = await startRedis({ own: true });
 after(() => redis.stop());
@@ -35,7 +35,7 @@ async function openThroughProxy(
   const proxy = await startCuttingProxy(redisPort);
   t.after(() => proxy.close());
   const connection = await openFor(t, { url: `redis://127.0.0.1:${proxy.port}`, ...change });
-  return { proxy, store: createRedisWindowStore({ connection, logId }) };
+  return { proxy, store: createRedisWindowStore({ connection, logId, windowSet }) };
 }
 
 async function offsetsOf(store: WindowStore): Promise<number[]> {
@@ -43,14 +43,7 @@ async function offsetsOf(store: WindowStore): Promise<number[]> {
   return segments.flatMap((segment) => unpackRecords(segment).map(({ offset }) => offset));
 }
 
-const step = (next: number) =>
-  sampleCommit({
-    expected: next === 3 ? undefined : next - 3,
-    next,
-    appends: new Map([[account, packSamples(next - 3, next)]]),
-  });
-
-const withCode = (code: ErrorCode) => (error: unknown) => error instanceof WeirError && error.code === code;
+const step = (next: number) => sampleStep(account, next - 3, next);
 
 test('a commit whose answer was lost is known again and stored once', async (t) => {
   const { proxy, store } = await openThroughProxy(t, 'lost-answer');
@@ -84,7 +77,7 @@ test('a Redis that falls silent is given up within the bound, and nothing of the
 });
 
 test('what was acknowledged before kill -9 is there after a restart, and the same connection goes on', async (t) => {
-  const store = createRedisWindowStore({ connection: await openFor(t), logId: 'killed' });
+  const store = createRedisWindowStore({ connection: await openFor(t), logId: 'killed', windowSet });
   for (const next of [3, 6, 9]) assert.equal(await store.commit(step(next)), 'applied');
   await redis.kill();
   await redis.restart();
@@ -95,7 +88,7 @@ test('what was acknowledged before kill -9 is there after a restart, and the sam
 
 test('after a FLUSHALL a commit is answered "missing"', async (t) => {
   const connection = await openFor(t);
-  const store = createRedisWindowStore({ connection, logId: 'flushed' });
+  const store = createRedisWindowStore({ connection, logId: 'flushed', windowSet });
   await store.commit(step(3));
   await connection.client.flushall();
   assert.equal(await store.commit(step(6)), 'missing');
@@ -104,7 +97,7 @@ test('after a FLUSHALL a commit is answered "missing"', async (t) => {
 
 test('a full Redis refuses a commit whole, and takes it once there is room', async (t) => {
   const connection = await openFor(t);
-  const store = createRedisWindowStore({ connection, logId: 'full' });
+  const store = createRedisWindowStore({ connection, logId: 'full', windowSet });
   await store.commit(step(3));
   await connection.client.config('SET', 'maxmemory', '1');
   try {

@@ -1,16 +1,31 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { unpackRecords } from '@weir/windows';
+import { recordFormat, unpackRecords } from '@weir/windows';
 import type { ChainCommit, WindowStore } from '@weir/windows';
-import { maxAccountsPerCall, maxCommitBytes } from './limits.ts';
-import { packSamples, sampleAccount, sampleCommit } from './fixtures/sample-records.ts';
+import { damageTests } from './damage-contract.ts';
+import { packSamples, sampleAccount, sampleCommit, sampleStep } from './fixtures/sample-records.ts';
+import { maxAccountsPerCall, maxCommitBytes, openRecords, segmentRecords } from './limits.ts';
+
+/** A store to test, and what may befall it. */
+export type StoreUnderTest = {
+  readonly store: WindowStore;
+  /** Opens another store over the same windows, as another process does. */
+  readonly reopen: () => WindowStore;
+  readonly loseAccount: (partition: number, account: string) => Promise<void>;
+  readonly losePosition: (partition: number) => Promise<void>;
+  /** Copies all windows; what it answers brings them back as they were. */
+  readonly copy: () => Promise<() => Promise<void>>;
+};
+
+export type OpenStore = () => Promise<StoreUnderTest>;
 
 const account = sampleAccount(1);
 const other = sampleAccount(2);
+const { recordBytes } = recordFormat;
 
 async function offsetsOf(store: WindowStore, partition = 0, of = account): Promise<number[]> {
-  const segments = (await store.load(partition, [of])).get(of) ?? [];
-  return segments.flatMap((segment) => unpackRecords(segment).map(({ offset }) => offset));
+  const pieces = (await store.load(partition, [of])).get(of) ?? [];
+  return pieces.flatMap((piece) => unpackRecords(piece).map(({ offset }) => offset));
 }
 
 const range = (from: number, to: number): number[] =>
@@ -24,35 +39,28 @@ async function fill(
   each: number,
   change: { readonly observedAtSeconds?: number; readonly horizon?: number } = {},
 ): Promise<void> {
+  const { horizon, ...rest } = change;
+  const horizons = new Map(horizon === undefined ? [] : [[account, horizon]]);
   for (let at = from; at < to; at += each) {
-    const next = Math.min(at + each, to);
-    const outcome = await store.commit(
-      sampleCommit({
-        expected: at === 0 ? undefined : at,
-        next,
-        appends: new Map([[account, packSamples(at, next, change.observedAtSeconds)]]),
-        horizons: new Map(change.horizon === undefined ? [] : [[account, change.horizon]]),
-      }),
-    );
-    assert.equal(outcome, 'applied');
+    const step = sampleStep(account, at, Math.min(at + each, to), { ...rest, horizons });
+    assert.equal(await store.commit(step), 'applied');
   }
 }
 
-/**
- * What every window store has to do, as tests. `makeStore` answers an empty
- * store, a new one for each test.
- */
-export function windowStoreContract(name: string, makeStore: () => Promise<WindowStore>): void {
+/** What every window store has to do, as tests. `open` answers an empty store, a new one for each test. */
+export function windowStoreContract(name: string, open: OpenStore): void {
   describe(`${name} as a window store`, () => {
-    chainTests(makeStore);
-    recordTests(makeStore);
-    boundTests(makeStore);
+    chainTests(open);
+    recordTests(open);
+    forgettingTests(open);
+    damageTests(open);
+    boundTests(open);
   });
 }
 
-function chainTests(makeStore: () => Promise<WindowStore>): void {
+function chainTests(open: OpenStore): void {
   test('a partition has no position until its first commit', async () => {
-    const store = await makeStore();
+    const { store } = await open();
     assert.equal(await store.position(0), undefined);
     assert.equal(await store.commit(sampleCommit({ next: 10 })), 'applied');
     assert.deepEqual(await store.position(0), { next: 10, token: 'writer-1' });
@@ -60,14 +68,14 @@ function chainTests(makeStore: () => Promise<WindowStore>): void {
   });
 
   test('a first commit may name offset 0, the beginning of the log', async () => {
-    const store = await makeStore();
+    const { store } = await open();
     assert.equal(await store.commit(sampleCommit({ next: 0 })), 'applied');
     assert.equal(await store.commit(sampleCommit({ expected: 0, next: 1 })), 'applied');
   });
 
   test('a commit said twice is applied once', async () => {
-    const store = await makeStore();
-    const commit = sampleCommit({ next: 3, appends: new Map([[account, packSamples(0, 3)]]) });
+    const { store } = await open();
+    const commit = sampleStep(account, 0, 3);
     assert.equal(await store.commit(commit), 'applied');
     assert.equal(await store.commit(commit), 'alreadyMine');
     assert.deepEqual(await offsetsOf(store), [0, 1, 2]);
@@ -81,7 +89,7 @@ function chainTests(makeStore: () => Promise<WindowStore>): void {
   ];
   for (const [what, change, outcome] of refusals) {
     test(`${what} is answered "${outcome}" and changes nothing`, async () => {
-      const store = await makeStore();
+      const { store } = await open();
       await store.commit(sampleCommit({ next: 10 }));
       await store.commit(sampleCommit({ expected: 10, next: 20 }));
       const appends = new Map([[account, packSamples(10, 12)]]);
@@ -92,7 +100,7 @@ function chainTests(makeStore: () => Promise<WindowStore>): void {
   }
 
   test('positions are compared as numbers', async () => {
-    const store = await makeStore();
+    const { store } = await open();
     await store.commit(sampleCommit({ next: 9 }));
     assert.equal(await store.commit(sampleCommit({ expected: 10, next: 11 })), 'behind');
     await store.commit(sampleCommit({ expected: 9, next: Number.MAX_SAFE_INTEGER - 1 }));
@@ -102,44 +110,59 @@ function chainTests(makeStore: () => Promise<WindowStore>): void {
   });
 
   test('a commit that expects a position where there is none is answered "missing"', async () => {
-    const store = await makeStore();
-    const appends = new Map([[account, packSamples(10, 12)]]);
-    assert.equal(await store.commit(sampleCommit({ expected: 10, next: 12, appends })), 'missing');
+    const { store } = await open();
+    assert.equal(await store.commit(sampleStep(account, 10, 12)), 'missing');
     assert.equal(await store.position(0), undefined);
     assert.deepEqual(await offsetsOf(store), []);
   });
 
-  test('of two writers who race, one makes each step and every record is stored once', async () => {
-    const store = await makeStore();
+  test('of two writers who race, one makes each step, and its records are the ones stored', async () => {
+    const { store, reopen } = await open();
+    const stores = [store, reopen()];
+    const observed = [1_000, 2_000];
     for (let step = 0; step < 20; step += 1) {
-      const at = step * 5;
-      const race = ['writer-1', 'writer-2'].map((token) =>
-        store.commit(
-          sampleCommit({
-            expected: step === 0 ? undefined : at,
-            next: at + 5,
-            token,
-            appends: new Map([[account, packSamples(at, at + 5)]]),
+      const race = stores.map((one, index) =>
+        one.commit(
+          sampleStep(account, step * 5, step * 5 + 5, {
+            token: `writer-${index}`,
+            observedAtSeconds: observed[index] ?? 0,
           }),
         ),
       );
-      assert.deepEqual((await Promise.all(race)).sort(), ['ahead', 'applied']);
+      const outcomes = await Promise.all(race);
+      assert.deepEqual([...outcomes].sort(), ['ahead', 'applied']);
+      const winner = outcomes.indexOf('applied');
+      assert.equal((await store.position(0))?.token, `writer-${winner}`);
+      const stored = (await store.load(0, [account])).get(account)?.flatMap(unpackRecords) ?? [];
+      assert.deepEqual(
+        new Set(stored.slice(-5).map(({ observedAtSeconds }) => observedAtSeconds)),
+        new Set([observed[winner]]),
+      );
     }
     assert.deepEqual(await offsetsOf(store), range(0, 100));
   });
+
+  test('a writer that was overtaken learns so even where the other made the very same step', async () => {
+    const { store, reopen } = await open();
+    await store.commit(sampleStep(account, 0, 3, { token: 'writer-1' }));
+    const successor = reopen();
+    assert.equal(await successor.commit(sampleStep(account, 3, 6, { token: 'writer-2' })), 'applied');
+    assert.equal(await store.commit(sampleStep(account, 3, 6, { token: 'writer-1' })), 'ahead');
+    assert.equal(await successor.commit(sampleStep(account, 3, 6, { token: 'writer-2' })), 'alreadyMine');
+    assert.deepEqual(await offsetsOf(store), range(0, 6));
+  });
 }
 
-function recordTests(makeStore: () => Promise<WindowStore>): void {
+function recordTests(open: OpenStore): void {
   test('records are loaded by account, in the order they were appended; who has none is absent', async () => {
-    const store = await makeStore();
+    const { store } = await open();
     const first = new Map([
       [account, packSamples(0, 2)],
       [other, packSamples(2, 3)],
     ]);
     await store.commit(sampleCommit({ next: 3, appends: first }));
-    await store.commit(
-      sampleCommit({ expected: 3, next: 5, appends: new Map([[account, packSamples(3, 5)]]) }),
-    );
+    const second = sampleStep(account, 3, 5, { after: new Map([[account, 1]]) });
+    assert.equal(await store.commit(second), 'applied');
     const loaded = await store.load(0, [account, other, sampleAccount(3)]);
     assert.deepEqual([...loaded.keys()].sort(), [account, other].sort());
     assert.deepEqual(await offsetsOf(store), [0, 1, 3, 4]);
@@ -147,69 +170,113 @@ function recordTests(makeStore: () => Promise<WindowStore>): void {
     assert.equal((await store.load(0, [])).size, 0);
   });
 
-  test('a busy account is kept in segments of at most 64 KB', async () => {
-    const store = await makeStore();
+  test('every length of history is loaded as it was appended, whatever the commits were cut into', async () => {
+    const lengths = [openRecords - 1, openRecords, openRecords + 1, segmentRecords, segmentRecords + 1];
+    for (const each of [1, 7, ...lengths]) {
+      const { store } = await open();
+      await fill(store, 0, 2 * segmentRecords + openRecords, each);
+      assert.deepEqual(await offsetsOf(store), range(0, 2 * segmentRecords + openRecords), `by ${each}`);
+    }
+  });
+
+  test('pieces are whole records, at most 16 KiB of them', async () => {
+    const { store } = await open();
     await fill(store, 0, 5_000, 700);
-    const segments = (await store.load(0, [account])).get(account) ?? [];
-    assert.equal(segments.length, Math.ceil(5_000 / 1_424));
-    for (const segment of segments) assert.ok(segment.byteLength <= 65_536);
+    const pieces = (await store.load(0, [account])).get(account) ?? [];
+    for (const { byteLength } of pieces) assert.ok(byteLength <= 16_384 && byteLength % recordBytes === 0);
     assert.deepEqual(await offsetsOf(store), range(0, 5_000));
   });
 
-  test('a single append longer than a segment is cut between records', async () => {
-    const store = await makeStore();
-    await fill(store, 0, 4_000, 4_000);
-    await fill(store, 4_000, 4_001, 1);
-    assert.deepEqual(await offsetsOf(store), range(0, 4_001));
-  });
-
-  test('full segments are dropped once the horizon has passed every record of theirs', async () => {
-    const store = await makeStore();
-    await fill(store, 0, 1_424, 1_424, { observedAtSeconds: 1_000 });
-    await fill(store, 1_424, 2_848, 1_424, { observedAtSeconds: 2_000 });
-    await fill(store, 2_848, 4_272, 1_424, { observedAtSeconds: 3_000, horizon: 1_001 });
-    assert.deepEqual(await offsetsOf(store), range(1_424, 4_272));
-  });
-
-  test('a segment with a single record observed at the horizon stays whole', async () => {
-    const store = await makeStore();
-    await fill(store, 0, 1_423, 1_423, { observedAtSeconds: 1_000 });
-    await fill(store, 1_423, 1_424, 1, { observedAtSeconds: 1_001 });
-    await fill(store, 1_424, 2_848, 1_424, { observedAtSeconds: 2_000 });
-    await fill(store, 2_848, 4_272, 1_424, { observedAtSeconds: 3_000, horizon: 1_001 });
-    assert.deepEqual(await offsetsOf(store), range(0, 4_272));
-  });
-
-  test('without a horizon nothing is forgotten', async () => {
-    const store = await makeStore();
-    await fill(store, 0, 5_000, 500, { observedAtSeconds: 1 });
-    assert.deepEqual(await offsetsOf(store), range(0, 5_000));
-  });
-
-  test('an account that was busy once shrinks faster than it grows', async () => {
-    const store = await makeStore();
-    await fill(store, 0, 1_424 * 10, 1_424 * 10, { observedAtSeconds: 1_000 });
-    await fill(store, 1_424 * 10, 1_424 * 14, 1_424, { observedAtSeconds: 9_000, horizon: 9_000 });
-    const segments = (await store.load(0, [account])).get(account) ?? [];
-    assert.ok(segments.length <= 5, `${segments.length} segments are left`);
+  test('the accounts of a partition are listed once each, over all pages', async () => {
+    const { store } = await open();
+    const accounts = range(0, 500).map(sampleAccount);
+    const appends = new Map(accounts.map((one, index) => [one, packSamples(index, index + 1)]));
+    await store.commit(sampleCommit({ next: 500, appends }));
+    await store.commit(sampleStep(other, 0, 1, { partition: 1 }));
+    const listed: string[] = [];
+    for (let page = 0; page < store.accountPages; page += 1)
+      listed.push(...(await store.listAccounts(0, page)));
+    assert.deepEqual(listed.sort(), accounts.sort());
   });
 
   test('clearing forgets one partition and no other', async () => {
-    const store = await makeStore();
-    const appends = new Map([[account, packSamples(0, 3_000)]]);
-    for (const partition of [1, 11]) await store.commit(sampleCommit({ partition, next: 3_000, appends }));
+    const { store } = await open();
+    for (const partition of [1, 11]) await store.commit(sampleStep(account, 0, 3_000, { partition }));
     await store.clear(1);
     await store.clear(2);
     assert.equal(await store.position(1), undefined);
     assert.deepEqual(await offsetsOf(store, 1), []);
     assert.deepEqual(await store.position(11), { next: 3_000, token: 'writer-1' });
     assert.deepEqual(await offsetsOf(store, 11), range(0, 3_000));
-    assert.equal(await store.commit(sampleCommit({ partition: 1, next: 1 })), 'applied');
+    assert.equal(await store.commit(sampleStep(account, 0, 1, { partition: 1 })), 'applied');
   });
 }
 
-function boundTests(makeStore: () => Promise<WindowStore>): void {
+function forgettingTests(open: OpenStore): void {
+  test('full segments are dropped once the horizon has passed every record of theirs', async () => {
+    const { store } = await open();
+    await fill(store, 0, 3 * segmentRecords, segmentRecords, { observedAtSeconds: 1_000 });
+    await fill(store, 3 * segmentRecords, 5 * segmentRecords, 10, { observedAtSeconds: 2_000 });
+    await fill(store, 5 * segmentRecords, 6 * segmentRecords, 10, {
+      observedAtSeconds: 3_000,
+      horizon: 1_001,
+    });
+    const offsets = await offsetsOf(store);
+    assert.deepEqual(offsets, range(offsets[0] ?? 0, 6 * segmentRecords));
+    assert.ok((offsets[0] ?? 0) >= 2 * segmentRecords, 'what is forgettable is gone');
+    assert.ok((offsets[0] ?? 0) <= 3 * segmentRecords, 'and nothing else is');
+  });
+
+  test('a segment with a single record observed at the horizon stays whole', async () => {
+    const { store } = await open();
+    await fill(store, 0, 1, 1, { observedAtSeconds: 1_001 });
+    await fill(store, 1, segmentRecords * 4, 100, { observedAtSeconds: 1_000 });
+    await fill(store, segmentRecords * 4, segmentRecords * 6, 10, {
+      observedAtSeconds: 3_000,
+      horizon: 1_001,
+    });
+    assert.deepEqual(await offsetsOf(store), range(0, segmentRecords * 6));
+  });
+
+  test('without a horizon nothing is forgotten', async () => {
+    const { store } = await open();
+    await fill(store, 0, 5_000, 500, { observedAtSeconds: 1 });
+    assert.deepEqual(await offsetsOf(store), range(0, 5_000));
+  });
+
+  test('an account that was busy once shrinks faster than it grows', async () => {
+    const { store } = await open();
+    const busy = segmentRecords * 12;
+    await fill(store, 0, busy, busy, { observedAtSeconds: 1_000 });
+    await fill(store, busy, busy + segmentRecords * 4, segmentRecords, {
+      observedAtSeconds: 9_000,
+      horizon: 9_000,
+    });
+    assert.ok(((await offsetsOf(store))[0] ?? 0) >= busy - segmentRecords);
+  });
+
+  test('what is left after forgetting can be appended to and loaded by anyone', async () => {
+    const { store, reopen } = await open();
+    await fill(store, 0, segmentRecords * 3, 50, { observedAtSeconds: 1_000 });
+    await fill(store, segmentRecords * 3, segmentRecords * 6, 50, {
+      observedAtSeconds: 9_000,
+      horizon: 5_000,
+    });
+    const [first] = await offsetsOf(store);
+    const reopened = reopen();
+    await fill(reopened, segmentRecords * 6, segmentRecords * 7, 50, {
+      observedAtSeconds: 9_000,
+      horizon: 5_000,
+    });
+    assert.ok((first ?? 0) > 0);
+    assert.deepEqual(await offsetsOf(reopened), range(first ?? 0, segmentRecords * 7));
+  });
+}
+
+function boundTests(open: OpenStore): void {
   const oneRecord = packSamples(0, 1);
+  const tooManyBytes = recordBytes * (Math.floor(maxCommitBytes / recordBytes) + 1);
+  const tooMany = range(0, maxAccountsPerCall + 1).map(sampleAccount);
   const misuses: readonly (readonly [string, Partial<ChainCommit>])[] = [
     ['that does not move on', { expected: 5, next: 5 }],
     ['that goes back', { expected: 5, next: 4 }],
@@ -217,28 +284,26 @@ function boundTests(makeStore: () => Promise<WindowStore>): void {
     ['without a token', { token: '' }],
     ['with part of a record', { appends: new Map([[account, oneRecord.subarray(1)]]) }],
     ['with an account that is not a pseudonym', { appends: new Map([['NL91ABNA0417164300', oneRecord]]) }],
-    [
-      'of too many accounts',
-      {
-        appends: new Map(range(0, maxAccountsPerCall + 1).map((index) => [sampleAccount(index), oneRecord])),
-      },
-    ],
-    [
-      'of too many bytes',
-      { appends: new Map([[account, new Uint8Array(46 * (Math.floor(maxCommitBytes / 46) + 1))]]) },
-    ],
+    ['of too many accounts', { appends: new Map(tooMany.map((one) => [one, oneRecord])) }],
+    ['of too many bytes', { appends: new Map([[account, new Uint8Array(tooManyBytes)]]) }],
   ];
   for (const [what, change] of misuses) {
     test(`a commit ${what} is refused as the caller's bug`, async () => {
-      const store = await makeStore();
+      const { store } = await open();
       await assert.rejects(store.commit(sampleCommit({ next: 10, ...change })), RangeError);
       assert.equal(await store.position(0), undefined);
     });
   }
 
   test('a load of too many accounts, or of something else than accounts, is refused', async () => {
-    const store = await makeStore();
-    await assert.rejects(store.load(0, range(0, maxAccountsPerCall + 1).map(sampleAccount)), RangeError);
+    const { store } = await open();
+    await assert.rejects(store.load(0, tooMany), RangeError);
     await assert.rejects(store.load(0, ['NL91ABNA0417164300']), RangeError);
+  });
+
+  test('a page of accounts that there is not is refused', async () => {
+    const { store } = await open();
+    for (const page of [-1, 0.5, store.accountPages])
+      await assert.rejects(store.listAccounts(0, page), RangeError);
   });
 }
