@@ -64,27 +64,30 @@ type WithVerdict = Extract<Decided, { kind: 'verdict' }>;
 
 function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
   const { transaction, verdict, evidence } = decided;
-  const common = {
-    transaction: transaction.content,
-    sourcePartition: partition,
-    sourceOffset: decided.offset,
-  };
+  const { content } = transaction;
+  const position = { sourcePartition: partition, sourceOffset: decided.offset };
   const held = verdict.outcome === 'held';
   const { type, dataSchema } = held ? events.transactionHeld : events.transactionCleared;
   return {
     id: transaction.identity,
     key: transaction.account,
-    tenant: transaction.content.tenant,
-    time: transaction.content.eventTime,
+    tenant: content.tenant,
+    time: content.eventTime,
     type,
     dataSchema,
     plaintext: held
       ? encodePayload(events.transactionHeld, {
-          ...common,
+          transaction: content,
           verdict: { ...verdict, outcome: 'held' },
           evidence: evidence ?? { features: decided.features, usualAmount: null, recentAmounts: [] },
+          ...position,
         })
-      : encodePayload(events.transactionCleared, { ...common, verdict: { ...verdict, outcome: 'cleared' } }),
+      : // In the contract's order of keys, which spares the payload a parse that would bring it into it.
+        encodePayload(events.transactionCleared, {
+          transaction: content,
+          verdict: { ...verdict, outcome: 'cleared' },
+          ...position,
+        }),
   };
 }
 
