@@ -4,6 +4,7 @@ export { startKafkaBroker } from './kafka/start-kafka-broker.ts';
 export { LocalError } from './local-error.ts';
 export type { LocalErrorCode } from './local-error.ts';
 export { pickFreePort } from './process/free-port.ts';
+export { describeExit, startProcess } from './process/owned-process.ts';
 export type { OwnedProcess, ProcessExit } from './process/owned-process.ts';
 export { childEnvironment } from './process/child-environment.ts';
 export { isRunning } from './process/process-identity.ts';

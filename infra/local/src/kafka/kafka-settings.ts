@@ -3,6 +3,11 @@ export type KafkaPlace = {
   readonly dataDir: string;
   readonly port: number;
   readonly controllerPort: number;
+  /**
+   * A second way in, told to its clients as another port: where something stands in front of the broker
+   * that may cut or slow them. The broker speaks to itself, and whoever uses `port` to it, as before.
+   */
+  readonly behindProxy?: { readonly port: number; readonly advertisedPort: number };
 };
 
 /**
@@ -10,13 +15,15 @@ export type KafkaPlace = {
  * reachable from this machine only.
  */
 export function kafkaSettings(place: KafkaPlace): string {
+  const { behindProxy } = place;
+  const also = (text: string): string => (behindProxy === undefined ? '' : text);
   const settings: Readonly<Record<string, string | number | boolean>> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${place.controllerPort}`,
-    listeners: `BROKER://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}`,
-    'advertised.listeners': `BROKER://127.0.0.1:${place.port}`,
-    'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `BROKER://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}${also(`,PROXIED://127.0.0.1:${behindProxy?.port}`)}`,
+    'advertised.listeners': `BROKER://127.0.0.1:${place.port}${also(`,PROXIED://127.0.0.1:${behindProxy?.advertisedPort}`)}`,
+    'listener.security.protocol.map': `BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT${also(',PROXIED:PLAINTEXT')}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'BROKER',
     'log.dirs': escapeProperty(place.dataDir),

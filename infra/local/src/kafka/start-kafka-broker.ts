@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Progress } from '../install/install-once.ts';
 import type { OwnedProcess } from '../process/owned-process.ts';
 import { startReady } from '../process/start-ready.ts';
+import type { KafkaPlace } from './kafka-settings.ts';
 import { installKafka } from './install-kafka.ts';
 import { prepareKafka } from './prepare-kafka.ts';
 
@@ -20,12 +21,18 @@ export async function startKafkaBroker(options: {
   readonly dataDir: string;
   readonly port: number;
   readonly controllerPort: number;
+  readonly behindProxy?: NonNullable<KafkaPlace['behindProxy']>;
   readonly onProgress: Progress;
 }): Promise<OwnedProcess> {
   const libraryDir = await installKafka(options.home, options.onProgress);
   const logFile = join(options.dataDir, 'kafka-output.log');
   const commandLine = await prepareKafka({
-    place: { dataDir: options.dataDir, port: options.port, controllerPort: options.controllerPort },
+    place: {
+      dataDir: options.dataDir,
+      port: options.port,
+      controllerPort: options.controllerPort,
+      ...(options.behindProxy === undefined ? {} : { behindProxy: options.behindProxy }),
+    },
     libraryDir,
     logFile: join(options.dataDir, 'kafka.log'),
   });

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Hurts a running pipeline in every way there is and checks what it promises:
+// npm run faults -- --seed S --rounds N --json FILE
+import { join } from 'node:path';
+import { nodeBinary, repositoryRoot, runMain } from './lib/repository.mjs';
+import { runCommand } from './lib/run-command.mjs';
+import { setUpEverything } from './lib/set-up.mjs';
+
+await runMain(async () => {
+  await setUpEverything();
+  return runCommand(nodeBinary, [join(repositoryRoot, 'test/faults/main.ts'), ...process.argv.slice(2)], {
+    // The caller's folder stays, so that the file of the report means what it says.
+    cwd: process.cwd(),
+  });
+});

@@ -1,0 +1,157 @@
+import { placeKey } from './history.ts';
+import type { Damage, History, LogEntry, PlacedRecord, Violation } from './history.ts';
+import type { ExpectedOutcome, HistoryIndex } from './index-history.ts';
+
+const violation = (rule: string, damage: Damage, place: PlacedRecord, found: string): Violation => ({
+  rule,
+  damage,
+  partition: place.partition,
+  offset: place.offset,
+  found,
+});
+
+/**
+ * Every record of the log has exactly the outcome that the log demands: a first
+ * transaction one verdict, cleared or held and never both; a repeat none of its
+ * own; a contradiction and a foreign record one rejection; a control record
+ * nothing. And no outcome is about anything else.
+ */
+export function checkOutcomes(history: History, index: HistoryIndex): Violation[] {
+  return [
+    ...history.log.flatMap((entry) => checkEntry(entry, index)),
+    ...checkStrays(history),
+    ...history.unreadable.map((place) =>
+      violation('readable', 'conflicting', place, `a record of ${place.topic} can't be read`),
+    ),
+  ];
+}
+
+/** What stands about one record: how many verdicts of each kind, rejections, and what the journal calls it. */
+type Found = {
+  readonly cleared: number;
+  readonly held: number;
+  readonly rejected: number;
+  readonly decided: readonly string[];
+};
+
+function checkEntry(entry: LogEntry, index: HistoryIndex): Violation[] {
+  const key = placeKey(entry.partition, entry.offset);
+  const verdicts = index.verdicts.get(key) ?? [];
+  const found: Found = {
+    cleared: verdicts.filter(({ outcome }) => outcome === 'cleared').length,
+    held: verdicts.filter(({ outcome }) => outcome === 'held').length,
+    rejected: index.rejections.get(key)?.length ?? 0,
+    decided: (index.decisions.get(key) ?? []).map(({ outcome }) => outcome),
+  };
+  return [
+    ...countsOf(entry, found),
+    ...(entry.kind === 'transaction' ? namesOf(entry, verdicts) : []),
+    ...kindOf(entry, index.expected.get(key), found),
+  ];
+}
+
+/** Too many, or contradicting each other, whatever they are. */
+function countsOf(entry: LogEntry, { cleared, held, rejected, decided }: Found): Violation[] {
+  const violations: Violation[] = [];
+  if (cleared > 0 && held > 0)
+    violations.push(violation('cleared_and_held', 'conflicting', entry, `${cleared} cleared, ${held} held`));
+  if (cleared > 1 || held > 1)
+    violations.push(violation('one_verdict', 'doubled', entry, `${cleared} cleared, ${held} held`));
+  if (rejected > 1) violations.push(violation('one_rejection', 'doubled', entry, `${rejected} rejections`));
+  if (rejected > 0 && cleared + held > 0)
+    violations.push(
+      violation(
+        'verdict_and_rejection',
+        'conflicting',
+        entry,
+        `${cleared + held} verdicts, ${rejected} rejections`,
+      ),
+    );
+  if (decided.length > 1)
+    violations.push(
+      violation('decided_once', 'doubled', entry, `the journal has ${decided.length} decisions`),
+    );
+  return violations;
+}
+
+function namesOf(
+  entry: Extract<LogEntry, { kind: 'transaction' }>,
+  verdicts: readonly { readonly account: string; readonly identity: string }[],
+): Violation[] {
+  return verdicts
+    .filter(({ account, identity }) => account !== entry.account || identity !== entry.identity)
+    .map(() =>
+      violation('verdict_of_another', 'conflicting', entry, 'the verdict names another transaction'),
+    );
+}
+
+/** Whether there is one of the kind that has to be, and the journal calls it so. */
+function kindOf(entry: LogEntry, expected: ExpectedOutcome | undefined, found: Found): Violation[] {
+  const { cleared, held, rejected, decided } = found;
+  const wanted = wantedOf(entry, expected);
+  const has = cleared + held > 0 ? 'verdict' : rejected > 0 ? 'rejection' : 'nothing';
+  const violations: Violation[] = [];
+  if (has === 'nothing' && wanted.has !== 'nothing')
+    violations.push(violation('an_outcome', 'lost', entry, `no ${wanted.has}`));
+  else if (has !== wanted.has)
+    violations.push(violation('expected_outcome', 'conflicting', entry, `a ${has} instead of ${wanted.has}`));
+  const [decision] = decided;
+  if (decision === undefined)
+    violations.push(violation('journal_accounts', 'lost', entry, 'the journal has no decision'));
+  else if (!wanted.decisions.includes(decision))
+    violations.push(violation('journal_agrees', 'conflicting', entry, `the journal calls it ${decision}`));
+  return violations;
+}
+
+function wantedOf(
+  entry: LogEntry,
+  expected: ExpectedOutcome | undefined,
+): { readonly has: 'verdict' | 'rejection' | 'nothing'; readonly decisions: readonly string[] } {
+  if (entry.kind === 'control') return { has: 'nothing', decisions: ['control'] };
+  if (entry.kind === 'foreign' || expected?.kind === 'conflict')
+    return { has: 'rejection', decisions: ['rejected'] };
+  if (expected?.kind === 'duplicate') return { has: 'nothing', decisions: ['duplicate'] };
+  return { has: 'verdict', decisions: ['cleared', 'held'] };
+}
+
+/** Outcomes about places where the log has nothing, or in a partition that isn't theirs. */
+function checkStrays(history: History): Violation[] {
+  const places = new Set(history.log.map(({ partition, offset }) => placeKey(partition, offset)));
+  const violations: Violation[] = [];
+  for (const one of history.published) {
+    if (one.partition !== one.sourcePartition)
+      violations.push(
+        violation(
+          'own_partition',
+          'conflicting',
+          one,
+          `a ${one.outcome} record is about partition ${one.sourcePartition}`,
+        ),
+      );
+    if (!places.has(placeKey(one.sourcePartition, one.sourceOffset)))
+      violations.push(
+        violation(
+          'outcome_of_nothing',
+          'conflicting',
+          one,
+          `a ${one.outcome} record is about offset ${one.sourceOffset}`,
+        ),
+      );
+  }
+  for (const { partition, offset, origin } of history.rejected) {
+    if (
+      origin.kind === 'topic' &&
+      origin.topic.startsWith('transactions.received') &&
+      !places.has(placeKey(origin.partition, origin.offset))
+    )
+      violations.push(
+        violation(
+          'outcome_of_nothing',
+          'conflicting',
+          { partition, offset },
+          `a rejection is about offset ${origin.offset}`,
+        ),
+      );
+  }
+  return violations;
+}

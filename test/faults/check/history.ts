@@ -1,0 +1,148 @@
+import type { Decision, RejectionCode } from '@weir/contracts';
+
+/**
+ * Everything the checkers judge by, as plain values taken from the topics and
+ * from what the load knows of itself. No payload is in it: a transaction is
+ * named by its account and id, which the load made up.
+ */
+export type History = {
+  readonly sends: readonly SentTransaction[];
+  /** Where records of a stranger were acknowledged. */
+  readonly planted: readonly PlacedRecord[];
+  readonly log: readonly LogEntry[];
+  readonly published: readonly PublishedVerdict[];
+  readonly rejected: readonly RejectedEntry[];
+  readonly journal: readonly JournalEntry[];
+  readonly approvals: readonly Approval[];
+  readonly alerts: readonly AlertEntry[];
+  /** Records of Weir's own topics that could not be opened or read. */
+  readonly unreadable: readonly Place[];
+};
+
+/** What of a history is read from the topics. */
+export type HistoryPart = Omit<History, 'sends' | 'planted'>;
+
+export const emptyHistory: History = {
+  sends: [],
+  planted: [],
+  log: [],
+  published: [],
+  rejected: [],
+  journal: [],
+  approvals: [],
+  alerts: [],
+  unreadable: [],
+};
+
+/** A record of the log by its place. */
+export type PlacedRecord = { readonly partition: number; readonly offset: number };
+
+export type Place = { readonly topic: string; readonly partition: number; readonly offset: number };
+
+/** A line the load has settled. `transaction` is undefined for one that ingest has to refuse. */
+export type SentTransaction = {
+  readonly sequence: number;
+  readonly state: 'acknowledged' | 'unknown';
+  readonly transaction: string | undefined;
+  readonly source: string;
+  readonly sourceLine: number;
+};
+
+/** What the windows have to remember of a transaction, taken from its content alone. */
+export type RememberedContent = {
+  readonly eventTimeMs: number;
+  readonly observedAtSeconds: number;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly creditDebitIndicator: 'CRDT' | 'DBIT';
+  /** The counterparty's pseudonym, or "". */
+  readonly counterparty: string;
+  readonly channel: string;
+  readonly country: string;
+};
+
+/** A record of the log. `foreign`: nobody of ours wrote it as it is, or where it is. */
+export type LogEntry = PlacedRecord &
+  (
+    | { readonly kind: 'control'; readonly logId: string }
+    | { readonly kind: 'foreign' }
+    | {
+        readonly kind: 'transaction';
+        readonly transaction: string;
+        /** The run of ingest that wrote it. */
+        readonly source: string;
+        /** Pseudonyms: the record's key, and its event's id. */
+        readonly account: string;
+        readonly identity: string;
+        /** The same for two records exactly where their sender said the same. */
+        readonly said: string;
+        readonly content: RememberedContent;
+      }
+  );
+
+export type LogTransaction = Extract<LogEntry, { kind: 'transaction' }>;
+
+/** A record of the cleared or the held stream, at `offset` of it, about `sourceOffset` of the same partition of the log. */
+export type PublishedVerdict = {
+  readonly outcome: 'cleared' | 'held' | 'released';
+  readonly partition: number;
+  readonly offset: number;
+  readonly sourcePartition: number;
+  readonly sourceOffset: number;
+  readonly account: string;
+  readonly identity: string;
+  /** SHA-256 of the plaintext. */
+  readonly digest: string;
+};
+
+export type RejectedEntry = {
+  readonly partition: number;
+  readonly offset: number;
+  readonly origin:
+    | { readonly kind: 'source'; readonly source: string; readonly line: number }
+    | ({ readonly kind: 'topic' } & Place);
+  readonly code: RejectionCode;
+};
+
+export type JournalEntry = {
+  readonly partition: number;
+  readonly offset: number;
+  readonly from: number;
+  readonly to: number;
+  readonly featureNames: readonly string[];
+  readonly decisions: readonly Decision[];
+};
+
+/** An approved request to release the transaction at `sourceOffset`. */
+export type Approval = {
+  readonly partition: number;
+  readonly offset: number;
+  readonly sourcePartition: number;
+  readonly sourceOffset: number;
+};
+
+export type AlertEntry = {
+  readonly partition: number;
+  readonly offset: number;
+  readonly alertId: string;
+  readonly revision: number;
+  /** What it is about: a held transaction by its place in the log, or a refused record by its own. */
+  readonly about: Place;
+  readonly kind: 'unusual_transactions' | 'refused_record';
+  readonly deliveryKeys: readonly string[];
+};
+
+/** Which goal a violation counts against. */
+export type Damage = 'lost' | 'doubled' | 'conflicting';
+
+/** Something that must never be, and where. Offsets and codes, never content. */
+export type Violation = {
+  readonly rule: string;
+  readonly damage: Damage;
+  readonly partition?: number;
+  readonly offset?: number;
+  readonly found: string;
+};
+
+/** A place of the log as a key of a map. */
+export const placeKey = (partition: number, offset: number): string => `${partition}/${offset}`;

@@ -1,0 +1,77 @@
+import type { Decision } from '@weir/contracts';
+import { streams } from '@weir/contracts';
+import { placeKey } from './history.ts';
+import type { History, LogTransaction, PublishedVerdict, RejectedEntry } from './history.ts';
+
+/** A history by the places of the log it speaks of. */
+export type HistoryIndex = {
+  readonly verdicts: ReadonlyMap<string, readonly PublishedVerdict[]>;
+  readonly rejections: ReadonlyMap<string, readonly RejectedEntry[]>;
+  readonly decisions: ReadonlyMap<string, readonly Decision[]>;
+  /** What the log alone demands of each of its transactions. */
+  readonly expected: ReadonlyMap<string, ExpectedOutcome>;
+};
+
+export type ExpectedOutcome =
+  | { readonly kind: 'verdict' }
+  | { readonly kind: 'duplicate'; readonly firstOffset: number }
+  | { readonly kind: 'conflict' };
+
+export function indexHistory(history: History): HistoryIndex {
+  return {
+    verdicts: groupBy(history.published, (one) => placeKey(one.sourcePartition, one.sourceOffset)),
+    rejections: groupBy(
+      history.rejected.filter(
+        ({ origin }) => origin.kind === 'topic' && origin.topic === streams.received.topic,
+      ),
+      ({ origin }) => (origin.kind === 'topic' ? placeKey(origin.partition, origin.offset) : ''),
+    ),
+    decisions: groupBy(
+      history.journal.flatMap(({ partition, decisions }) =>
+        decisions.map((decision) => ({ partition, decision })),
+      ),
+      ({ partition, decision }) => placeKey(partition, decision.offset),
+      ({ decision }) => decision,
+    ),
+    expected: expectOutcomes(history.log.filter((entry) => entry.kind === 'transaction')),
+  };
+}
+
+/**
+ * The first record of an identity gets a verdict, the same said again is a
+ * duplicate of it, anything else under its name a contradiction. That holds as
+ * long as the first one is remembered, which the load takes care of.
+ */
+function expectOutcomes(transactions: readonly LogTransaction[]): Map<string, ExpectedOutcome> {
+  const firsts = new Map<string, LogTransaction>();
+  const expected = new Map<string, ExpectedOutcome>();
+  for (const entry of transactions.toSorted((a, b) => a.offset - b.offset)) {
+    const name = `${entry.partition} ${entry.account} ${entry.identity}`;
+    const first = firsts.get(name);
+    if (first === undefined) firsts.set(name, entry);
+    expected.set(
+      placeKey(entry.partition, entry.offset),
+      first === undefined
+        ? { kind: 'verdict' }
+        : first.said === entry.said
+          ? { kind: 'duplicate', firstOffset: first.offset }
+          : { kind: 'conflict' },
+    );
+  }
+  return expected;
+}
+
+function groupBy<Item, Kept = Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  keep: (item: Item) => Kept = (item) => item as unknown as Kept,
+): Map<string, Kept[]> {
+  const groups = new Map<string, Kept[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [keep(item)]);
+    else group.push(keep(item));
+  }
+  return groups;
+}

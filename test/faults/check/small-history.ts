@@ -1,0 +1,161 @@
+import { streams } from '@weir/contracts';
+import { emptyHistory } from './history.ts';
+import type {
+  AlertEntry,
+  History,
+  LogTransaction,
+  PublishedVerdict,
+  RejectedEntry,
+  SentTransaction,
+} from './history.ts';
+import { deliveryName } from '../stack/mail-receiver.ts';
+import type { MailCounts } from './check-alerts.ts';
+
+/** What the tests of the checkers damage: a small history in which everything is as it should be. */
+export const logTransaction = (offset: number, change: Partial<LogTransaction> = {}): LogTransaction => ({
+  kind: 'transaction',
+  partition: 0,
+  offset,
+  transaction: `account-1 t-${offset}`,
+  source: 'load',
+  account: 'a1_account',
+  identity: `t1_${offset}`,
+  said: `said-${offset}`,
+  content: {
+    eventTimeMs: Date.parse('2024-01-01T00:00:00Z') + offset * 60_000,
+    observedAtSeconds: Date.parse('2024-01-01T00:00:00Z') / 1000 + offset * 60,
+    amountMinor: 100 + offset,
+    currency: 'EUR',
+    creditDebitIndicator: 'DBIT',
+    counterparty: '',
+    channel: '',
+    country: 'NL',
+  },
+  ...change,
+});
+
+export const verdictOf = (
+  sourceOffset: number,
+  outcome: PublishedVerdict['outcome'] = 'cleared',
+  change: Partial<PublishedVerdict> = {},
+): PublishedVerdict => ({
+  outcome,
+  partition: 0,
+  offset: 10 * sourceOffset,
+  sourcePartition: 0,
+  sourceOffset,
+  account: 'a1_account',
+  identity: `t1_${sourceOffset}`,
+  digest: `digest-${sourceOffset}`,
+  ...change,
+});
+
+export const rejectionOf = (sourceOffset: number, change: Partial<RejectedEntry> = {}): RejectedEntry => ({
+  partition: 0,
+  offset: sourceOffset,
+  origin: { kind: 'topic', topic: streams.received.topic, partition: 0, offset: sourceOffset },
+  code: 'not_sealed',
+  ...change,
+});
+
+export const alertAbout = (
+  offset: number,
+  kind: AlertEntry['kind'] = 'unusual_transactions',
+  change: Partial<AlertEntry> = {},
+): AlertEntry => ({
+  partition: 0,
+  offset,
+  alertId: `alert-${offset}`,
+  revision: 1,
+  about: { topic: streams.received.topic, partition: 0, offset },
+  kind,
+  deliveryKeys: [`alert-${offset}-1-mail`],
+  ...change,
+});
+
+const sendOf = (offset: number, change: Partial<SentTransaction> = {}): SentTransaction => ({
+  sequence: offset,
+  state: 'acknowledged',
+  transaction: `account-1 t-${offset}`,
+  source: 'load',
+  sourceLine: offset,
+  ...change,
+});
+
+/**
+ * Offset 0 opens the log, 1 is cleared, 2 is held, 3 repeats 1, 4 contradicts 1,
+ * 5 is a stranger's, 6 is cleared; a line of the source was malformed.
+ */
+export const goodHistory: History = {
+  ...emptyHistory,
+  sends: [
+    sendOf(1),
+    sendOf(2),
+    sendOf(3, { transaction: 'account-1 t-1' }),
+    sendOf(4, { transaction: 'account-1 t-1' }),
+    sendOf(5, { transaction: undefined }),
+    sendOf(6),
+  ],
+  planted: [{ partition: 0, offset: 5 }],
+  log: [
+    { kind: 'control', logId: 'log', partition: 0, offset: 0 },
+    logTransaction(1),
+    logTransaction(2),
+    logTransaction(3, { transaction: 'account-1 t-1', identity: 't1_1', said: 'said-1' }),
+    logTransaction(4, { transaction: 'account-1 t-1', identity: 't1_1' }),
+    { kind: 'foreign', partition: 0, offset: 5 },
+    logTransaction(6),
+  ],
+  published: [verdictOf(1), verdictOf(2, 'held'), verdictOf(6)],
+  rejected: [
+    rejectionOf(4, { code: 'conflicting_duplicate' }),
+    rejectionOf(5),
+    { partition: 1, offset: 9, origin: { kind: 'source', source: 'load', line: 5 }, code: 'not_json' },
+  ],
+  journal: [
+    {
+      partition: 0,
+      offset: 0,
+      from: 0,
+      to: 3,
+      featureNames: [],
+      decisions: [
+        { offset: 0, outcome: 'control' },
+        { offset: 1, outcome: 'cleared', score: 0, reasons: [], features: [], digest: 'digest-1' },
+        { offset: 2, outcome: 'held', score: 1, reasons: [], features: [], digest: 'digest-2' },
+      ],
+    },
+    {
+      partition: 0,
+      offset: 2,
+      from: 3,
+      to: 7,
+      featureNames: [],
+      decisions: [
+        { offset: 3, outcome: 'duplicate', firstOffset: 1 },
+        { offset: 4, outcome: 'rejected', code: 'conflicting_duplicate' },
+        { offset: 5, outcome: 'rejected', code: 'not_sealed' },
+        { offset: 6, outcome: 'cleared', score: 0, reasons: [], features: [], digest: 'digest-6' },
+      ],
+    },
+  ],
+  alerts: [alertAbout(2), alertAbout(4, 'refused_record'), alertAbout(5, 'refused_record')],
+};
+
+export const goodMails: MailCounts = {
+  recipient: 'analyst@example',
+  domain: 'example',
+  deliveries: new Map(
+    [2, 4, 5].map((offset) => [deliveryName(`<alert-${offset}-1-mail@example>`, 'analyst@example'), 1]),
+  ),
+};
+
+/** The good history with one of its lists changed. */
+export const damaged = <Part extends keyof History>(
+  part: Part,
+  change: (items: History[Part]) => readonly History[Part][number][],
+): History => ({ ...goodHistory, [part]: change(goodHistory[part]) });
+
+/** The rules that were broken, each once. */
+export const rulesOf = (violations: readonly { readonly rule: string }[]): string[] =>
+  [...new Set(violations.map(({ rule }) => rule))].toSorted();

@@ -1,0 +1,30 @@
+import type { Fault } from './fault-context.ts';
+
+const shortestAwayMs = 200;
+const longestAwayMs = 1_500;
+const cuts = 5;
+const slowMs = 250;
+const slowForMs = 4_000;
+
+export const killBroker: Fault = async ({ stack, random, sleep, say }) => {
+  await stack.broker.kill();
+  say('the broker killed');
+  await sleep(random.between(shortestAwayMs, longestAwayMs));
+  await stack.broker.start();
+  say('the broker serves again');
+};
+
+export const cutKafka: Fault = async ({ stack, random, sleep, say }) => {
+  for (let cut = 0; cut < cuts; cut += 1) {
+    say(`${stack.broker.proxy.cut()} connections to the broker cut`);
+    await sleep(random.between(50, 1_000));
+  }
+};
+
+export const delayKafka: Fault = async ({ stack, sleep, say }) => {
+  stack.broker.proxy.delay(slowMs);
+  say(`the broker answers ${2 * slowMs} ms later`);
+  await sleep(slowForMs);
+  stack.broker.proxy.restore();
+  say('the broker is reached as before');
+};

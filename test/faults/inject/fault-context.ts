@@ -1,0 +1,20 @@
+import type { SeededRandom } from '../plan/seeded-random.ts';
+import type { PacedFeed } from '../load/paced-feed.ts';
+import type { FaultStack } from '../stack/start-fault-stack.ts';
+import type { RedisConnection } from '@weir/window-store';
+
+/** All a fault may take hold of. */
+export type FaultContext = {
+  readonly stack: FaultStack;
+  readonly feed: PacedFeed;
+  readonly random: SeededRandom;
+  /** Straight to Redis. Opened anew for each use, since Redis may have been away. */
+  readonly withRedis: <Answer>(use: (redis: RedisConnection) => Promise<Answer>) => Promise<Answer>;
+  /** Rejects where the run is interrupted. */
+  readonly sleep: (delayMs: number) => Promise<void>;
+  /** Told of each thing that is done, with its time. */
+  readonly say: (what: string) => void;
+};
+
+/** Does one fault from its beginning to its healing: when it resolves, everything is there again. */
+export type Fault = (context: FaultContext) => Promise<void>;

@@ -1,0 +1,30 @@
+import type { FaultKind } from '../plan/fault-kinds.ts';
+import { cutKafka, delayKafka, killBroker } from './broker-faults.ts';
+import type { Fault } from './fault-context.ts';
+import { cutRedis, deleteKeys, flushRedis, killRedis, rollbackRedis } from './store-faults.ts';
+import {
+  freezeDetection,
+  killAlerting,
+  killDetection,
+  killIngest,
+  kmsAway,
+  resizeDetection,
+} from './worker-faults.ts';
+
+/** How each kind of fault is done. */
+export const faults: Readonly<Record<FaultKind, Fault>> = {
+  killIngest,
+  killDetection,
+  freezeDetection,
+  resizeDetection,
+  killAlerting,
+  killBroker,
+  cutKafka,
+  delayKafka,
+  killRedis,
+  rollbackRedis,
+  flushRedis,
+  deleteKeys,
+  cutRedis,
+  kmsAway,
+};

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allFaultKinds, tellingFaultKinds, touches } from './fault-kinds.ts';
+import { planRounds } from './plan-rounds.ts';
+
+const kindsOf = (rounds: number, seed = 'a'): string[] =>
+  planRounds(seed, rounds).map(({ faults }) => faults[0]?.kind ?? 'none');
+
+test('the same seed plans the same rounds, and another seed others', () => {
+  assert.deepEqual(planRounds('a', 40), planRounds('a', 40));
+  assert.notDeepEqual(planRounds('a', 40), planRounds('b', 40));
+});
+
+test('any fourteen rounds or more have every kind of fault', () => {
+  for (const rounds of [allFaultKinds.length, 20, 100]) {
+    for (const seed of ['1', '2', '3']) {
+      assert.deepEqual([...new Set(kindsOf(rounds, seed))].toSorted(), allFaultKinds.toSorted());
+    }
+  }
+  assert.ok(allFaultKinds.length <= 14);
+});
+
+test('six rounds have the six most telling faults', () => {
+  for (const seed of ['1', '2', '3']) {
+    assert.deepEqual(kindsOf(6, seed).toSorted(), tellingFaultKinds.toSorted());
+  }
+});
+
+test('two faults of one round never take hold of the same part', () => {
+  const doubled = planRounds('a', 300).filter(({ faults }) => faults.length === 2);
+  assert.ok(doubled.length > 50, 'some rounds have two');
+  for (const { faults } of doubled) {
+    assert.equal(new Set(faults.map(({ kind }) => touches[kind])).size, 2);
+  }
+});

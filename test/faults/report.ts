@@ -1,0 +1,99 @@
+import { loadavg } from 'node:os';
+import type { Violation } from './check/history.ts';
+import type { RoundPlan } from './plan/plan-rounds.ts';
+import type { FaultStep, RoundReport } from './run-round.ts';
+
+export type Goal = {
+  readonly name: string;
+  readonly target: number;
+  readonly measured: number;
+  readonly unit: string;
+  readonly met: boolean;
+};
+
+export type CampaignReport = {
+  readonly seed: string;
+  readonly plannedRounds: number;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly loadAverage: readonly number[];
+  readonly totals: {
+    readonly sent: number;
+    readonly acknowledged: number;
+    readonly unknown: number;
+    readonly planted: number;
+    readonly logRecords: number;
+    readonly cleared: number;
+    readonly held: number;
+    readonly rejected: number;
+    readonly alerts: number;
+    readonly mails: number;
+    readonly repeatedMails: number;
+    readonly workerEnds: number;
+  };
+  readonly rounds: readonly RoundReport[];
+  readonly violations: readonly Violation[];
+  /** Whether decisions were compared with those of an undisturbed run over a copy of the log, and of how many. */
+  readonly comparedDecisions: number;
+  readonly goals: readonly Goal[];
+  /** The folder that is kept where something was violated. */
+  readonly evidence: string | null;
+};
+
+const recoverySecondsTarget = 30;
+
+/** The goals by their names; a round that never recovered counts as long as it was waited for. */
+export function goalsOf(
+  violations: readonly Violation[],
+  rounds: readonly Pick<RoundReport, 'recoverySeconds'>[],
+): Goal[] {
+  const counted = (['lost', 'doubled', 'conflicting'] as const).map((name): Goal => {
+    const measured = violations.filter(({ damage }) => damage === name).length;
+    return { name, target: 0, measured, unit: 'count', met: measured === 0 };
+  });
+  const slowest = rounds.reduce((most, { recoverySeconds }) => Math.max(most, recoverySeconds), 0);
+  const measured = Math.round(slowest * 10) / 10;
+  const met = slowest <= recoverySecondsTarget;
+  return [
+    ...counted,
+    { name: 'recoverySecondsMax', target: recoverySecondsTarget, measured, unit: 's', met },
+  ];
+}
+
+/** What is about to be done. */
+export const describePlan = ({ round, faults, ratePerSecond }: RoundPlan, rounds: number): string =>
+  `round ${round}/${rounds}: ${faults.map(({ kind }) => kind).join(' + ')}, at ${ratePerSecond} transactions a second`;
+
+/** One thing that was done. */
+export const describeStep = ({ atMs, what }: FaultStep): string =>
+  `  ${(atMs / 1000).toFixed(1).padStart(5)} s  ${what}`;
+
+/** How a round ended, in a few lines. */
+export function describeRound(report: RoundReport): string[] {
+  const { sent, acknowledged, unknown, recoverySeconds, violations, workerEnds } = report;
+  return [
+    ...workerEnds.map(({ name, how }) => `           ${name} ${how} by itself`),
+    `           sent ${sent}, acknowledged ${acknowledged}${unknown > 0 ? `, unknown ${unknown}` : ''}; ` +
+      `${report.hasRecovered ? `recovered in ${recoverySeconds.toFixed(1)} s` : 'NOT RECOVERED'}; ` +
+      `${violations.length === 0 ? 'everything is as it should be' : `${violations.length} VIOLATIONS`} ` +
+      `(${report.seconds.toFixed(0)} s)`,
+    ...listViolations(violations),
+  ];
+}
+
+const mostListed = 10;
+
+/** The first of them; all are in the report. */
+export const listViolations = (violations: readonly Violation[]): string[] => [
+  ...violations.slice(0, mostListed).map((violation) => `           ${describeViolation(violation)}`),
+  ...(violations.length > mostListed ? [`           and ${violations.length - mostListed} more`] : []),
+];
+
+const describeViolation = ({ rule, damage, partition, offset, found }: Violation): string =>
+  `${damage}: ${rule}${partition === undefined ? '' : ` at ${partition}/${offset ?? '-'}`}: ${found}`;
+
+export const describeGoal = ({ name, target, measured, unit, met }: Goal): string =>
+  `${met ? 'met   ' : 'MISSED'}  ${name}: ${measured} ${unit === 'count' ? '' : unit} (target ${target})`;
+
+/** The load of the machine over the last minute and longer: what timings are worth depends on it. */
+export const machineLoad = (): number[] => loadavg().map((load) => Math.round(load * 100) / 100);

@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCampaign, findViolations } from './campaign.ts';
+import type { Campaign } from './campaign.ts';
+import { repeatedMails } from './check/check-alerts.ts';
+import { checkReference } from './check/check-reference.ts';
+import type { Violation } from './check/history.ts';
+import { planRounds } from './plan/plan-rounds.ts';
+import { readHistory } from './read/read-history.ts';
+import { runReference } from './reference-run.ts';
+import { describePlan, describeRound, describeStep, goalsOf, listViolations, machineLoad } from './report.ts';
+import type { CampaignReport } from './report.ts';
+import { runRound } from './run-round.ts';
+import type { RoundReport } from './run-round.ts';
+import type { WorkerEnd } from './stack/kept-worker.ts';
+import { startFaultStack } from './stack/start-fault-stack.ts';
+
+export type CampaignOptions = {
+  readonly seed: string;
+  readonly rounds: number;
+  readonly signal: AbortSignal;
+  /** Told of the progress, a line at a time. */
+  readonly say: (line: string) => void;
+};
+
+/** Everything is read again from the topics' beginning after so many rounds. */
+const fullCheckEvery = 10;
+/** More would only repeat themselves; the counts are of all of them. */
+const mostListedViolations = 1_000;
+
+/** Runs all rounds and answers the report. Rejects where the run itself fails; nothing is left running either way. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  const { seed, signal, say } = options;
+  const startedAt = new Date();
+  const home = mkdtempSync(join(tmpdir(), 'weir-faults-'));
+  const workerEnds: WorkerEnd[] = [];
+  say(`starting everything under ${home}`);
+  let isEvidence = true;
+  try {
+    const stack = await startFaultStack(home, (end) => void workerEnds.push(end));
+    try {
+      const campaign = createCampaign(seed, stack, workerEnds, signal);
+      const rounds = await runRounds(campaign, options);
+      const comparedDecisions = await checkAtEnd(campaign, say);
+      isEvidence = campaign.violations.length > 0;
+      return reportOf(campaign, {
+        rounds,
+        comparedDecisions,
+        plannedRounds: options.rounds,
+        startedAt,
+        evidence: isEvidence ? home : null,
+      });
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    if (isEvidence && !signal.aborted) say(`logs and topics are kept in ${home}`);
+    else rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function runRounds(campaign: Campaign, { seed, rounds, say }: CampaignOptions): Promise<RoundReport[]> {
+  const reports: RoundReport[] = [];
+  for (const plan of planRounds(seed, rounds)) {
+    say(describePlan(plan, rounds));
+    const report = await runRound(campaign, plan, (step) => say(describeStep(step)));
+    reports.push(report);
+    for (const line of describeRound(report)) say(line);
+    const gaveUp = report.workerEnds.find((end) => end.gaveUp);
+    if (gaveUp !== undefined)
+      throw new Error(`${gaveUp.name} ${gaveUp.how} and asks for a person: see its log`);
+    if (plan.round % fullCheckEvery === 0 && plan.round < rounds) await checkFromStart(campaign, say);
+  }
+  return reports;
+}
+
+/** Reads every topic from its beginning, as a new reader would, and holds every rule against that. */
+async function checkFromStart(campaign: Campaign, say: (line: string) => void): Promise<void> {
+  const { part } = await readHistory(campaign.stack.observer, {});
+  const violations = await findViolations(campaign, part, true);
+  for (const name of ['log', 'published', 'rejected', 'journal', 'alerts'] as const) {
+    const [now, before] = [part[name].length, campaign.part[name].length];
+    if (now >= before) continue;
+    violations.push({
+      rule: 'nothing_vanishes',
+      damage: 'lost',
+      found: `${name}: ${before} records, then ${now}`,
+    });
+  }
+  keep(campaign, violations, say);
+  say(`read from the beginning: ${part.log.length} records of the log, ${violations.length} violations`);
+}
+
+async function checkAtEnd(campaign: Campaign, say: (line: string) => void): Promise<number> {
+  await checkFromStart(campaign, say);
+  say('comparing with an undisturbed run over a copy of the log');
+  const { journal, upTo } = await runReference(campaign.stack, campaign.signal);
+  const violations = checkReference(campaign.part, { journal }, upTo);
+  keep(campaign, violations, say);
+  const compared = journal.reduce((sum, { decisions }) => sum + decisions.length, 0);
+  say(`compared ${compared} decisions with those of the undisturbed run, ${violations.length} differ`);
+  return compared;
+}
+
+function keep(campaign: Campaign, violations: readonly Violation[], say: (line: string) => void): void {
+  campaign.violations.push(...violations);
+  for (const line of listViolations(violations)) say(line);
+}
+
+function reportOf(
+  campaign: Campaign,
+  run: {
+    readonly rounds: readonly RoundReport[];
+    readonly comparedDecisions: number;
+    readonly plannedRounds: number;
+    readonly startedAt: Date;
+    readonly evidence: string | null;
+  },
+): CampaignReport {
+  const { part, sends, violations, stack, planted } = campaign;
+  const { deliveries } = stack.mails;
+  const published = (outcome: 'cleared' | 'held'): number =>
+    part.published.filter((one) => one.outcome === outcome).length;
+  const sentAs = (state: 'acknowledged' | 'unknown'): number =>
+    sends.filter((send) => send.state === state).length;
+  const report: CampaignReport = {
+    seed: campaign.seed,
+    plannedRounds: run.plannedRounds,
+    startedAt: run.startedAt.toISOString(),
+    seconds: Math.round((Date.now() - run.startedAt.getTime()) / 1000),
+    loadAverage: machineLoad(),
+    totals: {
+      sent: sends.length,
+      acknowledged: sentAs('acknowledged'),
+      unknown: sentAs('unknown'),
+      planted: planted.length,
+      logRecords: part.log.length,
+      cleared: published('cleared'),
+      held: published('held'),
+      rejected: part.rejected.length,
+      alerts: part.alerts.length,
+      mails: deliveries.size,
+      repeatedMails: repeatedMails({ deliveries, domain: '', recipient: '' }),
+      workerEnds: campaign.workerEnds.length,
+    },
+    rounds: run.rounds,
+    violations: violations.slice(0, mostListedViolations),
+    comparedDecisions: run.comparedDecisions,
+    goals: goalsOf(violations, run.rounds),
+    evidence: run.evidence,
+  };
+  if (run.evidence !== null)
+    writeFileSync(join(run.evidence, 'violations.json'), JSON.stringify(violations, null, 2));
+  return report;
+}

@@ -1,0 +1,231 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { streams } from '@weir/contracts';
+import { findViolations, readOn, withRedis } from './campaign.ts';
+import type { Campaign } from './campaign.ts';
+import { repeatedMails } from './check/check-alerts.ts';
+import type { Violation } from './check/history.ts';
+import { faults } from './inject/faults.ts';
+import { startPacedFeed } from './load/paced-feed.ts';
+import type { FeedOutcome, PacedFeed } from './load/paced-feed.ts';
+import { plantForeign } from './load/plant-foreign.ts';
+import type { FaultKind } from './plan/fault-kinds.ts';
+import type { PlannedFault, RoundPlan } from './plan/plan-rounds.ts';
+import { createSeededRandom } from './plan/seeded-random.ts';
+import { reaches, watchPositions } from './read/watch-positions.ts';
+import type { PositionWatch } from './read/watch-positions.ts';
+import type { WorkerEnd } from './stack/kept-worker.ts';
+
+/** What was done and when, in ms from the beginning of the round's load. */
+export type FaultStep = { readonly atMs: number; readonly kind: FaultKind; readonly what: string };
+
+export type RoundReport = {
+  readonly round: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly kinds: readonly FaultKind[];
+  readonly steps: readonly FaultStep[];
+  readonly ratePerSecond: number;
+  readonly sent: number;
+  readonly acknowledged: number;
+  readonly unknown: number;
+  /** What ingest itself calls failed and unknown. */
+  readonly ingestFailed: number;
+  readonly ingestUnknown: number;
+  readonly planted: number;
+  /** From the last healing until every record has its verdict and every held one its alert. */
+  readonly recoverySeconds: number;
+  readonly detectionRecoverySeconds: number;
+  readonly hasRecovered: boolean;
+  /** Ends of workers that nobody asked for. */
+  readonly workerEnds: readonly WorkerEnd[];
+  /** Records of the log so far. */
+  readonly logRecords: number;
+  /** Mails delivered once more under the same Message-ID, so far. */
+  readonly repeatedMails: number;
+  readonly seconds: number;
+  readonly checkSeconds: number;
+  readonly violations: readonly Violation[];
+};
+
+/** Load after the healing, so that everything that was lost is looked at once more. */
+const loadAfterHealingMs = 500;
+const recoveryDeadlineMs = 90_000;
+/** What has just been committed may show a moment later. */
+const looks = 3;
+const betweenLooksMs = 700;
+
+/** One round: load, faults, healing, recovery, and then every rule over all that is known. */
+export async function runRound(
+  campaign: Campaign,
+  plan: RoundPlan,
+  onStep: (step: FaultStep) => void,
+): Promise<RoundReport> {
+  const startedAt = new Date().toISOString();
+  const startedMs = performance.now();
+  const endsBefore = campaign.workerEnds.length;
+  const random = createSeededRandom(`${campaign.seed}/round-${plan.round}`);
+  const { stack, signal } = campaign;
+  const watch = watchPositions(stack.observer.kafka);
+  const feed = startPacedFeed({
+    round: plan.round,
+    generator: campaign.generator,
+    ratePerSecond: plan.ratePerSecond,
+    env: stack.workerEnvironment('ingest'),
+    home: stack.home,
+  });
+  try {
+    const steps: FaultStep[] = [];
+    const take = (step: FaultStep): void => {
+      steps.push(step);
+      onStep(step);
+    };
+    const planting = plantForeign(stack.observer.kafka, random.fork('planted'), campaign.copied);
+    await Promise.all(plan.faults.map((fault) => doFault(campaign, plan, { fault, feed, take, startedMs })));
+    const healedMs = performance.now();
+    await delay(loadAfterHealingMs, undefined, { signal });
+    const planted = await planting;
+    campaign.planted.push(...planted);
+    const fed = await feed.finish();
+    keepBooks(campaign, fed);
+    campaign.workerEnds.push(...fed.workerEnds);
+    const recovery = await recover(campaign, watch, healedMs);
+    const checkedMs = performance.now();
+    const violations = await check(campaign);
+    campaign.violations.push(...violations);
+    const settledAs = (state: 'acknowledged' | 'unknown'): number =>
+      fed.settled.filter((send) => send.state === state).length;
+    return {
+      round: plan.round,
+      startedAt,
+      kinds: plan.faults.map(({ kind }) => kind),
+      steps,
+      ratePerSecond: plan.ratePerSecond,
+      sent: fed.settled.length,
+      acknowledged: settledAs('acknowledged'),
+      unknown: settledAs('unknown'),
+      ingestFailed: sumOf(fed, 'failed'),
+      ingestUnknown: sumOf(fed, 'unknown'),
+      planted: planted.length,
+      ...recovery,
+      workerEnds: campaign.workerEnds.slice(endsBefore),
+      logRecords: campaign.part.log.length,
+      repeatedMails: repeatedMails({ deliveries: stack.mails.deliveries, domain: '', recipient: '' }),
+      seconds: (performance.now() - startedMs) / 1000,
+      checkSeconds: (performance.now() - checkedMs) / 1000,
+      violations,
+    };
+  } finally {
+    await feed.abandon();
+    await watch.stop();
+  }
+}
+
+async function doFault(
+  campaign: Campaign,
+  plan: RoundPlan,
+  round: {
+    readonly fault: PlannedFault;
+    readonly feed: PacedFeed;
+    readonly take: (step: FaultStep) => void;
+    readonly startedMs: number;
+  },
+): Promise<void> {
+  const { kind, atMs } = round.fault;
+  const sleep = (delayMs: number): Promise<void> => delay(delayMs, undefined, { signal: campaign.signal });
+  await sleep(atMs);
+  await faults[kind]({
+    stack: campaign.stack,
+    feed: round.feed,
+    random: createSeededRandom(`${campaign.seed}/round-${plan.round}/${kind}`),
+    withRedis: (use) => withRedis(campaign.stack, use),
+    sleep,
+    say: (what) => round.take({ atMs: Math.round(performance.now() - round.startedMs), kind, what }),
+  });
+}
+
+function keepBooks(campaign: Campaign, { settled, ledgers }: FeedOutcome): void {
+  for (const { sequence, state, transaction, source, sourceLine } of settled) {
+    campaign.sends.push({ sequence, state, transaction, source, sourceLine });
+  }
+  for (const [source, ledger] of ledgers) {
+    if (ledger !== undefined) campaign.ingest.push({ source, state: ledger.state, ...ledger.counts });
+  }
+}
+
+const sumOf = ({ ledgers }: FeedOutcome, name: 'failed' | 'unknown'): number =>
+  [...ledgers.values()].reduce((sum, ledger) => sum + (ledger?.counts[name] ?? 0), 0);
+
+/** Waits until detection and alerting have nothing left, and reads everything. */
+async function recover(
+  campaign: Campaign,
+  watch: PositionWatch,
+  healedMs: number,
+): Promise<Pick<RoundReport, 'recoverySeconds' | 'detectionRecoverySeconds' | 'hasRecovered'>> {
+  const fedMs = performance.now();
+  const drained = await watch.first(
+    fedMs,
+    ({ logEnds, detection }) => reaches(detection, logEnds),
+    recoveryDeadlineMs,
+  );
+  await readOn(campaign);
+  campaign.copied ??= await copyOne(campaign);
+  const held = lastPlaces(campaign.part.published.filter(({ outcome }) => outcome === 'held'));
+  const rejected = lastPlaces(campaign.part.rejected);
+  const alerted =
+    drained === undefined
+      ? undefined
+      : await watch.first(
+          fedMs,
+          ({ alertingHeld, alertingRejected }) =>
+            reaches(alertingHeld, held) && reaches(alertingRejected, rejected),
+          recoveryDeadlineMs,
+        );
+  const since = (ms: number | undefined): number => ((ms ?? performance.now()) - healedMs) / 1000;
+  return {
+    recoverySeconds: since(drained && alerted ? Math.max(drained.atMs, alerted.atMs) : undefined),
+    detectionRecoverySeconds: since(drained?.atMs),
+    hasRecovered: drained !== undefined && alerted !== undefined,
+  };
+}
+
+/** Behind the last record of each partition. */
+function lastPlaces(
+  records: readonly { readonly partition: number; readonly offset: number }[],
+): Map<number, number> {
+  const last = new Map<number, number>();
+  for (const { partition, offset } of records)
+    last.set(partition, Math.max(last.get(partition) ?? 0, offset + 1));
+  return last;
+}
+
+/** Any sealed transaction of the log, to be copied and tampered with. */
+async function copyOne({ part, stack }: Campaign): Promise<Campaign['copied']> {
+  const place = part.log.find(({ kind }) => kind === 'transaction');
+  if (place === undefined) return undefined;
+  const { partition, offset } = place;
+  let copied: Campaign['copied'];
+  await stack.observer.kafka.readRange({
+    topic: streams.received.topic,
+    from: new Map([[partition, offset]]),
+    until: new Map([[partition, offset + 1]]),
+    readCommitted: true,
+    deadlineMs: recoveryDeadlineMs,
+    onRecord: (record) => {
+      copied ??= record;
+    },
+  });
+  return copied;
+}
+
+/** A violation counts when several looks agree that it is there. */
+async function check(campaign: Campaign): Promise<Violation[]> {
+  for (let look = 1; ; look += 1) {
+    const violations = await findViolations(campaign);
+    if (violations.length === 0 || look === looks) {
+      campaign.windowsCheckedTo = campaign.positions.received ?? new Map();
+      return violations;
+    }
+    await delay(betweenLooksMs, undefined, { signal: campaign.signal });
+    await readOn(campaign);
+  }
+}

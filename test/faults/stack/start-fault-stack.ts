@@ -1,0 +1,157 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeMain, pickFreePort, readRoleEnvironment, startProcess, startStack } from '@weir/local';
+import type { RunningStack } from '@weir/local';
+import { createKeptWorker } from './kept-worker.ts';
+import type { KeptWorker, WorkerEnd } from './kept-worker.ts';
+import { startLocalBroker } from './local-broker.ts';
+import type { LocalBroker } from './local-broker.ts';
+import { startLocalRedis } from './local-redis.ts';
+import type { LocalRedis } from './local-redis.ts';
+import { startMailReceiver } from './mail-receiver.ts';
+import type { MailReceiver } from './mail-receiver.ts';
+import { createObserver } from './observer.ts';
+import type { Observer } from './observer.ts';
+import { startTcpProxy } from './tcp-proxy.ts';
+import type { TcpProxy } from './tcp-proxy.ts';
+
+export const logPartitions = 4;
+export const mailDomain = 'faults.example';
+export const mailRecipient = `analyst@${mailDomain}`;
+
+type Role = Parameters<typeof readRoleEnvironment>[1];
+type Environment = Readonly<Record<string, string>>;
+
+/** A whole pipeline on ports of its own, every part of which can be hurt. */
+export type FaultStack = {
+  readonly home: string;
+  readonly broker: LocalBroker;
+  readonly redis: LocalRedis;
+  readonly kmsProxy: TcpProxy;
+  readonly mails: MailReceiver;
+  /** Two that run, and a third that is away until it is added. */
+  readonly detection: readonly [KeptWorker, KeptWorker, KeptWorker];
+  readonly alerting: KeptWorker;
+  /** What a process acting in a role is configured with, its way leading through the proxies. */
+  readonly workerEnvironment: (role: Role) => Environment;
+  /** The same straight to the parts, for who looks on. */
+  readonly directEnvironment: (role: Role) => Environment;
+  readonly observer: Observer;
+  /** Stops everything that runs. Idempotent. */
+  readonly stop: () => Promise<void>;
+};
+
+/** The shortest there may be, so that the partitions of the dead and the frozen go to others soon. */
+const sessionTimeoutMs = 6_000;
+
+/**
+ * Starts everything on loopback ports, with a home of its own: broker, Redis,
+ * KMS, mail receiver, two detection processes and alerting. The log is made and
+ * named. `onEnd` is told of workers that end by themselves.
+ */
+export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => void): Promise<FaultStack> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const stopOne of stops.splice(0).toReversed()) await stopOne();
+  };
+  try {
+    for (const folder of ['logs', 'ledgers']) mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
+    const [broker, redis, mails] = await Promise.all([
+      startLocalBroker(home),
+      startLocalRedis(home),
+      startMailReceiver(),
+    ]);
+    stops.push(broker.stop, redis.stop, mails.close);
+    const kms = await startKms(home, { broker, redis, mails });
+    stops.push(kms.stop);
+    const kmsProxy = await startTcpProxy(Number(new URL(kms.addresses['KMS_ENDPOINT'] ?? '').port));
+    stops.push(kmsProxy.close);
+
+    const directEnvironment = (role: Role): Environment => ({
+      ...readRoleEnvironment(home, role),
+      KAFKA_BROKERS: broker.direct,
+    });
+    const workerEnvironment = (role: Role): Environment => ({
+      ...readRoleEnvironment(home, role),
+      KMS_ENDPOINT: `http://127.0.0.1:${kmsProxy.port}`,
+    });
+    await openLog(home, directEnvironment('ingest'));
+    const observer = createObserver(directEnvironment('ops'));
+    stops.push(observer.close);
+
+    const worker = async (name: string, role: 'detection' | 'alerting'): Promise<KeptWorker> => {
+      const one = createKeptWorker({
+        name,
+        main: `services/${role}/src/main.ts`,
+        env: {
+          ...workerEnvironment(role),
+          HTTP_PORT: String(await pickFreePort()),
+          GROUP_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
+          ...(role === 'alerting' ? { MAIL_TIMEOUT_MS: String(sessionTimeoutMs / 2) } : {}),
+        },
+        logFile: join(home, 'logs', `${name}.log`),
+        onEnd,
+      });
+      stops.push(one.stop);
+      return one;
+    };
+    const detection = [
+      await worker('detection-1', 'detection'),
+      await worker('detection-2', 'detection'),
+      await worker('detection-3', 'detection'),
+    ] as const;
+    const alerting = await worker('alerting', 'alerting');
+    for (const one of [detection[0], detection[1], alerting]) one.start();
+    return {
+      home,
+      broker,
+      redis,
+      kmsProxy,
+      mails,
+      detection,
+      alerting,
+      workerEnvironment,
+      directEnvironment,
+      observer,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The local runner starts the KMS and makes its keys and callers; everything else is ours to start and to hurt. */
+function startKms(
+  home: string,
+  parts: { readonly broker: LocalBroker; readonly redis: LocalRedis; readonly mails: MailReceiver },
+): Promise<RunningStack> {
+  return startStack({
+    home,
+    env: {
+      WEIR_PORT_BASE: '0',
+      KAFKA_BROKERS: parts.broker.proxied,
+      REDIS_URL: parts.redis.proxied,
+      SMTP_URL: `smtp://127.0.0.1:${parts.mails.port}`,
+      MAIL_FROM: `weir@${mailDomain}`,
+      MAIL_TO: mailRecipient,
+    },
+    workers: false,
+    onProgress: () => undefined,
+  });
+}
+
+/** Makes the topics and names the log. */
+async function openLog(home: string, env: Environment): Promise<void> {
+  const process = startProcess({
+    name: 'open-log',
+    command: globalThis.process.execPath,
+    args: nodeMain('services/ingest/src/main.ts'),
+    env: { ...env, MODE: 'open-log', LOG_PARTITIONS: String(logPartitions), HTTP_PORT: '0' },
+    logFile: join(home, 'logs', 'open-log.log'),
+    ipc: false,
+  });
+  const exit = await process.exited;
+  if (exit.kind !== 'code' || exit.code !== 0)
+    throw new Error('The log could not be opened: see logs/open-log.log');
+}
