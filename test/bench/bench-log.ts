@@ -7,24 +7,22 @@ import {
   systemTenant,
   topicSpecifications,
 } from '@weir/contracts';
-import type { ControlRecord, StreamName, Versions } from '@weir/contracts';
+import type { ControlRecord, Versions } from '@weir/contracts';
 import { sealEvents } from '@weir/envelope';
 import type { Sealer, UnsealedEvent } from '@weir/envelope';
 import type { KafkaClient, OutgoingRecord } from '@weir/kafka';
+import { outputStreams } from '../../services/detection/src/build-outputs.ts';
 import { encodePositionMetadata } from '../../services/detection/src/owned-partition.ts';
-import { beginMs } from './make-transactions.ts';
 import type { MadeTransaction, TransactionMaker } from './make-transactions.ts';
+import { beginMs } from './population.ts';
 
 const versions: Versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
 const source = '/weir/bench';
 /** As ingest has it at most. */
 const recordsPerAppend = 500;
 const fillerPerAppend = 20_000;
-/** Old segments go, or a run would leave ten gigabytes behind; all that is still to be read fits in twice. */
+/** Old segments of what detection writes go, or a run would leave ten gigabytes behind. */
 const diskBounds = { 'retention.bytes': '268435456', 'segment.bytes': '67108864' };
-
-/** The streams detection reads and writes, and so all that a log of its own needs. */
-const logStreams: readonly StreamName[] = ['received', 'decisions', 'cleared', 'held', 'rejected'];
 
 export type Positions = ReadonlyMap<number, number>;
 
@@ -56,10 +54,10 @@ export type BenchLogOptions = {
 /** Makes the topics, names the log, and writes the filler behind which the measured transactions will stand. */
 export async function createBenchLog(options: BenchLogOptions): Promise<BenchLog> {
   const { kafka, environment, partitions, sealer, topicPrefix } = options;
-  const topics = new Set(logStreams.map((name) => streams[name].topic));
+  const bounded = new Set(outputStreams.map((name) => streams[name].topic));
   await kafka.ensureTopics(
     topicSpecifications({ logPartitions: partitions, replicationFactor: 1 }).map((spec) =>
-      topics.has(spec.topic) ? { ...spec, config: { ...spec.config, ...diskBounds } } : spec,
+      bounded.has(spec.topic) ? { ...spec, config: { ...spec.config, ...diskBounds } } : spec,
     ),
   );
   const producer = await kafka.createProducer();
@@ -144,21 +142,23 @@ async function appendAll(
 }
 
 /**
- * Commits positions of a group as detection does, in a transaction and with
+ * Commits positions of a group as detection does: in a transaction, and with
  * what it needs to know the log again.
  */
-export async function commitPositions(log: BenchLog, groupId: string, positions: Positions): Promise<void> {
+export async function commitPositions(
+  log: BenchLog,
+  groupId: string,
+  positions: Positions,
+  topic: string = streams.received.topic,
+): Promise<void> {
   const metadata = encodePositionMetadata({ logId: log.logId, partitionCount: log.partitions, versions });
   const commit = async (partition: number, next: number): Promise<void> => {
     const transactions = log.kafka.createPartitionTransactions({
-      transactionalId: `bench-position-${groupId}-${partition}`,
+      transactionalId: `bench-position-${groupId}-${topic}-${partition}`,
       groupId,
     });
     await transactions.fence();
-    await transactions.publish({
-      outputs: [],
-      source: { topic: streams.received.topic, partition, next, metadata },
-    });
+    await transactions.publish({ outputs: [], source: { topic, partition, next, metadata } });
     await transactions.discard();
   };
   await Promise.all([...positions].map(([partition, next]) => commit(partition, next)));

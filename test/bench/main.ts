@@ -1,10 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { BenchContext } from './bench-context.ts';
 import { startBenchStack } from './bench-stack.ts';
 import { runDrains } from './drains.ts';
+import { runEndToEnd } from './end-to-end.ts';
+import { evaluateGoals } from './goals.ts';
+import { runLatency } from './latency.ts';
+import { measuredGoals } from './measured-goals.ts';
+import type { BenchResults } from './measured-goals.ts';
+import { preparePipeline } from './pipeline.ts';
 import { commitsToPreload } from './preload-history.ts';
 import { loadAverage } from './process-usage.ts';
+import { describeResults } from './report.ts';
 import { runProfile } from './run-profile.ts';
 import { populationNames, populationOf, settingsOf } from './settings.ts';
 import type { BenchSettings, PopulationName } from './settings.ts';
@@ -16,10 +24,9 @@ const partLetters = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
 type PartLetter = (typeof partLetters)[number];
 
 const startedAtMs = performance.now();
-const say = (sentence: string): void => {
-  const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);
-  process.stdout.write(`[${seconds.padStart(4)} s] ${sentence}\n`);
-};
+const secondsSoFar = (): number => (performance.now() - startedAtMs) / 1_000;
+const say = (sentence: string): void =>
+  void process.stdout.write(`[${secondsSoFar().toFixed(0).padStart(4)} s] ${sentence}\n`);
 
 function readOptions() {
   const { values } = parseArgs({
@@ -63,6 +70,20 @@ function fillerFor(settings: BenchSettings, names: readonly PopulationName[]): n
   return commits + Math.max(...populations.map(({ history }) => history)) + 1;
 }
 
+async function runParts(context: BenchContext, parts: ReadonlySet<PartLetter>): Promise<BenchResults> {
+  const wanted = { a: parts.has('a'), b: parts.has('b'), c: parts.has('c'), f: parts.has('f') };
+  const drains = Object.values(wanted).includes(true) ? await runDrains(context, wanted) : undefined;
+  const pipeline = parts.has('d') || parts.has('e') ? await preparePipeline(context) : undefined;
+  const latency = pipeline !== undefined && parts.has('e') ? await runLatency(context, pipeline) : undefined;
+  const endToEnd =
+    pipeline !== undefined && parts.has('d') ? await runEndToEnd(context, pipeline) : undefined;
+  return {
+    ...(drains === undefined ? {} : { drains }),
+    ...(latency === undefined ? {} : { latency }),
+    ...(endToEnd === undefined ? {} : { endToEnd }),
+  };
+}
+
 async function main(): Promise<void> {
   const { settings, parts, json, profile, help } = readOptions();
   if (help) {
@@ -84,7 +105,7 @@ async function main(): Promise<void> {
     partitions: settings.partitions,
     fillerRecords: fillerFor(
       settings,
-      parts.has('f') && profile === undefined ? populationNames : ['history50'],
+      parts.has('f') && profile === undefined ? populationNames : ['history50', 'endToEnd'],
     ),
     say,
   });
@@ -95,14 +116,18 @@ async function main(): Promise<void> {
       process.stdout.write(`${text}\n`);
       return;
     }
-    const drains = await runDrains(context, {
-      a: parts.has('a'),
-      b: parts.has('b'),
-      c: parts.has('c'),
-      f: parts.has('f'),
-    });
-    if (json !== undefined)
-      writeFileSync(json, `${JSON.stringify({ machine, settings, drains }, null, 2)}\n`);
+    const results = await runParts(context, parts);
+    const goals = evaluateGoals(measuredGoals(results));
+    const file = {
+      machine,
+      settings,
+      partsRun: [...parts],
+      seconds: Math.round(secondsSoFar()),
+      goals,
+      results,
+    };
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(file, null, 2)}\n`);
+    process.stdout.write(`\n${describeResults(results, goals)}\n`);
   } finally {
     await stack.close();
   }

@@ -2,8 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodePayload, encodePayload, events } from '@weir/contracts';
 import { createTransactionMaker } from './make-transactions.ts';
+import { madePlaces } from './population.ts';
 
-const population = { name: 'some', id: 1, accounts: 40, active: 8, history: 10, partitions: 4 };
+const population = {
+  name: 'some',
+  id: 1,
+  accounts: 40,
+  active: 8,
+  history: 10,
+  partitions: 4,
+  places: madePlaces(1, 4),
+};
 
 test('a made transaction is what ingest would seal, byte for byte', () => {
   const { event } = createTransactionMaker(population).next();

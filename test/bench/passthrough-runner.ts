@@ -1,6 +1,5 @@
 import { streams } from '@weir/contracts';
 import { commitPositions } from './bench-log.ts';
-import type { BenchLog } from './bench-log.ts';
 import type { BenchStack } from './bench-stack.ts';
 import { measureDrain } from './measure-drain.ts';
 import type { DrainFigures } from './measure-drain.ts';
@@ -24,10 +23,10 @@ export type PassthroughRunner = {
 
 export async function createPassthroughRunner(
   stack: BenchStack,
-  log: BenchLog,
   settings: BenchSettings,
   outputBytes: number,
 ): Promise<PassthroughRunner> {
+  const { log } = stack;
   const { processes, batchLingerMs, partitions } = settings;
   await log.kafka.ensureTopics([
     {

@@ -3,9 +3,9 @@ import { hexOf } from './random.ts';
 
 /**
  * A set of accounts and what they are like. `history`: how many transactions
- * each has had within the longest span of the window plan when the measuring
- * begins; they go on at that pace, so that it stays as many. `active`: how many
- * of the accounts the measured transactions belong to.
+ * each has had when the measuring begins, all of them within the longest span
+ * of the window plan; they go on at that pace, so that it stays as many.
+ * `active`: how many of the accounts the measured transactions belong to.
  */
 export type Population = {
   readonly name: string;
@@ -15,7 +15,21 @@ export type Population = {
   readonly active: number;
   readonly history: number;
   readonly partitions: number;
+  readonly places: AccountPlaces;
 };
+
+/** What the log knows the accounts of a population by. */
+export type AccountPlaces = {
+  readonly partitionOf: (index: number) => number;
+  readonly pseudonymOf: (index: number) => string;
+};
+
+/** When the measured transactions of every population begin; their history lies before. */
+export const beginMs = Date.UTC(2024, 0, 1);
+
+/** The time from one transaction of an account to its next: somewhat denser than the longest span would need it. */
+export const spacingMs = ({ history }: Pick<Population, 'history'>): number =>
+  (0.8 * 30 * 86_400_000) / Math.max(1, history);
 
 /** The other side of a transaction. */
 export type Party = {
@@ -48,16 +62,19 @@ export function ibanOf(number: number): string {
   return `NL${String(check).padStart(2, '0')}WEIR${digits}`;
 }
 
-const accountNumber = ({ id }: Population, index: number): number => id * 10_000_000 + index;
+const accountsPerPopulation = 10_000_000;
 
-/** The account's place in the log. Ingest would choose it by a keyed hash; here each partition gets the same number. */
-export const partitionOf = ({ partitions }: Population, index: number): number => index % partitions;
+export const accountIban = ({ id }: Pick<Population, 'id'>, index: number): string =>
+  ibanOf(id * accountsPerPopulation + index);
 
-export const accountIban = (population: Population, index: number): string =>
-  ibanOf(accountNumber(population, index));
-
-export const accountPseudonym = (population: Population, index: number): string =>
-  pseudonymFor('a', String(accountNumber(population, index)));
+/**
+ * Places that are made up. Ingest would choose them by keyed hashes; here each
+ * partition gets the same number of accounts, however few there are.
+ */
+export const madePlaces = (id: number, partitions: number): AccountPlaces => ({
+  partitionOf: (index) => index % partitions,
+  pseudonymOf: (index) => pseudonymFor('a', String(id * accountsPerPopulation + index)),
+});
 
 const madeParties = Array.from({ length: parties }, (_, index): Party => {
   const pseudonym = pseudonymFor('c', `party ${index}`);

@@ -1,8 +1,7 @@
 import { channels } from '@weir/contracts';
 import { packRecord } from '@weir/windows';
 import type { WindowRecord, WindowStore } from '@weir/windows';
-import { beginMs, longestSpanMs } from './make-transactions.ts';
-import { accountPseudonym, partitionOf, partyOf, usualAmountMinor } from './population.ts';
+import { beginMs, partyOf, spacingMs, usualAmountMinor } from './population.ts';
 import type { Population } from './population.ts';
 import { hexOf } from './random.ts';
 
@@ -52,7 +51,7 @@ async function preloadPartition(
   const perAppend = recordsPerAppend(population);
   const accounts: number[] = [];
   for (let index = 0; index < population.accounts; index += 1)
-    if (partitionOf(population, index) === partition) accounts.push(index);
+    if (population.places.partitionOf(index) === partition) accounts.push(index);
   const accountsPerCommit = Math.max(1, Math.floor(recordsPerCommit / perAppend));
   let expected = (await store.position(partition))?.next;
   for (let from = 0; from < population.history; from += perAppend) {
@@ -61,7 +60,7 @@ async function preloadPartition(
       const appends = new Map<string, Uint8Array>();
       const after = new Map<string, number>();
       for (const index of accounts.slice(at, at + accountsPerCommit)) {
-        const pseudonym = accountPseudonym(population, index);
+        const pseudonym = population.places.pseudonymOf(index);
         appends.set(pseudonym, packedRecords(population, index, from, to));
         // Offsets begin at 1: the first of the log is the record that names it.
         if (from > 0) after.set(pseudonym, from);
@@ -88,10 +87,10 @@ function packedRecords(population: Population, index: number, from: number, to: 
   return Buffer.concat(packed);
 }
 
-/** The n-th transaction of an account's past, spread evenly over the longest span before the measuring begins. */
+/** The n-th transaction of an account's past, at its pace up to where the measuring begins. */
 function historyRecord(population: Population, index: number, n: number): WindowRecord {
-  const spacingMs = longestSpanMs / population.history;
-  const eventTimeMs = Math.floor(beginMs - longestSpanMs + (n + (index % 97) / 97) * spacingMs);
+  const stepsBack = population.history - n - (index % 97) / 97;
+  const eventTimeMs = Math.floor(beginMs - stepsBack * spacingMs(population));
   const account = population.id * 10_000_000 + index;
   return {
     offset: n + 1,

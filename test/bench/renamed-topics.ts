@@ -38,13 +38,22 @@ export function renamedTopics(kafka: KafkaClient, prefix: string): KafkaClient {
           }),
       };
     },
-    runConsumer: (options) =>
-      kafka.runConsumer({
+    runConsumer: async (options) => {
+      const running = await kafka.runConsumer({
         ...options,
         topics: options.topics.map(named),
         onBatch: (batch, control) => options.onBatch(unnamed(batch), control),
         onAssigned: (partitions) => options.onAssigned?.(partitions.map(unnamed)),
         onRevoked: (partitions) => options.onRevoked?.(partitions.map(unnamed)),
-      }),
+      });
+      const renamed = <T extends { readonly topic: string }>(at: T): T => ({ ...at, topic: named(at.topic) });
+      return {
+        ...running,
+        seek: (at, next) => running.seek(renamed(at), next),
+        pause: (at) => running.pause(renamed(at)),
+        resume: (at) => running.resume(renamed(at)),
+        lag: async () => (await running.lag()).map(unnamed),
+      };
+    },
   };
 }

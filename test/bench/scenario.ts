@@ -55,7 +55,9 @@ export async function fillFor(scenario: Scenario, records: number): Promise<Wait
   const from = await log.ends();
   await commitPositions(log, log.groupId, from);
   await alignPositions(redis.storeOf(log), from);
-  return { from, to: await log.fill(maker, records) };
+  const to = await log.fill(maker, records);
+  maker.moveOn();
+  return { from, to };
 }
 
 /** Where a group stands in the log. */

@@ -1,4 +1,5 @@
-import type { Population } from './population.ts';
+import { madePlaces } from './population.ts';
+import type { AccountPlaces, Population } from './population.ts';
 
 /** How large a run is. `full` is what figures are made with; `quick` proves that everything runs. */
 export type BenchSettings = {
@@ -20,6 +21,16 @@ export type BenchSettings = {
   /** Accounts each seen once by the drain that shows how large detection grows. */
   readonly residentAccounts: number;
   readonly populations: Readonly<Record<PopulationName, PopulationSize>>;
+  /** The open loop of (e). */
+  readonly latency: { readonly txPerSecond: number; readonly warmSeconds: number; readonly seconds: number };
+  /** The search of (d) for the highest rate, and how long and how often it has to be held. */
+  readonly endToEnd: {
+    readonly fromTxPerSecond: number;
+    readonly trialSeconds: number;
+    readonly trials: number;
+    readonly holdSeconds: number;
+    readonly holds: number;
+  };
   /** Everything that has to end does so by then. */
   readonly drainDeadlineMs: number;
 };
@@ -33,6 +44,7 @@ export const populationNames = [
   'accounts1000',
   'accounts100000',
   'accounts1000000',
+  'endToEnd',
 ] as const;
 export type PopulationName = (typeof populationNames)[number];
 
@@ -53,6 +65,7 @@ const full: BenchSettings = {
   residentAccounts: 160_000,
   populations: {
     history50: { accounts: 20_000, history: 50 },
+    endToEnd: { accounts: 20_000, history: 50 },
     history1000: { accounts: 1_000, history: 1_000 },
     history10000: { accounts: 100, history: 10_000 },
     history100000: { accounts: 10, history: 100_000 },
@@ -60,6 +73,8 @@ const full: BenchSettings = {
     accounts100000: { accounts: 100_000, history: 10 },
     accounts1000000: { accounts: 1_000_000, history: 10 },
   },
+  latency: { txPerSecond: 1_000, warmSeconds: 10, seconds: 20 },
+  endToEnd: { fromTxPerSecond: 1_500, trialSeconds: 8, trials: 8, holdSeconds: 60, holds: 3 },
   drainDeadlineMs: 240_000,
 };
 
@@ -75,6 +90,7 @@ const quick: BenchSettings = {
   residentAccounts: 4_000,
   populations: {
     history50: { accounts: 80, history: 50 },
+    endToEnd: { accounts: 80, history: 50 },
     history1000: { accounts: 40, history: 100 },
     history10000: { accounts: 20, history: 200 },
     history100000: { accounts: 10, history: 400 },
@@ -82,21 +98,30 @@ const quick: BenchSettings = {
     accounts100000: { accounts: 400, history: 10 },
     accounts1000000: { accounts: 4_000, history: 10 },
   },
+  latency: { txPerSecond: 200, warmSeconds: 2, seconds: 2 },
+  endToEnd: { fromTxPerSecond: 100, trialSeconds: 2, trials: 2, holdSeconds: 2, holds: 1 },
   drainDeadlineMs: 60_000,
 };
 
 export const settingsOf = (isQuick: boolean): BenchSettings => (isQuick ? quick : full);
 
-export function populationOf(settings: BenchSettings, name: PopulationName): Population {
+/** `placesOf`: where the accounts stand in the log, made up unless it is ingest that puts them there. */
+export function populationOf(
+  settings: BenchSettings,
+  name: PopulationName,
+  placesOf: (id: number, partitions: number) => AccountPlaces = madePlaces,
+): Population {
   const { partitions, activeAccounts } = settings;
   const { accounts, history } = settings.populations[name];
+  const id = populationNames.indexOf(name) + 1;
   return {
     name,
-    id: populationNames.indexOf(name) + 1,
+    id,
     accounts,
     // Whole rounds of the partitions, so that the next active ones begin at the first of them.
     active: accounts <= activeAccounts ? accounts : activeAccounts - (activeAccounts % partitions),
     history,
     partitions,
+    places: placesOf(id, partitions),
   };
 }

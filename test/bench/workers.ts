@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeTempFolder } from '@weir/testkit';
 import { startWorkerProcess } from './worker-process.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
+const ingestMain = fileURLToPath(new URL('../../services/ingest/src/main.ts', import.meta.url));
+const alertingMain = fileURLToPath(new URL('../../services/alerting/src/main.ts', import.meta.url));
 const detectionMain = fileURLToPath(new URL('../../services/detection/src/main.ts', import.meta.url));
+const unsealedMain = fileURLToPath(new URL('unsealed-worker.ts', import.meta.url));
 const passthroughMain = fileURLToPath(new URL('passthrough-worker.ts', import.meta.url));
 
 type Environment = Readonly<Record<string, string>>;
@@ -33,6 +38,16 @@ export const startDetection = (
     }),
   );
 
+/** The same composed with an envelope that seals nothing, over the log whose topics begin with TOPIC_PREFIX. */
+export const startUnsealedDetection = (env: Environment, settings: BatchSettings): WorkerProcess[] =>
+  Array.from({ length: settings.processes }, () =>
+    startWorkerProcess({
+      name: 'detection',
+      args: [unsealedMain],
+      env: { ...env, ...batchEnvironment(settings) },
+    }),
+  );
+
 export type PassthroughTopics = {
   readonly brokers: string;
   readonly input: string;
@@ -58,3 +73,23 @@ export const startPassthrough = (topics: PassthroughTopics, settings: BatchSetti
       },
     }),
   );
+
+/** Ingest, fed by its standard input until that ends. */
+export const startIngest = (env: Environment): WorkerProcess =>
+  startWorkerProcess({
+    name: 'ingest',
+    args: [ingestMain],
+    takesInput: true,
+    env: {
+      ...env,
+      HTTP_PORT: '0',
+      MODE: 'source',
+      INPUT_FILE: '-',
+      TENANT: 'demo',
+      SOURCE: 'bench',
+      LEDGER_FILE: join(makeTempFolder('bench-ledger'), 'ledger.json'),
+    },
+  });
+
+export const startAlerting = (env: Environment): WorkerProcess =>
+  startWorkerProcess({ name: 'alerting', args: [alertingMain], env: { ...env, HTTP_PORT: '0' } });

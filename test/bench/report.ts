@@ -1,0 +1,106 @@
+import type { Goal } from './goals.ts';
+import type { BenchResults } from './measured-goals.ts';
+import type { DrainFigures } from './measure-drain.ts';
+import { round } from './process-usage.ts';
+import { shownCpu } from './repeated.ts';
+import type { Repeated } from './repeated.ts';
+
+const bounds: Readonly<Record<Goal['bound'], string>> = { atLeast: '>=', atMost: '<=', below: '<' };
+
+/** Text in columns, each as wide as its widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** What was measured, and how it stands against the goals. */
+export function describeResults(results: BenchResults, goals: readonly Goal[]): string {
+  return [...describeDrains(results), ...describePipeline(results), describeGoals(goals)].join('\n\n');
+}
+
+const describeGoals = (goals: readonly Goal[]): string =>
+  table([
+    ['goal', 'target', 'measured', 'unit', ''],
+    ...goals.map(({ name, target, bound, measured, unit, met }) => [
+      name,
+      `${bounds[bound]} ${target}`,
+      measured === null ? 'not measured' : String(round(measured, 3)),
+      unit,
+      measured === null ? '' : met ? 'met' : 'MISSED',
+    ]),
+  ]);
+
+type Row = readonly [name: string, figures: Repeated<DrainFigures> | undefined];
+
+function describeDrains({ drains }: BenchResults): string[] {
+  if (drains === undefined) return [];
+  const detected = Object.entries(drains.detection).map(([name, figures]): Row => [
+    name === 'history50' ? '(b) detection, history50' : `(f) detection, ${name}`,
+    figures,
+  ]);
+  const named: readonly Row[] = [
+    ['(a) passthrough', drains.passthrough],
+    ...detected,
+    ['(c) unsealed', drains.unsealed],
+  ];
+  const rows = named.flatMap(([name, figures]) =>
+    figures === undefined
+      ? []
+      : [
+          [
+            name,
+            figures.txPerSecond.toFixed(0),
+            figures.cpuMsPerTx.toFixed(4),
+            figures.repeats.map(({ txPerSecond }) => txPerSecond.toFixed(0)).join(' '),
+          ],
+        ],
+  );
+  const preloaded = Object.entries(drains.preloaded).map(([name, figures]) => [
+    name,
+    String(figures.accounts),
+    String(figures.history),
+    figures.redisBytesPerRecord.toFixed(1),
+    String(figures.coldLoadMs),
+  ]);
+  const where = drains.detection.history50?.repeats[0]?.cpuMsPerTx;
+  return [
+    table([['drained by', 'tx/s', 'CPU-ms per tx', 'repeats'], ...rows]),
+    ...(where === undefined ? [] : [`Where (b) spends it, first repeat: ${shownCpu(where)}`]),
+    table([
+      ['population', 'accounts', 'history', 'Redis bytes per record', 'ms per cold load'],
+      ...preloaded,
+    ]),
+  ];
+}
+
+function describePipeline({ endToEnd, latency }: BenchResults): string[] {
+  const lines: string[] = [];
+  if (endToEnd !== undefined) {
+    lines.push(
+      endToEnd.txPerSecond === null
+        ? '(d) no rate was held'
+        : `(d) end to end: ${endToEnd.txPerSecond} tx/s held, ${endToEnd.cpuMsPerTx} CPU-ms per tx over all processes`,
+    );
+  }
+  if (latency !== undefined) {
+    const rows = (['detection', 'passthrough'] as const).flatMap((name) =>
+      latency[name].map(({ fromAcknowledged, fromDue, cpuMsPerTx }) => [
+        name,
+        ...[fromAcknowledged, fromDue].flatMap(({ p50, p99, p999 }) => [p50, p99, p999].map(String)),
+        (cpuMsPerTx['total'] ?? Number.NaN).toFixed(3),
+      ]),
+    );
+    const header = ['p50', 'p99', 'p99.9', 'due p50', 'due p99', 'due p99.9', 'CPU-ms per tx'];
+    lines.push(`(e) at ${latency.txPerSecond} tx/s, in ms`, table([['through', ...header], ...rows]));
+  }
+  return lines;
+}
