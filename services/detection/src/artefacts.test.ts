@@ -6,7 +6,8 @@ import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
 import { resolveArtefacts } from './artefacts.ts';
 import { decideBatch } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
-import { pseudonymFor, sampleTransaction } from './fixtures/sample-transactions.ts';
+import { decodedTransaction } from './fixtures/decoded-transaction.ts';
+import { sampleTransaction } from './fixtures/sample-transactions.ts';
 import { windowRecordOf } from './window-record.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
@@ -26,17 +27,10 @@ const ninetyDays = Array.from({ length: 90 }, (_, day) => {
 
 function decideTwice(): Decided[] {
   const history = createAccountHistory(defaultWindowPlan, [], 0);
-  const account = pseudonymFor('a', 'one');
-  const decoded = [...ninetyDays, ...ninetyDays].map((content, offset) => ({
-    kind: 'transaction' as const,
-    offset,
-    transaction: {
-      content,
-      account,
-      identity: pseudonymFor('t', content.transactionId),
-      digest: hash('sha256', content.transactionId),
-    },
-  }));
+  const decoded = [...ninetyDays, ...ninetyDays].map((content, offset) =>
+    decodedTransaction(offset, content),
+  );
+  const account = decoded[0]?.transaction.account ?? '';
   const { judge } = resolveArtefacts(versions);
   return decideBatch(decoded, { judge, histories: new Map([[account, history]]), toRecord: windowRecordOf });
 }

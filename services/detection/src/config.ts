@@ -37,6 +37,9 @@ export const detectionConfig = z
     HISTORY_CACHE_BYTES: bytes(134_217_728, { minBytes: 1_048_576 }).describe(
       'The most memory the histories of accounts may take, over all partitions.',
     ),
+    IDLE_CHECK_INTERVAL_MS: durationMs(5_000, { minMs: 500, maxMs: 300_000 }).describe(
+      'How often the windows of partitions nothing arrives for are looked at: lost ones are rebuilt without waiting for a record.',
+    ),
     RETRY_MAX_DELAY_MS: durationMs(5_000, { minMs: 100, maxMs: 60_000 }).describe(
       'The longest pause before a partition that failed is taken over again.',
     ),

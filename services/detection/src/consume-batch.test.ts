@@ -4,8 +4,15 @@ import { streams, WeirError } from '@weir/contracts';
 import type { JournalRecord } from '@weir/contracts';
 import type { BatchOutcome, RecordBatch } from '@weir/kafka';
 import { unpackRecords } from '@weir/windows';
+import type { WindowStore } from '@weir/windows';
 import { createBatchConsumer } from './consume-batch.ts';
-import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
+import {
+  batchOf,
+  createPlainParts,
+  plainControl,
+  plainRecord,
+  silentObserver,
+} from './fixtures/plain-parts.ts';
 import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
 import { encodePositionMetadata } from './owned-partition.ts';
 
@@ -19,14 +26,19 @@ const records = [
 
 function createConsumer(parts = createPlainParts()) {
   const retries: { code: string; forMs: number }[] = [];
+  const sought: number[] = [];
+  const crashes: unknown[] = [];
   const consumer = createBatchConsumer({
     parts: parts.parts,
     backoffMs: (failures) => failures * 100,
     pace: async () => undefined,
+    seek: (_partition, next) => void sought.push(next),
+    onCrash: (error) => void crashes.push(error),
     onRetry: (_partition, { code }, forMs) => void retries.push({ code, forMs }),
     onLag: () => undefined,
   });
-  return { ...parts, consumer, retries };
+  consumer.assigned([0]);
+  return { ...parts, consumer, retries, sought, crashes };
 }
 
 /** What the consumer accepts: `next` above the first record and not beyond the batch, anything for a seek. */
@@ -81,6 +93,8 @@ test('a batch that begins behind the position is fetched again from there, once'
     parts,
     backoffMs: () => 1,
     pace: async () => undefined,
+    seek: () => undefined,
+    onCrash: () => undefined,
     onRetry: () => undefined,
     onLag: () => undefined,
   });
@@ -141,8 +155,9 @@ test('after a failed transaction the partition is taken over again, and every ve
   assert.equal((await consumer.onBatch(batchOf(records), plainControl())).kind, 'pause');
   assert.equal((await store.position(0))?.next, 40);
   kafka.failure = undefined;
+  const { fences } = kafka;
   await consumer.onBatch(batchOf(records), plainControl());
-  assert.equal(kafka.fences, 2);
+  assert.equal(kafka.fences, fences + 1);
   const verdicts = kafka.outputs.flatMap(({ topic, records: sealed }) =>
     topic === streams.decisions.topic ? [] : sealed.map(({ value }) => String(value)),
   );
@@ -156,10 +171,168 @@ test('after a failed transaction the partition is taken over again, and every ve
 test('a partition that was let go is taken over again with its next batch', async () => {
   const { consumer, kafka } = createConsumer();
   await consumer.onBatch(batchOf(records.slice(0, 10)), plainControl());
-  consumer.release([0]);
+  const { fences } = kafka;
+  consumer.assigned([]);
   await consumer.onBatch(batchOf(records.slice(10)), plainControl());
-  assert.equal(kafka.fences, 2);
+  assert.equal(kafka.fences, fences + 1);
   assert.equal(kafka.position?.next, 40);
+});
+
+test("a partition that stays this worker's through a rebalance is not taken over again", async () => {
+  const { consumer, kafka } = createConsumer();
+  await consumer.onBatch(batchOf(records.slice(0, 10)), plainControl());
+  const { fences } = kafka;
+  consumer.revoked();
+  consumer.assigned([0]);
+  assert.deepEqual(await consumer.onBatch(batchOf(records), plainControl()), { kind: 'next', next: 40 });
+  assert.equal(kafka.fences, fences);
+});
+
+test('a heartbeat that fails says that the group moved on: nothing is dropped, and nothing counts as failed', async () => {
+  const { consumer, kafka, retries } = createConsumer();
+  const revoked = new WeirError('partition_revoked', 'the group moved on');
+  const control = plainControl({ heartbeat: () => Promise.reject(revoked) });
+  await assert.rejects(consumer.onBatch(batchOf(records), control), revoked);
+  const { fences } = kafka;
+  await consumer.onBatch(batchOf(records), plainControl());
+  assert.deepEqual([kafka.fences, kafka.position?.next, retries], [fences, 40, []]);
+});
+
+/** Lets everything that waits for nothing but promises happen. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('a partition nothing arrives for is taken over when it is assigned, and read from where its windows end', async () => {
+  const parts = createPlainParts();
+  parts.kafka.position = { next: 30, metadata: encodePositionMetadata(log) };
+  const { consumer, sought, kafka } = createConsumer(parts);
+  await settled();
+  assert.deepEqual([sought, kafka.fences], [[0], 1]);
+  assert.deepEqual(await consumer.onBatch(batchOf(records), plainControl()), { kind: 'next', next: 40 });
+  assert.equal(kafka.fences, 1);
+  assert.equal((await parts.store.position(0))?.next, 40);
+});
+
+test('windows that are lost while nothing arrives are rebuilt without waiting for a record', async () => {
+  const moved: unknown[] = [];
+  const observe = { ...silentObserver, storedMoved: (...said: unknown[]) => void moved.push(said) };
+  const { consumer, sought, kafka, store } = createConsumer(createPlainParts({ observe }));
+  await consumer.onBatch(batchOf(records), plainControl());
+  await consumer.check();
+  assert.deepEqual([moved, sought], [[], []]);
+  await store.clear(0);
+  await consumer.check();
+  assert.deepEqual(moved, [[0, { known: 40, found: undefined }]]);
+  assert.deepEqual(sought, [0]);
+  const published = kafka.outputs.length;
+  await consumer.onBatch(batchOf(records), plainControl());
+  assert.equal((await store.position(0))?.next, 40);
+  assert.equal(kafka.outputs.length, published);
+});
+
+test('a take-over that fails while nothing arrives is tried again in its time, and ends the process where it must', async () => {
+  const parts = createPlainParts();
+  parts.kafka.position = { next: 30, metadata: encodePositionMetadata(log) };
+  let failure: Error | undefined = new WeirError('broker_unavailable', 'away');
+  const logOffsets = async () => {
+    if (failure !== undefined) throw failure;
+    return parts.log;
+  };
+  const { consumer, retries, sought, clock, crashes } = createConsumer({
+    ...parts,
+    parts: { ...parts.parts, logOffsets },
+  });
+  await settled();
+  assert.deepEqual(retries, [{ code: 'broker_unavailable', forMs: 100 }]);
+  await consumer.check();
+  assert.equal(retries.length, 1);
+  clock.pass(100);
+  await consumer.check();
+  assert.deepEqual(retries.at(-1), { code: 'broker_unavailable', forMs: 200 });
+  clock.pass(200);
+  failure = undefined;
+  await consumer.check();
+  assert.deepEqual(sought, [0]);
+  failure = new WeirError('log_truncated', 'gone');
+  consumer.assigned([]);
+  consumer.assigned([0]);
+  await settled();
+  assert.deepEqual(crashes, [failure]);
+});
+
+test('a batch does not wait long for a take-over, so that other partitions go on', async () => {
+  const parts = createPlainParts();
+  const gate = Promise.withResolvers<void>();
+  const openStore = async () => {
+    await gate.promise;
+    return parts.store;
+  };
+  const { consumer, clock } = createConsumer({ ...parts, parts: { ...parts.parts, openStore } });
+  const first = consumer.onBatch(batchOf(records), plainControl());
+  await settled();
+  clock.pass(500);
+  assert.deepEqual(await first, { kind: 'pause', next: 0, forMs: 250 });
+  gate.resolve();
+  await settled();
+  assert.deepEqual(await consumer.onBatch(batchOf(records), plainControl()), { kind: 'next', next: 40 });
+});
+
+test('work on one batch ends after a while between two runs, and the group hears of it throughout', async () => {
+  const plain = createPlainParts();
+  const limits = { ...plain.parts.limits, maxRecordsPerRun: 10 };
+  const commit = plain.store.commit;
+  let beats = 0;
+  const openStore = async (): Promise<WindowStore> => ({
+    ...plain.store,
+    commit: async (one) => {
+      plain.clock.pass(1_500);
+      return commit(one);
+    },
+  });
+  const { consumer } = createConsumer({ ...plain, parts: { ...plain.parts, limits, openStore } });
+  const control = plainControl({ heartbeat: async () => void (beats += 1) });
+  assert.deepEqual(await consumer.onBatch(batchOf(records), control), { kind: 'next', next: 20 });
+  // One after each of the two runs, and one for each second that passed within them.
+  assert.equal(beats, 5);
+  assert.deepEqual(await consumer.onBatch(batchOf(records), control), { kind: 'next', next: 40 });
+});
+
+test('windows that lost a key are rebuilt from the log, and every verdict is still published once', async () => {
+  const damages: unknown[] = [];
+  const observe = { ...silentObserver, windowsDamaged: (...said: unknown[]) => void damages.push(said) };
+  const plain = createPlainParts({ observe });
+  let isDamaged = false;
+  const commit = plain.store.commit;
+  const openStore = async (): Promise<WindowStore> => ({
+    ...plain.store,
+    commit: async (one) => (isDamaged ? 'damaged' : commit(one)),
+    clear: async (partition) => {
+      isDamaged = false;
+      await plain.store.clear(partition);
+    },
+  });
+  const { consumer, kafka, retries, store } = createConsumer({
+    ...plain,
+    parts: { ...plain.parts, openStore },
+  });
+  await consumer.onBatch(batchOf(records.slice(0, 20)), plainControl());
+  isDamaged = true;
+  assert.equal((await consumer.onBatch(batchOf(records.slice(20)), plainControl())).kind, 'pause');
+  assert.deepEqual(retries, [{ code: 'windows_damaged', forMs: 100 }]);
+  assert.deepEqual(await consumer.onBatch(batchOf(records.slice(20)), plainControl()), {
+    kind: 'seek',
+    next: 0,
+  });
+  assert.deepEqual(damages, [[0, { stored: 20 }]]);
+  assert.deepEqual(await consumer.onBatch(batchOf(records), plainControl()), { kind: 'next', next: 40 });
+  assert.equal((await store.position(0))?.next, 40);
+  const spans = kafka.outputs
+    .filter(({ topic }) => topic === streams.decisions.topic)
+    .map(({ records: [record] }) => JSON.parse(String(record?.value)) as JournalRecord)
+    .map(({ from, to }) => [from, to]);
+  assert.deepEqual(spans, [
+    [0, 20],
+    [20, 40],
+  ]);
 });
 
 test('a partition that goes on failing makes the worker say that it is stuck, until it goes on or is let go', async () => {
@@ -172,7 +345,7 @@ test('a partition that goes on failing makes the worker say that it is stuck, un
     }
     opener.failure = undefined;
     if (end === 'mended') await consumer.onBatch(batchOf(records), plainControl());
-    else consumer.release([0]);
+    else consumer.assigned([]);
     assert.equal(consumer.isStuck(), false);
   }
 });

@@ -1,21 +1,29 @@
 import { WeirError } from '@weir/contracts';
-import { openEvents } from '@weir/envelope';
 import type { BatchControl, BatchOutcome, KafkaRecord, RecordBatch } from '@weir/kafka';
+import { checkStored } from './check-stored.ts';
+import { within } from './clock.ts';
 import { cutRuns } from './cut-runs.ts';
 import type { Run } from './cut-runs.ts';
-import { decode } from './decode.ts';
-import type { Decoded } from './decode.ts';
+import { decodeAll } from './decode-all.ts';
 import type { DetectionParts } from './detection-parts.ts';
 import { createIsolation } from './isolation.ts';
 import type { OwnedPartition } from './owned-partition.ts';
+import { createOwnedPartitions } from './owned-partitions.ts';
+import { createSetbacks } from './setbacks.ts';
 import { runStep } from './step.ts';
-import { takeOver } from './take-over.ts';
 
 export type BatchConsumer = {
   /** Handles one fetched batch of one partition. Never throws for what a record holds. */
   onBatch(batch: RecordBatch, control: BatchControl): Promise<BatchOutcome>;
-  /** Lets go of partitions that now belong to somebody else. */
-  release(partitions: readonly number[]): void;
+  /**
+   * The partitions that are this worker's from now on, all of them. Those it had keep what is in
+   * memory, the others are let go; new ones are taken over at once, whether or not a record waits.
+   */
+  assigned(partitions: readonly number[]): void;
+  /** The group is finding a new order: what this worker has may soon be another's. */
+  revoked(): void;
+  /** Looks at the partitions nothing arrives for: whether their windows are still as this worker left them. */
+  check(): Promise<void>;
   /** Whether a partition has failed several times in a row: the worker lives, but not all of its work goes on. */
   isStuck(): boolean;
   /** Lets go of all of them, and waits until their producers are gone. */
@@ -28,49 +36,80 @@ export type BatchConsumerOptions = {
   readonly backoffMs: (failures: number) => number;
   /** Waits until a quiet partition may make its next transaction; bounds how many it makes. */
   readonly pace: (partition: number) => Promise<void>;
+  /** Has the consumer go on reading a partition there, where no batch could say so. */
+  readonly seek: (partition: number, next: number) => void;
+  /** Told of an error that no batch could throw: the process has to end. */
+  readonly onCrash: (error: unknown) => void;
   readonly onRetry: (partition: number, error: WeirError, forMs: number) => void;
   readonly onLag: (partition: number, records: number) => void;
 };
 
-/** Fewer in a row are the ordinary course of a rebalance or a broker that restarts. */
-const stuckAfterFailures = 3;
+/** kafkajs tells the group that it lives only when asked, and a step may take longer than the group waits. */
+const heartbeatEveryMs = 1_000;
+
+/** So long a batch waits for its partition's take-over, and then makes room for the other partitions. */
+const takeoverPatienceMs = 500;
+const stillTakingOverMs = 250;
+
+/** Work on one batch stops after so long, between two runs: the rest of it is fetched again. */
+const workPerBatchMs = 2_000;
 
 /**
- * The loop around the step. Owns each partition from its first batch to its
- * release or first error; an error that may pass drops what is in memory, pauses
- * the partition and takes it over again, while the other partitions go on. Any
- * other error is thrown, and ends the process.
+ * The loop around the step. Owns each partition from its assignment, or its first
+ * batch, to its release or first error; an error that may pass drops what is in
+ * memory, pauses the partition and takes it over again, while the other
+ * partitions go on. Any other error is thrown, and ends the process.
  */
 export function createBatchConsumer(options: BatchConsumerOptions): BatchConsumer {
   const { parts } = options;
-  const owned = new Map<number, OwnedPartition>();
-  const failures = new Map<number, number>();
+  const { clock } = parts;
+  const partitions = createOwnedPartitions(parts);
+  const setbacks = createSetbacks({ backoffMs: options.backoffMs, nowMs: clock.nowMs });
   const isolation = createIsolation(parts.limits.maxRecordsPerRun);
   /** What the consumer was last told to read next: a batch that starts behind it has a true gap before it. */
   const asked = new Map<number, number>();
+  const atWork = new Set<number>();
+  let mine: ReadonlySet<number> = new Set();
 
-  async function drop(partition: number): Promise<void> {
+  async function drop(partition: number, error?: unknown): Promise<void> {
     asked.delete(partition);
-    const mine = owned.get(partition);
-    owned.delete(partition);
-    await mine?.transactions.discard();
+    const isDamage = error instanceof WeirError && error.code === 'windows_damaged';
+    await (isDamage ? partitions.dropDamaged(partition) : partitions.drop(partition));
   }
 
-  async function ownedAt(batch: RecordBatch, first: KafkaRecord): Promise<OwnedPartition> {
-    const mine = owned.get(batch.partition);
-    if (mine !== undefined) return mine;
-    const taken = await takeOver(parts, batch.partition, first);
-    owned.set(batch.partition, taken);
-    return taken;
+  /** What to do about an error of a partition that is dropped already: for how long to leave it, unless it ends the process. */
+  function leaveFor(partition: number, error: unknown): number {
+    if (!(error instanceof WeirError) || error.recovery !== 'retry') throw error;
+    const forMs = setbacks.failed(partition);
+    options.onRetry(partition, error, forMs);
+    return forMs;
   }
+
+  /** Takes over a partition that no batch waits for. */
+  async function takeInBackground(partition: number): Promise<void> {
+    const taken = await partitions.take(partition);
+    if (!mine.has(partition) || atWork.has(partition)) return;
+    switch (taken.kind) {
+      case 'owned':
+        asked.set(partition, taken.owned.position);
+        options.seek(partition, taken.owned.position);
+        return;
+      case 'unnamed':
+        return;
+      case 'failed':
+        leaveFor(partition, taken.error);
+    }
+  }
+
+  const inBackground = (work: Promise<void>): void => void work.catch(options.onCrash);
 
   /** A step whose failure is a record's own is made again record by record, until the one is found and refused. */
-  async function attempt(mine: OwnedPartition, run: Run, records: readonly KafkaRecord[]): Promise<void> {
+  async function attempt(owned: OwnedPartition, run: Run, records: readonly KafkaRecord[]): Promise<void> {
     try {
-      await runStep(parts, mine, run, records, (offset) => isolation.isRefused(mine.partition, offset));
+      await runStep(parts, owned, run, records, (offset) => isolation.isRefused(owned.partition, offset));
     } catch (error) {
       if (!(error instanceof WeirError) || error.recovery !== 'deadLetter') throw error;
-      if (!isolation.failed(mine.partition, run))
+      if (!isolation.failed(owned.partition, run))
         throw new Error('a refused record could not be refused', { cause: error });
       throw new WeirError('publish_outcome_unknown', 'a record of the run can never be published', {
         cause: error,
@@ -78,58 +117,105 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     }
   }
 
+  async function work(owned: OwnedPartition, batch: RecordBatch, control: BatchControl): Promise<void> {
+    const { partition } = batch;
+    const records = batch.records.filter((record) => record.offset >= owned.position);
+    const runs = cutRuns(await decodeAll(parts, owned.log, records), {
+      position: owned.position,
+      boundaries: [owned.appendFrom, owned.publishFrom],
+      maxRecords: isolation.maxRecords(partition, owned.position),
+    });
+    const stopAtMs = clock.nowMs() + workPerBatchMs;
+    let done = 0;
+    for (const run of runs) {
+      if (control.stopping() || control.revoked()) return;
+      if (done > 0 && clock.nowMs() >= stopAtMs) return;
+      await attempt(owned, run, records.slice(done, done + run.decoded.length));
+      done += run.decoded.length;
+      await control.heartbeat();
+    }
+  }
+
   async function process(batch: RecordBatch, control: BatchControl): Promise<BatchOutcome> {
     const { partition } = batch;
     const [first] = batch.records;
     if (first === undefined) return { kind: 'next', next: batch.endOffset };
-    const mine = await ownedAt(batch, first);
-    if (first.offset > mine.position && asked.get(partition) !== mine.position) {
-      asked.set(partition, mine.position);
-      return { kind: 'seek', next: mine.position };
+    const taken = await within(clock, takeoverPatienceMs, partitions.take(partition, first));
+    if (taken?.kind === 'failed') throw taken.error;
+    if (taken?.kind !== 'owned') {
+      inBackground(takeInBackground(partition));
+      return { kind: 'pause', next: first.offset, forMs: stillTakingOverMs };
+    }
+    const { owned } = taken;
+    if (first.offset > owned.position && asked.get(partition) !== owned.position) {
+      asked.set(partition, owned.position);
+      return { kind: 'seek', next: owned.position };
     }
     await options.pace(partition);
-    const records = batch.records.filter((record) => record.offset >= mine.position);
-    const runs = cutRuns(await decodeAll(parts, mine, records), {
-      position: mine.position,
-      boundaries: [mine.appendFrom, mine.publishFrom],
-      maxRecords: isolation.maxRecords(partition, mine.position),
-    });
-    let done = 0;
-    for (const run of runs) {
-      if (control.stopping() || control.revoked()) break;
-      await attempt(mine, run, records.slice(done, done + run.decoded.length));
-      done += run.decoded.length;
-      await control.heartbeat();
-    }
-    failures.delete(partition);
-    options.onLag(partition, Math.max(0, batch.highWatermark - mine.position));
-    asked.set(partition, mine.position);
-    return goOnAt(mine.position, batch, first);
+    await work(owned, batch, control);
+    setbacks.cleared(partition);
+    options.onLag(partition, Math.max(0, batch.highWatermark - owned.position));
+    asked.set(partition, owned.position);
+    return goOnAt(owned.position, batch, first);
   }
 
   return {
     async onBatch(batch, control) {
+      const { partition } = batch;
+      let goodbye: unknown;
+      const heartbeat = (): Promise<void> =>
+        control.heartbeat().catch((error: unknown) => {
+          goodbye = error;
+          throw error;
+        });
+      // A beat that fails in between is seen by the next one, or by the consumer itself.
+      const stopBeating = clock.every(heartbeatEveryMs, () => void heartbeat().catch(() => undefined));
+      atWork.add(partition);
       try {
-        return await process(batch, control);
+        return await process(batch, { ...control, heartbeat });
       } catch (error) {
-        await drop(batch.partition);
-        if (!(error instanceof WeirError) || error.recovery !== 'retry') throw error;
-        const failed = (failures.get(batch.partition) ?? 0) + 1;
-        failures.set(batch.partition, failed);
-        const forMs = options.backoffMs(failed);
-        options.onRetry(batch.partition, error, forMs);
+        // The group has moved on, between two runs: what is in memory is as true as it was.
+        if (error === goodbye) throw error;
+        await drop(partition, error);
+        const forMs = leaveFor(partition, error);
         return { kind: 'pause', next: batch.records[0]?.offset ?? batch.endOffset, forMs };
+      } finally {
+        stopBeating();
+        atWork.delete(partition);
       }
     },
-    release(partitions) {
-      for (const partition of partitions) {
-        failures.delete(partition);
-        void drop(partition);
-      }
+    assigned(assigned) {
+      mine = new Set(assigned);
+      asked.clear();
+      setbacks.keepOnly(mine);
+      for (const partition of partitions.partitions())
+        if (!mine.has(partition)) inBackground(drop(partition));
+      for (const partition of assigned)
+        if (partitions.get(partition) === undefined) inBackground(takeInBackground(partition));
     },
-    isStuck: () => [...failures.values()].some((count) => count >= stuckAfterFailures),
+    revoked() {
+      mine = new Set();
+    },
+    async check() {
+      const idle = [...mine].filter((partition) => !atWork.has(partition));
+      await Promise.all(
+        idle.map(async (partition) => {
+          const owned = partitions.get(partition);
+          if (owned === undefined) {
+            if (setbacks.isDue(partition)) await takeInBackground(partition);
+            return;
+          }
+          const isSame = await checkStored(parts, owned);
+          if (isSame || atWork.has(partition) || partitions.get(partition) !== owned) return;
+          await drop(partition);
+          await takeInBackground(partition);
+        }),
+      );
+    },
+    isStuck: setbacks.isStuck,
     async close() {
-      await Promise.all([...owned.keys()].map((partition) => drop(partition)));
+      mine = new Set();
+      await Promise.all(partitions.partitions().map((partition) => drop(partition)));
     },
   };
 }
@@ -143,20 +229,3 @@ const goOnAt = (next: number, batch: RecordBatch, first: KafkaRecord): BatchOutc
   kind: next > first.offset && next <= batch.endOffset ? 'next' : 'seek',
   next,
 });
-
-/** Opens and reads records of one partition; a control record of another log is refused like any foreign record. */
-async function decodeAll(
-  parts: DetectionParts,
-  { log }: OwnedPartition,
-  records: readonly KafkaRecord[],
-): Promise<Decoded[]> {
-  const opened = await openEvents({ ...parts.opening, stream: 'received' }, records);
-  return records.map((record, index): Decoded => {
-    const one = opened[index];
-    if (one === undefined) throw new Error('a record was given to the opener and not answered for');
-    const decoded = decode(record, one);
-    if (decoded.kind !== 'control' || decoded.control.logId === log.logId) return decoded;
-    const rejection = { code: 'contract_violation', path: 'logId' } as const;
-    return { kind: 'refused', offset: record.offset, rejection };
-  });
-}

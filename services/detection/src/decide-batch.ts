@@ -2,6 +2,9 @@ import type { Evidence, FeatureValues, Rejection, Verdict } from '@weir/contract
 import type { AccountHistory, WindowRecord } from '@weir/windows';
 import type { AcceptedTransaction, Decoded } from './decode.ts';
 
+/** A record that is in the windows of its account from its offset on. */
+export type Joined = { readonly account: string; readonly record: WindowRecord };
+
 /** What became of one record of the log. */
 export type Decided =
   | {
@@ -15,7 +18,13 @@ export type Decided =
       readonly evidence: Evidence | undefined;
     }
   | { readonly kind: 'duplicate'; readonly offset: number; readonly firstOffset: number }
-  | { readonly kind: 'rejected'; readonly offset: number; readonly rejection: Rejection }
+  | {
+      readonly kind: 'rejected';
+      readonly offset: number;
+      readonly rejection: Rejection;
+      /** Where it could be read but not judged: it keeps its place in the windows all the same. */
+      readonly joined?: Joined;
+    }
   | { readonly kind: 'control'; readonly offset: number };
 
 /** The pure decision over one transaction: its features from the history before it, and the verdict they lead to. */
@@ -31,10 +40,26 @@ export type DecisionContext = {
   readonly toRecord: (offset: number, transaction: AcceptedTransaction) => WindowRecord;
 };
 
+/** What a decided record leaves in the windows, if anything. */
+export function joinedBy(decided: Decided): Joined | undefined {
+  switch (decided.kind) {
+    case 'verdict':
+      return { account: decided.transaction.account, record: decided.record };
+    case 'rejected':
+      return decided.joined;
+    case 'duplicate':
+    case 'control':
+      return undefined;
+  }
+}
+
 /**
  * Decides a run of records in offset order. Each transaction is judged by the
  * records with smaller offsets and then joins them; so the outcome depends on
  * the log alone, not on where batches are cut. Changes only the histories.
+ *
+ * What joins depends on the log and the window plan, not on the judge: windows
+ * can be rebuilt, and verified, without knowing any ruleset.
  */
 export function decideBatch(decoded: readonly Decoded[], context: DecisionContext): Decided[] {
   return decoded.map((one) => decideOne(one, context));
@@ -56,20 +81,52 @@ function decideTransaction(
   transaction: AcceptedTransaction,
   context: DecisionContext,
 ): Decided {
-  const record = context.toRecord(offset, transaction);
-  const history = context.histories.get(transaction.account);
+  const { record, history, repeats } = place(offset, transaction, context);
+  if (repeats !== undefined) return repeats;
+  const judged = judgeOrFail(record, history, context.judge);
+  history.append(record);
+  if (judged !== undefined) return { kind: 'verdict', offset, transaction, record, ...judged };
+  const rejection = { code: 'processing_failed', path: '' } as const;
+  return { kind: 'rejected', offset, rejection, joined: { account: transaction.account, record } };
+}
+
+/** Where a transaction stands among those before it; `repeats` is set where it doesn't join them. */
+function place(
+  offset: number,
+  transaction: AcceptedTransaction,
+  { histories, toRecord }: Omit<DecisionContext, 'judge'>,
+): {
+  readonly record: WindowRecord;
+  readonly history: AccountHistory;
+  readonly repeats: Decided | undefined;
+} {
+  const record = toRecord(offset, transaction);
+  const history = histories.get(transaction.account);
   if (history === undefined) throw new Error('a transaction without the history of its account');
   const first = history.find(record.identity);
-  if (first !== undefined) {
-    return first.digest === record.digest
+  if (first === undefined) return { record, history, repeats: undefined };
+  const repeats: Decided =
+    first.digest === record.digest
       ? { kind: 'duplicate', offset, firstOffset: first.offset }
       : { kind: 'rejected', offset, rejection: { code: 'conflicting_duplicate', path: 'transactionId' } };
-  }
-  const judged = judgeOrFail(record, history, context.judge);
-  if (judged === undefined)
-    return { kind: 'rejected', offset, rejection: { code: 'processing_failed', path: '' } };
-  history.append(record);
-  return { kind: 'verdict', offset, transaction, record, ...judged };
+  return { record, history, repeats };
+}
+
+/**
+ * Takes a run into the windows without judging it: what a rebuild, a verification
+ * and a muted replay do. Answers the very records decideBatch would have joined.
+ */
+export function joinBatch(
+  decoded: readonly Decoded[],
+  context: Omit<DecisionContext, 'judge'>,
+): readonly Joined[] {
+  return decoded.flatMap((one) => {
+    if (one.kind !== 'transaction') return [];
+    const { record, history, repeats } = place(one.offset, one.transaction, context);
+    if (repeats !== undefined) return [];
+    history.append(record);
+    return [{ account: one.transaction.account, record }];
+  });
 }
 
 /**

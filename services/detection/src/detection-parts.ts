@@ -2,6 +2,7 @@ import type { Opener, Sealer } from '@weir/envelope';
 import type { KafkaRecord, PartitionTransactions } from '@weir/kafka';
 import type { WindowStore } from '@weir/windows';
 import type { OutputStream } from './build-outputs.ts';
+import type { Clock } from './clock.ts';
 import type { LogState } from './owned-partition.ts';
 import type { TakeoverPlan } from './plan-takeover.ts';
 import type { Decided } from './decide-batch.ts';
@@ -25,6 +26,7 @@ export type DetectionParts = {
     readonly maxRecordsPerRun: number;
     readonly historyCacheBytesPerPartition: number;
   };
+  readonly clock: Clock;
   readonly observe: StepObserver;
 };
 
@@ -37,5 +39,17 @@ export type StepObserver = {
   stepDone(
     partition: number,
     step: { readonly decided: readonly Decided[]; readonly publishes: boolean },
+  ): void;
+  /** The group's position and the end of the journal say different things; the journal is believed. */
+  positionDiffers(
+    partition: number,
+    positions: { readonly committed: number; readonly journal: number },
+  ): void;
+  /** The windows of a partition lost something, and are rebuilt from the log. */
+  windowsDamaged(partition: number, at: { readonly stored: number }): void;
+  /** The stored position of a partition nothing arrived for is not the one this worker left. */
+  storedMoved(
+    partition: number,
+    positions: { readonly known: number | undefined; readonly found: number | undefined },
   ): void;
 };

@@ -4,12 +4,12 @@ import { createMemoryWindowStore } from '@weir/window-store/memory';
 import { createHistoryCache, defaultWindowPlan } from '@weir/windows';
 import type { ChainOutcome, WindowStore } from '@weir/windows';
 import type { Run } from './cut-runs.ts';
-import { decideBatch } from './decide-batch.ts';
+import { decideBatch, joinedBy } from './decide-batch.ts';
 import type { Decided, Judge } from './decide-batch.ts';
-import { decode } from './decode.ts';
+import { decodedTransaction } from './fixtures/decoded-transaction.ts';
 import { createPlainParts } from './fixtures/plain-parts.ts';
-import { receivedEvent, sampleTransaction } from './fixtures/sample-transactions.ts';
-import { appendToWindows, loadHistories, storedBefore } from './histories.ts';
+import { sampleTransaction } from './fixtures/sample-transactions.ts';
+import { appendToWindows, goOnBehind, loadHistories, storedBefore } from './histories.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { windowRecordOf } from './window-record.ts';
 
@@ -23,6 +23,7 @@ const clearAll: Judge = () => ({
 function createOwned(store: WindowStore, maxBytes = 1_000_000): OwnedPartition {
   return {
     partition: 0,
+    plan: defaultWindowPlan,
     transactions: createPlainParts().parts.openTransactions(0),
     store,
     histories: createHistoryCache({ maxBytes }),
@@ -37,29 +38,18 @@ function createOwned(store: WindowStore, maxBytes = 1_000_000): OwnedPartition {
 
 /** A run of the sample transactions of these numbers, at the same offsets. */
 function runOf(...numbers: readonly number[]): Run {
-  const decoded = numbers.map((n) => {
-    const event = receivedEvent(sampleTransaction(n));
-    return decode(
-      { partition: 0, offset: n },
-      {
-        ok: true,
-        attributes: event,
-        key: event.key,
-        plaintext: Buffer.from(event.plaintext),
-      },
-    );
-  });
+  const decoded = numbers.map((n) => decodedTransaction(n, sampleTransaction(n)));
   return { from: numbers[0] ?? 0, to: (numbers.at(-1) ?? 0) + 1, decoded };
 }
 
 /** Decides and appends as a step does. */
 async function take(owned: OwnedPartition, run: Run): Promise<Decided[]> {
-  const histories = await loadHistories(owned, run, defaultWindowPlan);
+  const histories = await loadHistories(owned, run);
   const before = storedBefore(histories);
   const decided = decideBatch(run.decoded, { judge: clearAll, histories, toRecord: windowRecordOf });
-  await appendToWindows(owned, run, decided, before);
-  owned.position = run.to;
-  for (const [account, history] of histories) owned.histories.set(account, history);
+  const joined = decided.flatMap((one) => joinedBy(one) ?? []);
+  await appendToWindows(owned, run, joined, before);
+  goOnBehind(owned, run, histories);
   return decided;
 }
 
@@ -97,8 +87,8 @@ test('what the cache could not keep is read from the store as it was', async () 
 test('records at and above the position, stored by a worker that died, are not seen before their turn', async () => {
   const store = createMemoryWindowStore();
   await take(createOwned(store), runOf(1, 5, 7));
-  const heir = { ...createOwned(store), position: 5, stored: 8 };
-  const histories = await loadHistories(heir, runOf(5, 7), defaultWindowPlan);
+  const heir = { ...createOwned(store), position: 5, stored: { next: 8, token: 'dead' } };
+  const histories = await loadHistories(heir, runOf(5, 7));
   const [history] = histories.values();
   const offsets = history?.latest(Infinity, 10).map(({ offset }) => offset);
   assert.deepEqual(offsets, [1]);
@@ -112,7 +102,7 @@ test('a run without transactions reads nothing and still moves the position', as
   await take(owned, run);
   assert.deepEqual(loads, []);
   assert.equal((await store.position(0))?.next, 6);
-  assert.equal(owned.stored, 6);
+  assert.equal(owned.stored?.next, 6);
 });
 
 test('duplicates and rejections leave nothing in the windows', async () => {
@@ -123,19 +113,20 @@ test('duplicates and rejections leave nothing in the windows', async () => {
     { kind: 'duplicate', offset: 1, firstOffset: 0 },
     { kind: 'rejected', offset: 5, rejection: { code: 'conflicting_duplicate', path: 'transactionId' } },
   ];
-  await appendToWindows(owned, run, decided, storedBefore(new Map()));
-  const [account] = (await loadHistories(owned, run, defaultWindowPlan)).keys();
+  const joined = decided.flatMap((one) => joinedBy(one) ?? []);
+  await appendToWindows(owned, run, joined, storedBefore(new Map()));
+  const [account] = (await loadHistories(owned, run)).keys();
   assert.deepEqual(await store.load(0, [account ?? '']), new Map());
 });
 
 test('a horizon is known only once something lies behind it', async () => {
   const owned = createOwned(createMemoryWindowStore());
   await take(owned, runOf(1, 5));
-  const histories = await loadHistories(owned, runOf(7), defaultWindowPlan);
+  const histories = await loadHistories(owned, runOf(7));
   const [account, history] = [...histories][0] ?? [];
   assert.deepEqual([...storedBefore(histories).horizons.keys()], [account]);
   assert.ok((history?.forgettableBeforeSeconds ?? 0) < Date.parse(sampleTransaction(1).eventTime) / 1000);
-  const fresh = await loadHistories(createOwned(createMemoryWindowStore()), runOf(7), defaultWindowPlan);
+  const fresh = await loadHistories(createOwned(createMemoryWindowStore()), runOf(7));
   assert.deepEqual(storedBefore(fresh), { after: new Map(), horizons: new Map() });
 });
 
@@ -145,15 +136,19 @@ for (const [outcome, accepted] of [
   ['behind', false],
   ['ahead', false],
   ['missing', false],
+  ['damaged', false],
 ] as const satisfies readonly (readonly [ChainOutcome, boolean])[]) {
   test(`a chain commit answered with "${outcome}" ${accepted ? 'goes on' : 'asks for another take-over'}`, async () => {
     const owned = createOwned({ ...createMemoryWindowStore(), commit: async () => outcome });
     const appended = appendToWindows(owned, runOf(1, 5), [], storedBefore(new Map()));
     if (accepted) {
       await appended;
-      assert.equal(owned.stored, 6);
+      assert.equal(owned.stored?.next, 6);
     } else {
-      await assert.rejects(appended, { code: 'position_moved', recovery: 'retry' });
+      await assert.rejects(appended, {
+        code: outcome === 'damaged' ? 'windows_damaged' : 'position_moved',
+        recovery: 'retry',
+      });
       assert.equal(owned.stored, undefined);
     }
   });

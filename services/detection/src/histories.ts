@@ -1,20 +1,44 @@
+import { setImmediate as afterPendingWork } from 'node:timers/promises';
 import { WeirError } from '@weir/contracts';
 import { createAccountHistory, packRecord } from '@weir/windows';
-import type { AccountHistory, ChainCommit, WindowPlan } from '@weir/windows';
+import type {
+  AccountHistory,
+  ChainCommit,
+  HistoryCache,
+  StoredPosition,
+  WindowPlan,
+  WindowStore,
+} from '@weir/windows';
 import type { Run } from './cut-runs.ts';
-import type { Decided } from './decide-batch.ts';
-import type { OwnedPartition } from './owned-partition.ts';
+import type { Joined } from './decide-batch.ts';
+
+/** The windows of one partition under one plan, as whoever writes them knows them. */
+export type PartitionWindows = {
+  readonly partition: number;
+  readonly plan: WindowPlan;
+  readonly store: WindowStore;
+  readonly histories: HistoryCache;
+  /** Names this writer in the store, so that a commit sent twice is recognised. */
+  readonly token: string;
+  /** The next offset to take in. */
+  position: number;
+  /** S as this writer knows it; undefined while the store has none. */
+  stored: StoredPosition | undefined;
+};
 
 const noSegments: ReadonlyMap<string, readonly Uint8Array[]> = new Map();
 
+/** So much is read into histories at a stretch; timers, and with them heartbeats, come in between. */
+const bytesAtAStretch = 1_048_576;
+
 /**
  * The histories of a run's accounts, all of them, whatever the cache can keep:
- * one read from the store brings those it doesn't have.
+ * one read from the store brings those it doesn't have. Throws WeirError
+ * `windows_damaged` where what it brings can't be true.
  */
 export async function loadHistories(
-  owned: OwnedPartition,
+  windows: PartitionWindows,
   run: Run,
-  plan: WindowPlan,
 ): Promise<ReadonlyMap<string, AccountHistory>> {
   const accounts = new Set(
     run.decoded.flatMap((one) => (one.kind === 'transaction' ? [one.transaction.account] : [])),
@@ -22,36 +46,34 @@ export async function loadHistories(
   const histories = new Map<string, AccountHistory>();
   const missing: string[] = [];
   for (const account of accounts) {
-    const cached = owned.histories.get(account);
+    const cached = windows.histories.get(account);
     if (cached === undefined) missing.push(account);
     else histories.set(account, cached);
   }
-  const segments = missing.length === 0 ? noSegments : await owned.store.load(owned.partition, missing);
+  const segments = missing.length === 0 ? noSegments : await windows.store.load(windows.partition, missing);
+  let readBytes = 0;
   for (const account of missing) {
-    histories.set(account, await readHistory(owned, plan, segments.get(account) ?? []));
+    const packed = segments.get(account) ?? [];
+    histories.set(account, readHistory(windows, packed));
+    readBytes += packed.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (readBytes < bytesAtAStretch) continue;
+    readBytes = 0;
+    await afterPendingWork();
   }
   return histories;
 }
 
-/**
- * Records the store has from this run on are decided again now, and join the
- * history as they are. Windows that are damaged are forgotten, all of the
- * partition's, and rebuilt from the log: it is the truth, they are not.
- */
-async function readHistory(
-  owned: OwnedPartition,
-  plan: WindowPlan,
-  segments: readonly Uint8Array[],
-): Promise<AccountHistory> {
+/** Records the store has from this run on are decided again now, and join the history as they are. */
+function readHistory(windows: PartitionWindows, segments: readonly Uint8Array[]): AccountHistory {
   try {
-    return createAccountHistory(plan, segments, owned.position);
+    return createAccountHistory(windows.plan, segments, windows.position);
   } catch (cause) {
-    await owned.store.clear(owned.partition);
-    throw new WeirError('position_moved', `the windows of partition ${owned.partition} are damaged`, {
-      cause,
-    });
+    throw damaged(windows.partition, cause);
   }
 }
+
+const damaged = (partition: number, cause?: unknown): WeirError =>
+  new WeirError('windows_damaged', `the windows of partition ${partition} are not what they were`, { cause });
 
 /** What a chain commit says of the accounts as they are stored before it. */
 export type StoredBefore = Pick<ChainCommit, 'after' | 'horizons'>;
@@ -73,46 +95,55 @@ export function storedBefore(histories: ReadonlyMap<string, AccountHistory>): St
 
 /** The chain commit: the run's records and the position behind it, all or nothing. */
 export async function appendToWindows(
-  owned: OwnedPartition,
-  run: Run,
-  decided: readonly Decided[],
+  windows: PartitionWindows,
+  run: Pick<Run, 'to'>,
+  joined: readonly Joined[],
   { after, horizons }: StoredBefore,
 ): Promise<void> {
+  const { partition, token } = windows;
   const commit: ChainCommit = {
-    partition: owned.partition,
-    expected: owned.stored,
+    partition,
+    expected: windows.stored?.next,
     next: run.to,
-    token: owned.token,
-    appends: packByAccount(decided),
+    token,
+    appends: packByAccount(joined),
     after,
     horizons,
   };
-  const outcome = await owned.store.commit(commit);
+  const outcome = await windows.store.commit(commit);
   switch (outcome) {
     case 'applied':
     case 'alreadyMine':
-      owned.stored = run.to;
+      windows.stored = { next: run.to, token };
       return;
     case 'damaged':
-      throw new WeirError('windows_damaged', `windows of partition ${owned.partition} were lost`);
+      throw damaged(partition);
     case 'behind':
     case 'ahead':
     case 'missing':
       throw new WeirError(
         'position_moved',
-        `the stored position of partition ${owned.partition} is ${outcome}: another worker moved it, or the store lost it`,
+        `the stored position of partition ${partition} is ${outcome}: another worker moved it, or the store lost it`,
       );
   }
 }
 
-function packByAccount(decided: readonly Decided[]): Map<string, Uint8Array> {
+function packByAccount(joined: readonly Joined[]): Map<string, Uint8Array> {
   const records = new Map<string, Uint8Array[]>();
-  for (const one of decided) {
-    if (one.kind !== 'verdict') continue;
-    const { account } = one.transaction;
+  for (const { account, record } of joined) {
     const packed = records.get(account);
-    if (packed === undefined) records.set(account, [packRecord(one.record)]);
-    else packed.push(packRecord(one.record));
+    if (packed === undefined) records.set(account, [packRecord(record)]);
+    else packed.push(packRecord(record));
   }
   return new Map([...records].map(([account, packed]) => [account, Buffer.concat(packed)]));
+}
+
+/** The writer has taken the run in: the next one goes on behind it, with the histories as they are now. */
+export function goOnBehind(
+  windows: PartitionWindows,
+  run: Pick<Run, 'to'>,
+  histories: ReadonlyMap<string, AccountHistory>,
+): void {
+  windows.position = run.to;
+  for (const [account, history] of histories) windows.histories.set(account, history);
 }

@@ -11,11 +11,13 @@ import {
   startHttpEndpoint,
 } from '@weir/runtime';
 import { claimLog, createRedisWindowStore, openRedis } from '@weir/window-store';
+import { machineClock } from './clock.ts';
 import { detectionConfig } from './config.ts';
-import { createBatchConsumer } from './consume-batch.ts';
 import type { DetectionParts } from './detection-parts.ts';
 import { createObserver } from './observe.ts';
 import { createPace } from './pace.ts';
+import { runDetection } from './run-detection.ts';
+import type { RunningDetection } from './run-detection.ts';
 
 const service = 'detection';
 
@@ -47,9 +49,9 @@ await runWorker({
           transactionalId: `weir-${environment}-${service}-${partition}`,
           groupId: config.DETECTION_GROUP_ID,
         }),
-      openStore: async ({ logId, partitionCount: made }) => {
+      openStore: async ({ logId, partitionCount: made, versions }) => {
         await claimLog(redis, { environment, logId, partitionCount: made });
-        return createRedisWindowStore({ connection: redis, logId });
+        return createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan });
       },
       logOffsets: async (partition) => {
         const offsets = await kafka.offsets(streams.received.topic);
@@ -62,10 +64,30 @@ await runWorker({
         maxRecordsPerRun: config.BATCH_MAX_RECORDS,
         historyCacheBytesPerPartition: Math.floor(config.HISTORY_CACHE_BYTES / partitionCount),
       },
+      clock: machineClock,
       observe,
     };
-    const consumerOf = createBatchConsumer({
+    /** There once it has joined; asked after before. */
+    const started: { detection?: RunningDetection } = {};
+    const http = await startHttpEndpoint({
+      host: config.HTTP_HOST,
+      port: config.HTTP_PORT,
+      metrics,
+      live: () => [],
+      ready: () => [
+        ...(started.detection?.isJoined() ? [] : [{ part: 'kafka', reason: 'not_joined' }]),
+        ...(started.detection?.isStuck() ? [{ part: 'partitions', reason: 'retrying' }] : []),
+      ],
+    });
+    const detection = await runDetection({
+      kafka,
+      consumer: {
+        groupId: config.DETECTION_GROUP_ID,
+        partitionsConsumedConcurrently: partitionCount,
+        sessionTimeoutMs: config.GROUP_SESSION_TIMEOUT_MS,
+      },
       parts,
+      checkEveryMs: config.IDLE_CHECK_INTERVAL_MS,
       backoffMs: (failures) =>
         backoffDelayMs(failures, {
           baseDelayMs: 100,
@@ -74,52 +96,24 @@ await runWorker({
         }),
       pace: createPace({
         lingerMs: config.BATCH_LINGER_MS,
-        nowMs: () => performance.now(),
+        nowMs: machineClock.nowMs,
         sleep: (delayMs) => sleep(delayMs),
       }),
       onRetry: observe.retrying,
       onLag: observe.lag,
     });
+    started.detection = detection;
 
-    const ended = Promise.withResolvers<void>();
-    let joined = false;
-    const http = await startHttpEndpoint({
-      host: config.HTTP_HOST,
-      port: config.HTTP_PORT,
-      metrics,
-      live: () => [],
-      ready: () => [
-        ...(joined ? [] : [{ part: 'kafka', reason: 'not_joined' }]),
-        ...(consumerOf.isStuck() ? [{ part: 'partitions', reason: 'retrying' }] : []),
-      ],
-    });
-    const consumer = await kafka.runConsumer({
-      groupId: config.DETECTION_GROUP_ID,
-      topics: [streams.received.topic],
-      readCommitted: true,
-      partitionsConsumedConcurrently: partitionCount,
-      sessionTimeoutMs: config.GROUP_SESSION_TIMEOUT_MS,
-      onBatch: consumerOf.onBatch,
-      onAssigned: () => {
-        joined = true;
-      },
-      onRevoked: (partitions) => {
-        joined = false;
-        consumerOf.release(partitions.map(({ partition }) => partition));
-      },
-      onCrash: ended.reject,
-    });
-
+    const stopped = Promise.withResolvers<void>();
     return {
-      done: ended.promise,
+      done: Promise.race([detection.crashed, stopped.promise]),
       stop: async () => {
-        await consumer.stop();
-        await consumerOf.close();
+        await detection.stop();
         await http.close();
         await redis.close();
         await kafka.close();
         kms.close();
-        ended.resolve();
+        stopped.resolve();
       },
     };
   },

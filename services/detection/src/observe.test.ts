@@ -86,6 +86,8 @@ test('neither metrics nor log lines of a whole run name an account, an amount or
     parts: createPlainParts(observed).parts,
     backoffMs: () => 1,
     pace: async () => undefined,
+    seek: () => undefined,
+    onCrash: () => undefined,
     onRetry: observe.retrying,
     onLag: observe.lag,
   });

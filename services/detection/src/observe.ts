@@ -20,6 +20,17 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
   const takeovers = metrics.counter('takeovers_total', 'Partitions taken over, by what was found.', [
     'found',
   ]);
+  const damages = metrics.counter('windows_damaged_total', 'Partitions whose windows lost something.', []);
+  const moved = metrics.counter(
+    'stored_position_moved_total',
+    'Idle partitions whose stored position was not where this worker left it.',
+    [],
+  );
+  const differing = metrics.counter(
+    'published_position_differs_total',
+    "Take-overs that found the group's position elsewhere than the end of the journal.",
+    [],
+  );
   const retries = metrics.counter('retries_total', 'Partitions that failed and are tried again.', ['code']);
   const lagging = metrics.gauge('lag_records', 'Records behind the end of the log.', ['partition']);
 
@@ -45,6 +56,29 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
         if (one.kind === 'verdict')
           for (const reason of one.verdict.reasons) fired.add({ rule: reason.rule });
       }
+    },
+    positionDiffers(partition, { committed, journal }) {
+      differing.add({});
+      log.warn('the journal ends elsewhere than the position of the group, which now follows it', {
+        partition,
+        publishedPosition: committed,
+        toOffset: journal,
+      });
+    },
+    windowsDamaged(partition, { stored }) {
+      damages.add({});
+      log.warn('the windows of a partition lost something, and are rebuilt from the log', {
+        partition,
+        storedPosition: stored,
+      });
+    },
+    storedMoved(partition, { known, found }) {
+      moved.add({});
+      log.warn('the stored position of an idle partition is not where this worker left it', {
+        partition,
+        offset: known,
+        storedPosition: found,
+      });
     },
     retrying(partition, error, forMs) {
       retries.add({ code: error.code });

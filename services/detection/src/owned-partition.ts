@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { artefactRef } from '@weir/contracts';
 import type { ControlRecord, Versions } from '@weir/contracts';
 import type { PartitionTransactions } from '@weir/kafka';
-import type { HistoryCache, WindowStore } from '@weir/windows';
+import type { PartitionWindows } from './histories.ts';
 
 /** Which log a partition belongs to, and what is in force in it at a position. */
 export type LogState = {
@@ -12,20 +12,11 @@ export type LogState = {
 };
 
 /** A partition this worker has taken over: nobody else can publish for it while the fence holds. */
-export type OwnedPartition = {
-  readonly partition: number;
+export type OwnedPartition = PartitionWindows & {
   readonly transactions: PartitionTransactions;
-  readonly store: WindowStore;
-  readonly histories: HistoryCache;
-  /** Names this take-over in the store, so that a commit sent twice is recognised. */
-  readonly token: string;
   /** Offsets from here on are appended to the windows, and from there on published. */
   readonly appendFrom: number;
   readonly publishFrom: number;
-  /** The next offset to decide. */
-  position: number;
-  /** S as this worker knows it; undefined while the store has none. */
-  stored: number | undefined;
   log: LogState;
 };
 

@@ -1,10 +1,10 @@
 import type { KafkaRecord } from '@weir/kafka';
 import { resolveArtefacts } from './artefacts.ts';
 import type { Run } from './cut-runs.ts';
-import { decideBatch } from './decide-batch.ts';
+import { decideBatch, joinBatch, joinedBy } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
 import type { DetectionParts } from './detection-parts.ts';
-import { appendToWindows, loadHistories, storedBefore } from './histories.ts';
+import { appendToWindows, goOnBehind, loadHistories, storedBefore } from './histories.ts';
 import { applyControl } from './owned-partition.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { publish, sealOutputs } from './publish.ts';
@@ -15,7 +15,7 @@ import { windowRecordOf } from './window-record.ts';
  * windows and publishes what became of them, in this order. A run lies wholly
  * before or wholly behind the stored and the published position found at
  * take-over: what the windows hold is not appended again, what has a verdict is
- * not published again.
+ * not published again, nor judged.
  *
  * `isRefused` names records that are known to make every publication fail.
  *
@@ -31,12 +31,31 @@ export async function runStep(
 ): Promise<void> {
   const [first] = run.decoded;
   if (first === undefined) return;
-  const appends = first.offset >= owned.appendFrom;
-  const publishes = first.offset >= owned.publishFrom;
+  if (first.offset >= owned.publishFrom) await publishRun(parts, owned, run, records, isRefused);
+  else await replayRun(parts, owned, run);
+}
 
-  if (first.kind === 'control' && publishes) owned.log = applyControl(owned.log, first.control);
-  const { plan, judge } = resolveArtefacts(owned.log.versions);
-  const histories = await loadHistories(owned, run, plan);
+/** Records that have their verdict already: the windows alone still lack them. */
+async function replayRun(parts: DetectionParts, owned: OwnedPartition, run: Run): Promise<void> {
+  const histories = await loadHistories(owned, run);
+  const before = storedBefore(histories);
+  const joined = joinBatch(run.decoded, { histories, toRecord: windowRecordOf });
+  if (isAppended(owned, run)) await appendToWindows(owned, run, joined, before);
+  goOnBehind(owned, run, histories);
+  parts.observe.stepDone(owned.partition, { decided: [], publishes: false });
+}
+
+async function publishRun(
+  parts: DetectionParts,
+  owned: OwnedPartition,
+  run: Run,
+  records: readonly KafkaRecord[],
+  isRefused: (offset: number) => boolean,
+): Promise<void> {
+  const [first] = run.decoded;
+  if (first?.kind === 'control') owned.log = applyControl(owned.log, first.control);
+  const { judge } = resolveArtefacts(owned.log.versions);
+  const histories = await loadHistories(owned, run);
   const before = storedBefore(histories);
   const decided = decideBatch(run.decoded, { judge, histories, toRecord: windowRecordOf });
 
@@ -44,13 +63,18 @@ export async function runStep(
   const outcomes = decided.map((one): Decided => (isRefused(one.offset) ? refusal(one.offset) : one));
 
   // Sealing comes before the chain: when the KMS is away, nothing has moved yet.
-  const outputs = publishes ? await sealOutputs(parts, owned, { ...run, decided: outcomes, records }) : [];
-  if (appends) await appendToWindows(owned, run, decided, before);
-  if (publishes) await publish(owned, run.to, outputs);
-  owned.position = run.to;
-  for (const [account, history] of histories) owned.histories.set(account, history);
-  parts.observe.stepDone(owned.partition, { decided: outcomes, publishes });
+  const outputs = await sealOutputs(parts, owned, { ...run, decided: outcomes, records });
+  if (isAppended(owned, run)) {
+    const joined = decided.flatMap((one) => joinedBy(one) ?? []);
+    await appendToWindows(owned, run, joined, before);
+  }
+  await publish(owned, run.to, outputs);
+  goOnBehind(owned, run, histories);
+  parts.observe.stepDone(owned.partition, { decided: outcomes, publishes: true });
 }
+
+const isAppended = ({ appendFrom }: OwnedPartition, { decoded: [first] }: Run): boolean =>
+  first !== undefined && first.offset >= appendFrom;
 
 const refusal = (offset: number): Decided => ({
   kind: 'rejected',

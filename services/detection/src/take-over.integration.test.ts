@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { streams, WeirError } from '@weir/contracts';
+import { waitFor } from '@weir/testkit';
 import { encodePositionMetadata } from './owned-partition.ts';
 import type { LogState } from './owned-partition.ts';
 import { startDetectionBench } from './fixtures/detection-bench.ts';
@@ -13,6 +14,7 @@ import {
   loseWindows,
   moveStored,
   restoreWindows,
+  storeOf,
 } from './fixtures/stored-windows.ts';
 import { createTestLog } from './fixtures/test-log.ts';
 import type { TestLog } from './fixtures/test-log.ts';
@@ -199,6 +201,59 @@ test("the group's positions are gone: the journal says where it stood, however f
   await log.feed(0, sampleTransactions(2_500, 2_520));
   const found = await decideAll(log, { groupId: `${log.groupId}-anew` });
   assert.deepEqual([found.stored, found.published], [2_501, 2_501]);
+  await assertSettled(log);
+  await log.close();
+});
+
+const publishedPosition = async (log: TestLog): Promise<number | undefined> =>
+  (await log.kafka.groupPositions(log.groupId, streams.received.topic))[0]?.next;
+
+test('outputs that became visible without their position are not published again, and the position follows them', async () => {
+  const log = await createTestLog(bench);
+  await log.feed(0, sampleTransactions(0, 200));
+  await workUntilCrash(log, {
+    halfOf: (step) =>
+      step.source.next < 150 ? step : { ...step, source: { ...step.source, next: step.source.next - 50 } },
+  });
+  assert.equal(await publishedPosition(log), 100);
+  const found = await decideAll(log);
+  assert.deepEqual([found.stored, found.published], [150, 150]);
+  await assertSettled(log);
+  await log.close();
+});
+
+test('outputs that did not become visible with their position are published', async () => {
+  const log = await createTestLog(bench);
+  await log.feed(0, sampleTransactions(0, 200));
+  await workUntilCrash(log, {
+    halfOf: (step) => (step.source.next < 150 ? step : { ...step, outputs: [] }),
+  });
+  assert.equal(await publishedPosition(log), 150);
+  const found = await decideAll(log);
+  assert.deepEqual([found.stored, found.published], [150, 100]);
+  await assertSettled(log);
+  await log.close();
+});
+
+test('a partition nothing arrives for is made whole when a worker starts, and again when its windows are lost', async () => {
+  const log = await createTestLog(bench);
+  await log.feed(0, sampleTransactions(0, 150));
+  await decideAll(log);
+  await loseWindows(log);
+  const worker = await startTestWorker(log);
+  const rebuilt = (): Promise<true> =>
+    waitFor(async () => (await storeOf(log).position(0))?.next === 151, { what: 'the rebuild' });
+  await rebuilt();
+  await loseWindows(log);
+  await rebuilt();
+  await worker.stop();
+  assert.deepEqual(
+    worker.tookOver.map(({ stored, published }) => [stored, published]),
+    [
+      [undefined, 151],
+      [undefined, 151],
+    ],
+  );
   await assertSettled(log);
   await log.close();
 });

@@ -3,9 +3,12 @@ import { test } from 'node:test';
 import { encodePayload, events, streams, systemTenant, WeirError } from '@weir/contracts';
 import type { ControlRecord } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
-import { createPlainParts, plainRecord } from './fixtures/plain-parts.ts';
+import type { ChainCommit } from '@weir/windows';
+import type { DetectionParts } from './detection-parts.ts';
+import { createPlainParts, plainRecord, silentObserver } from './fixtures/plain-parts.ts';
 import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
 import { encodePositionMetadata } from './owned-partition.ts';
+import type { OwnedPartition } from './owned-partition.ts';
 import { takeOver } from './take-over.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
@@ -41,57 +44,132 @@ function journalRecord(changed: { readonly partition?: number; readonly to?: num
 const haltsWith = (code: string) => (error: unknown) =>
   error instanceof WeirError && error.code === code && error.recovery === 'halt';
 
+async function taken(parts: DetectionParts, first: KafkaRecord): Promise<OwnedPartition> {
+  const owned = await takeOver(parts, 0, { first });
+  assert.ok(owned !== undefined);
+  return owned;
+}
+
 test('a new log is named by its first record', async () => {
-  const owned = await takeOver(createPlainParts().parts, 0, openingOf());
+  const owned = await taken(createPlainParts().parts, openingOf());
   assert.deepEqual(owned.log, log);
   assert.deepEqual([owned.position, owned.appendFrom, owned.publishFrom], [0, 0, 0]);
 });
 
 test('a log that does not begin with its name halts the worker', async () => {
-  await assert.rejects(takeOver(createPlainParts().parts, 0, transaction!), haltsWith('log_unnamed'));
+  await assert.rejects(taken(createPlainParts().parts, transaction!), haltsWith('log_unnamed'));
 });
 
 test('where the group has no position, the journal says it', async () => {
   const { parts } = createPlainParts({ lastJournalRecord: async () => journalRecord() });
-  const owned = await takeOver(parts, 0, openingOf());
+  const owned = await taken(parts, openingOf());
   assert.deepEqual([owned.position, owned.publishFrom], [0, 40]);
   assert.deepEqual(owned.log, log);
 });
 
-test('a position without its metadata is taken, and the journal names its log', async () => {
+test('a position without its metadata is taken where the journal ends there, which names the log', async () => {
   const { parts, kafka } = createPlainParts({ lastJournalRecord: async () => journalRecord() });
-  kafka.position = { next: 30, metadata: 'moved by hand' };
-  const owned = await takeOver(parts, 0, transaction!);
-  assert.deepEqual([owned.publishFrom, owned.log.logId], [30, log.logId]);
+  kafka.position = { next: 40, metadata: 'moved by hand' };
+  const owned = await taken(parts, transaction!);
+  assert.deepEqual([owned.publishFrom, owned.log.logId], [40, log.logId]);
+});
+
+for (const [what, committed] of [
+  ['a commit of which only the outputs became visible is not made again', 30],
+  ['a commit of which only the position became visible is made again', 50],
+] as const) {
+  test(`${what}: the journal is believed, and the position follows it`, async () => {
+    const differs: unknown[] = [];
+    const observe = {
+      ...silentObserver,
+      positionDiffers: (...said: unknown[]) => void differs.push(said),
+    };
+    const { parts, kafka } = createPlainParts({ lastJournalRecord: async () => journalRecord(), observe });
+    kafka.position = { next: committed, metadata: encodePositionMetadata({ ...log, partitionCount: 1 }) };
+    const owned = await takeOver(parts, 0);
+    assert.deepEqual([owned?.publishFrom, owned?.log], [40, log]);
+    assert.deepEqual(kafka.position, { next: 40, metadata: encodePositionMetadata(log) });
+    assert.deepEqual(kafka.outputs, []);
+    assert.deepEqual(differs, [[0, { committed, journal: 40 }]]);
+  });
+}
+
+test('a journal of another log beside the position halts the worker', async () => {
+  const { parts, kafka } = createPlainParts({ lastJournalRecord: async () => journalRecord() });
+  kafka.position = { next: 30, metadata: encodePositionMetadata({ ...log, logId: otherLogId }) };
+  await assert.rejects(takeOver(parts, 0), haltsWith('log_other'));
+});
+
+test('a junk record at the end of the journal stops nobody who has a position', async () => {
+  const { parts, kafka } = createPlainParts({
+    lastJournalRecord: async () => journalRecord({ partition: 1 }),
+  });
+  kafka.position = { next: 30, metadata: encodePositionMetadata(log) };
+  assert.equal((await takeOver(parts, 0))?.publishFrom, 30);
+});
+
+test('without a record at hand a partition is taken over where something names its log, else left for the first', async () => {
+  const named = createPlainParts({ lastJournalRecord: async () => journalRecord() });
+  assert.equal((await takeOver(named.parts, 0))?.position, 0);
+  assert.equal(await takeOver(createPlainParts().parts, 0), undefined);
+});
+
+const storedAt = { next: 40, token: 'mine' };
+const commitOf = (next: number, token: string, expected: number | undefined): ChainCommit => ({
+  ...{ partition: 0, expected, next, token },
+  ...{ appends: new Map(), after: new Map(), horizons: new Map() },
+});
+
+test('damaged windows are forgotten and rebuilt where they are as this worker left them', async () => {
+  const { parts, kafka, store } = createPlainParts();
+  kafka.position = { next: 40, metadata: encodePositionMetadata(log) };
+  await store.commit(commitOf(storedAt.next, storedAt.token, undefined));
+  const owned = await takeOver(parts, 0, { damagedAt: storedAt });
+  assert.deepEqual([owned?.position, owned?.appendFrom, owned?.publishFrom], [0, 0, 40]);
+  assert.equal(await store.position(0), undefined);
+});
+
+test('a worker that comes back from the dead clears no windows another has gone on with', async () => {
+  for (const [next, token] of [
+    [50, 'theirs'],
+    [40, 'theirs'],
+  ] as const) {
+    const { parts, kafka, store } = createPlainParts();
+    kafka.position = { next: 50, metadata: encodePositionMetadata(log) };
+    await store.commit(commitOf(next, token, undefined));
+    const owned = await takeOver(parts, 0, { damagedAt: storedAt });
+    assert.equal(owned?.position, next);
+    assert.deepEqual(await store.position(0), { next, token });
+  }
 });
 
 test('the journal of another partition, copied here, is no answer', async () => {
   const { parts } = createPlainParts({ lastJournalRecord: async () => journalRecord({ partition: 1 }) });
-  await assert.rejects(takeOver(parts, 0, openingOf()), haltsWith('log_unnamed'));
+  await assert.rejects(taken(parts, openingOf()), haltsWith('log_unnamed'));
 });
 
 test('a log made anew beside an old journal halts the worker instead of muting its records', async () => {
   const { parts } = createPlainParts({ lastJournalRecord: async () => journalRecord() });
-  await assert.rejects(takeOver(parts, 0, openingOf({ logId: otherLogId })), haltsWith('log_other'));
+  await assert.rejects(taken(parts, openingOf({ logId: otherLogId })), haltsWith('log_other'));
 });
 
 test('a log made anew beside an old position halts the worker too', async () => {
   const { parts, kafka } = createPlainParts();
   kafka.position = { next: 30, metadata: encodePositionMetadata(log) };
-  await assert.rejects(takeOver(parts, 0, openingOf({ logId: otherLogId })), haltsWith('log_other'));
+  await assert.rejects(taken(parts, openingOf({ logId: otherLogId })), haltsWith('log_other'));
 });
 
 test('a control record of another log in the midst of this one halts nobody', async () => {
   const { parts, kafka } = createPlainParts();
   kafka.position = { next: 7, metadata: encodePositionMetadata(log) };
   const foreign = { ...openingOf({ logId: otherLogId }), offset: 7 };
-  assert.equal((await takeOver(parts, 0, foreign)).log.logId, log.logId);
+  assert.equal((await taken(parts, foreign)).log.logId, log.logId);
 });
 
 test('another partition count than the log was made with halts the worker', async () => {
   const { parts, log: found } = createPlainParts();
   found.partitionCount = 2;
-  await assert.rejects(takeOver(parts, 0, openingOf()), haltsWith('log_partition_count_changed'));
+  await assert.rejects(taken(parts, openingOf()), haltsWith('log_partition_count_changed'));
 });
 
 test('a producer is let go when its take-over fails', async () => {
@@ -103,6 +181,6 @@ test('a producer is let go when its take-over fails', async () => {
     openTransactions: () => ({ ...transactions, discard: async () => void (discarded += 1) }),
     logOffsets: () => Promise.reject(new WeirError('broker_unavailable', 'away')),
   };
-  await assert.rejects(takeOver(failing, 0, openingOf()), { code: 'broker_unavailable' });
+  await assert.rejects(taken(failing, openingOf()), { code: 'broker_unavailable' });
   assert.equal(discarded, 1);
 });

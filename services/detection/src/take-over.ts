@@ -1,47 +1,69 @@
 import { randomUUID } from 'node:crypto';
-import { decodePayload, events, streams, WeirError } from '@weir/contracts';
+import { streams, WeirError } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import { createHistoryCache } from '@weir/windows';
+import type { StoredPosition, WindowStore } from '@weir/windows';
+import { resolveArtefacts } from './artefacts.ts';
 import { decode } from './decode.ts';
 import type { DetectionParts } from './detection-parts.ts';
-import { decodePositionMetadata } from './owned-partition.ts';
 import type { LogState, OwnedPartition } from './owned-partition.ts';
 import { planTakeover } from './plan-takeover.ts';
+import { readPublished } from './read-published.ts';
 
 const topic = streams.received.topic;
 
+/** What a take-over may know beforehand. */
+export type TakeoverCause = {
+  /** The first record the consumer was given: on a new log it names the log. */
+  readonly first?: KafkaRecord;
+  /** S as the worker knew it when it found the windows damaged. */
+  readonly damagedAt?: StoredPosition;
+};
+
 /**
  * Takes a partition over: fences every earlier owner, then reads the published
- * position P and the stored position S, and starts where both allow. `first` is
- * the first record the consumer was given: on a new log it names the log.
+ * position P and the stored position S, and starts where both allow. Answers
+ * undefined where nothing says yet which log this is: nothing has been published,
+ * and the first record has not been given.
+ *
+ * Windows found damaged are forgotten and rebuilt from the log, but only where
+ * they are still as this worker left them: behind its back they may have become
+ * another worker's, whole and well.
+ *
  * Throws WeirError with recovery `halt` where only a person can go on.
  */
 export async function takeOver(
   parts: DetectionParts,
   partition: number,
-  first: KafkaRecord,
-): Promise<OwnedPartition> {
+  cause: TakeoverCause = {},
+): Promise<OwnedPartition | undefined> {
   const transactions = parts.openTransactions(partition);
   try {
     await transactions.fence();
-    const published = await readPublished(parts, partition, () => transactions.committed(topic, partition));
+    const published = await readPublished(parts, partition, transactions);
     const { earliest, end, partitionCount } = await parts.logOffsets(partition);
-    const log = await identifyLog(parts, first, earliest, published?.log);
+    const log = await identifyLog(parts, cause.first, earliest, published?.log);
+    if (log === undefined) {
+      await transactions.discard();
+      return undefined;
+    }
     if (partitionCount !== log.partitionCount) {
       throw new WeirError(
         'log_partition_count_changed',
         `${topic} has ${partitionCount} partitions but its log was made with ${log.partitionCount}; see the runbook "partition count changed"`,
       );
     }
+    const { plan: windowPlan } = resolveArtefacts(log.versions);
     const store = await parts.openStore(log);
-    const stored = await store.position(partition);
+    const stored = await readStored(parts, store, partition, cause.damagedAt);
     const plan = planTakeover({ stored: stored?.next, published: published?.next, earliest, end });
     if (plan.kind === 'halt') throw new WeirError(plan.code, `${topic}-${partition}: ${plan.message}`);
     if (plan.clear) await store.clear(partition);
     parts.observe.tookOver(partition, { ...plan, stored: stored?.next, published: published?.next });
     return {
       partition,
+      plan: windowPlan,
       transactions,
       store,
       histories: createHistoryCache({ maxBytes: parts.limits.historyCacheBytesPerPartition }),
@@ -49,7 +71,7 @@ export async function takeOver(
       appendFrom: plan.appendFrom,
       publishFrom: plan.publishFrom,
       position: plan.from,
-      stored: plan.clear ? undefined : stored?.next,
+      stored: plan.clear ? undefined : stored,
       log,
     };
   } catch (error) {
@@ -58,16 +80,31 @@ export async function takeOver(
   }
 }
 
+/** S, or undefined where what is stored can't be used and has to be forgotten. */
+async function readStored(
+  parts: DetectionParts,
+  store: WindowStore,
+  partition: number,
+  damagedAt: StoredPosition | undefined,
+): Promise<StoredPosition | undefined> {
+  const stored = await store.position(partition);
+  if (damagedAt === undefined || stored === undefined) return stored;
+  if (stored.next !== damagedAt.next || stored.token !== damagedAt.token) return stored;
+  parts.observe.windowsDamaged(partition, { stored: stored.next });
+  return undefined;
+}
+
 /**
  * The log the partition belongs to: by what was published, and at the log's
  * beginning by the log itself, which may have been made anew since.
  */
 async function identifyLog(
   parts: DetectionParts,
-  first: KafkaRecord,
+  first: KafkaRecord | undefined,
   earliest: number,
   published: LogState | undefined,
-): Promise<LogState> {
+): Promise<LogState | undefined> {
+  if (first === undefined) return published;
   const isBeginning = published === undefined || first.offset <= earliest;
   const opening = isBeginning ? await readLogOpening(parts, first) : undefined;
   const log = published ?? opening;
@@ -84,37 +121,6 @@ async function identifyLog(
     );
   }
   return log;
-}
-
-type Published = { readonly next: number; readonly log: LogState };
-
-/** P: what the group has committed, and where it has nothing (it expires), the end of the journal. */
-async function readPublished(
-  parts: DetectionParts,
-  partition: number,
-  committed: () => Promise<{ next: number; metadata: string } | undefined>,
-): Promise<Published | undefined> {
-  const position = await committed();
-  const log = position === undefined ? undefined : decodePositionMetadata(position.metadata);
-  if (position !== undefined && log !== undefined) return { next: position.next, log };
-  const journal = await readJournalEnd(parts, partition);
-  if (position === undefined || journal === undefined) return journal;
-  // A position somebody moved by hand has no metadata: the journal then says which log it is.
-  return { next: position.next, log: journal.log };
-}
-
-async function readJournalEnd(parts: DetectionParts, partition: number): Promise<Published | undefined> {
-  const last = await parts.lastJournalRecord(partition);
-  if (last === undefined) return undefined;
-  const [opened] = await openEvents({ ...parts.opening, stream: 'decisions' }, [last]);
-  const payload = opened?.ok === true ? decodePayload(events.journal, opened.plaintext) : undefined;
-  // A record isn't bound to its partition: one copied here from another would say another position.
-  if (payload?.ok !== true || payload.value.partition !== partition) {
-    throw new WeirError('log_unnamed', `the end of ${streams.decisions.topic}-${partition} can't be read`);
-  }
-  const { logId, to, versions } = payload.value;
-  const { partitionCount } = await parts.logOffsets(partition);
-  return { next: to, log: { logId, partitionCount, versions } };
 }
 
 /** The control record a new log begins with, where `first` is it. */

@@ -1,0 +1,73 @@
+import { streams } from '@weir/contracts';
+import type { ConsumerOptions, KafkaClient, RunningConsumer } from '@weir/kafka';
+import { createBatchConsumer } from './consume-batch.ts';
+import type { BatchConsumerOptions } from './consume-batch.ts';
+
+export type DetectionOptions = Omit<BatchConsumerOptions, 'seek' | 'onCrash'> & {
+  readonly kafka: Pick<KafkaClient, 'runConsumer'>;
+  readonly consumer: Pick<
+    ConsumerOptions,
+    'groupId' | 'partitionsConsumedConcurrently' | 'sessionTimeoutMs' | 'maxFetchWaitMs'
+  >;
+  /** How often partitions nothing arrives for are looked at. */
+  readonly checkEveryMs: number;
+};
+
+export type RunningDetection = {
+  /** Rejects with what ends the worker. Never settles otherwise. */
+  readonly crashed: Promise<never>;
+  readonly isJoined: () => boolean;
+  readonly isStuck: () => boolean;
+  readonly stop: () => Promise<void>;
+};
+
+/** Consumes the log as one member of the group, with everything that goes on beside the batches. */
+export async function runDetection(options: DetectionOptions): Promise<RunningDetection> {
+  const { topic } = streams.received;
+  const { clock } = options.parts;
+  const crash = Promise.withResolvers<never>();
+  // Somebody may look only later.
+  crash.promise.catch(() => undefined);
+  /** There once it runs: a batch may come before. */
+  const joined: { consumer?: RunningConsumer } = {};
+  let isJoined = false;
+  const batches = createBatchConsumer({
+    ...options,
+    seek: (partition, next) => joined.consumer?.seek({ topic, partition }, next),
+    onCrash: crash.reject,
+  });
+  const consumer = await options.kafka.runConsumer({
+    ...options.consumer,
+    topics: [topic],
+    readCommitted: true,
+    onBatch: batches.onBatch,
+    onAssigned: (partitions) => {
+      isJoined = true;
+      batches.assigned(partitions.map(({ partition }) => partition));
+    },
+    onRevoked: () => {
+      isJoined = false;
+      batches.revoked();
+    },
+    onCrash: crash.reject,
+  });
+  joined.consumer = consumer;
+  let checking: Promise<void> | undefined;
+  const stopChecking = clock.every(options.checkEveryMs, () => {
+    checking ??= batches
+      .check()
+      .catch(crash.reject)
+      .finally(() => (checking = undefined));
+  });
+  return {
+    crashed: crash.promise,
+    isJoined: () => isJoined,
+    isStuck: batches.isStuck,
+    stop: async () => {
+      stopChecking();
+      await consumer.stop();
+      await checking;
+      await batches.close();
+    },
+  };
+}
