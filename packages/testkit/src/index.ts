@@ -3,6 +3,8 @@ export { startKafka } from './start-kafka.ts';
 export type { TestKafka } from './start-kafka.ts';
 export { startRedis } from './start-redis.ts';
 export type { TestRedis } from './start-redis.ts';
+export { startRedisCluster } from './start-redis-cluster.ts';
+export type { TestRedisCluster, TestRedisNode } from './start-redis-cluster.ts';
 export { startTestStack } from './start-test-stack.ts';
 export type { TestStack } from './start-test-stack.ts';
 export { makeTempFolder } from './temp-folder.ts';

@@ -33,8 +33,13 @@ local function isForgettable(segment, beforeSeconds)
 end
 
 local drops = ${segmentsDroppedPerCommit}
--- How many of the account's oldest full segments may go; nil where one of them is lost.
-local function countForgettable(base, first, last, beforeSeconds)
+-- Whether all is there that putting an account's open records aside will touch: how many of its
+-- oldest full segments may go; nil where one is lost.
+local function checkSegments(account, value, beforeSeconds)
+  local first, last, tail = struct.unpack('>I4I4I2', value, 2)
+  last = last - 1
+  local base = prefix .. 's:' .. account .. ':'
+  if tail > 0 and redis.call('STRLEN', base .. last) ~= tail * recordBytes then return nil end
   local count = 0
   while beforeSeconds > 0 and count < ${segmentsDroppedPerAccount} and first + count < last and drops > 0 do
     local key = base .. (first + count)
@@ -50,18 +55,8 @@ local function countForgettable(base, first, last, beforeSeconds)
   return count
 end
 
--- What is to be put aside of an account whose open records have no room left.
-local function planMove(account, value, all, beforeSeconds)
-  local _, first, after, tail = struct.unpack('>BI4I4I2', value)
-  local base = prefix .. 's:' .. account .. ':'
-  if tail > 0 and redis.call('STRLEN', base .. (after - 1)) ~= tail * recordBytes then return nil end
-  local dropped = countForgettable(base, first, after - 1, beforeSeconds)
-  if not dropped then return nil end
-  return { base = base, first = first, after = after, tail = tail, dropped = dropped, all = all }
-end
-
 local noSegments = struct.pack('>BI4I4I2', formatVersion, 0, 0, 0)
-local keys, accounts, values, moves, isNew = {}, {}, {}, {}, {}
+local keys, accounts, values, dropped, isNew = {}, {}, {}, {}, {}
 local freshBuckets, isCounted = {}, {}
 local count, at = 0, 1
 while at <= #appends do
@@ -89,39 +84,40 @@ while at <= #appends do
   end
   local grown = value .. packed
   if #grown > headerBytes + openBytes then
-    moves[count] = planMove(account, value, grown, beforeSeconds)
-    if not moves[count] then return 'damaged' end
+    dropped[count] = checkSegments(account, value, beforeSeconds)
+    if not dropped[count] then return 'damaged' end
   end
   keys[count], accounts[count], values[count] = key, account, grown
 end
 
--- All but the latest record go to the end of the last segment and into new ones.
--- Each is written whole, since APPEND keeps twice what it needs.
-local function moveAside(move)
-  local from, to, after, tail = headerBytes + 1, #move.all - recordBytes, move.after, move.tail
+-- All records but the latest go to the end of the last segment and into new ones. Each is
+-- written whole, since APPEND keeps twice what it needs. Answers what is left of the value.
+local function putAside(account, value, dropped)
+  local first, after, tail = struct.unpack('>I4I4I2', value, 2)
+  local base = prefix .. 's:' .. account .. ':'
+  local from, to = headerBytes + 1, #value - recordBytes
   local room = segmentBytes - tail * recordBytes
   if tail > 0 and room > 0 then
-    local key = move.base .. (after - 1)
-    local part = string.sub(move.all, from, math.min(from + room - 1, to))
+    local key = base .. (after - 1)
+    local part = string.sub(value, from, math.min(from + room - 1, to))
     redis.call('SET', key, redis.call('GET', key) .. part)
     tail = tail + #part / recordBytes
     from = from + #part
   end
   while from <= to do
-    local part = string.sub(move.all, from, math.min(from + segmentBytes - 1, to))
-    redis.call('SET', move.base .. after, part)
+    local part = string.sub(value, from, math.min(from + segmentBytes - 1, to))
+    redis.call('SET', base .. after, part)
     after = after + 1
     tail = #part / recordBytes
     from = from + #part
   end
-  for index = move.first, move.first + move.dropped - 1 do redis.call('UNLINK', move.base .. index) end
-  local header = struct.pack('>BI4I4I2', formatVersion, move.first + move.dropped, after, tail)
-  return header .. string.sub(move.all, -recordBytes)
+  for index = first, first + dropped - 1 do redis.call('UNLINK', base .. index) end
+  return struct.pack('>BI4I4I2', formatVersion, first + dropped, after, tail) .. string.sub(value, -recordBytes)
 end
 
 for index = 1, count do
   local value = values[index]
-  if moves[index] then value = moveAside(moves[index]) end
+  if dropped[index] then value = putAside(accounts[index], value, dropped[index]) end
   redis.call('HSET', keys[index], accounts[index], value)
   if isNew[index] then redis.call('HINCRBY', keys[index], '#', 1) end
 end

@@ -38,7 +38,7 @@ export const segmentsDroppedPerCommit = 16;
 
 /** What one commit or one load may span, so that no script blocks Redis for long. */
 export const maxAccountsPerCall = 1_000;
-export const maxCommitBytes = 4 * mebibyte;
+export const maxCommitBytes = mebibyte;
 
 /** A load's reply ends with the item that reaches this; the rest is asked for again. */
 export const replyPageBytes = 2 * mebibyte;

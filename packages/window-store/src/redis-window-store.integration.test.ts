@@ -49,9 +49,9 @@ test('many accounts are loaded whole over as many pages as it takes', async () =
   const { store } = openStore();
   const accounts = Array.from({ length: 200 }, (_, index) => sampleAccount(index));
   const packed = packSamples(0, 900);
-  for (const half of [0, 1]) {
-    const appends = new Map(accounts.slice(half * 100, half * 100 + 100).map((one) => [one, packed]));
-    await store.commit(sampleCommit({ expected: half === 0 ? undefined : half, next: half + 1, appends }));
+  for (let at = 0; at < accounts.length; at += 20) {
+    const appends = new Map(accounts.slice(at, at + 20).map((one) => [one, packed]));
+    await store.commit(sampleCommit({ expected: at === 0 ? undefined : at, next: at + 20, appends }));
   }
   const loaded = await store.load(0, [...accounts, sampleAccount(999)]);
   assert.deepEqual([...loaded.keys()], accounts);

@@ -9,6 +9,8 @@ export function redisCommand(options: {
   readonly binary: string;
   readonly dataDir: string;
   readonly port: number;
+  /** More settings, by their names in redis.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
 }): CommandLine {
   const settings: Readonly<Record<string, string>> = {
     port: String(options.port),
@@ -20,6 +22,7 @@ export function redisCommand(options: {
     'maxmemory-policy': 'noeviction',
     save: '',
     daemonize: 'no',
+    ...options.settings,
   };
   return {
     command: options.binary,

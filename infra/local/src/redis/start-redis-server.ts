@@ -20,11 +20,13 @@ export async function startRedisServer(options: {
   readonly dataDir: string;
   readonly port: number;
   readonly onProgress: Progress;
+  /** More settings, by their names in redis.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
 }): Promise<OwnedProcess> {
   const binary = await installRedis(options.home, options.onProgress);
   const dataDir = ensurePrivateFolder(options.dataDir);
   const logFile = join(dataDir, 'redis-output.log');
-  const commandLine = redisCommand({ binary, dataDir, port: options.port });
+  const commandLine = redisCommand({ binary, dataDir, port: options.port, settings: options.settings ?? {} });
   return startReady({
     name: 'redis',
     commandLine,
