@@ -2,232 +2,186 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createAccountHistory } from './account-history.ts';
-import { logMilli } from './logarithm.ts';
-import { packRecord } from './record-format.ts';
-import type { AccountHistory, WindowAggregate, WindowPlan, WindowQuery, WindowRecord } from './types.ts';
+import { bruteForce } from './brute-force.fixture.ts';
+import type { HistoryAnswers } from './brute-force.fixture.ts';
+import {
+  anyInstant,
+  anyPlan,
+  anyQuery,
+  anyStream,
+  counterparties,
+  countries,
+  currencies,
+  directions,
+  identities,
+} from './random-stream.fixture.ts';
+import { packRecords } from './record-format.ts';
+import type { Trait, WindowPlan, WindowQuery, WindowRecord } from './types.ts';
 
-const startMs = 1_767_225_600_000;
-
-/** Short enough that a stream of some dozens of records outlives it several times. */
-const plan: WindowPlan = {
-  ref: 'short@1',
-  spans: [
-    { name: '2s', spanMs: 2_000 },
-    { name: '10s', spanMs: 10_000 },
-    { name: '60s', spanMs: 60_000 },
-  ],
-  allowedLatenessMs: 20_000,
-  futureToleranceMs: 5_000,
-};
-
-const currencies = [978, 840];
-const directions = ['CRDT', 'DBIT'] as const;
-const identities = ['0000000000000001', '0000000000000002', '0000000000000003', '0000000000000004'];
-const counterparties = ['', '0000000000aa', '0000000000bb', '0000000000cc'];
-
-const oneStep = fc.record({
-  offsetGap: fc.integer({ min: 1, max: 3 }),
-  // Mostly on time, at times with equal times, late, very late or far ahead.
-  clockMs: fc.constantFrom(0, 0, 1, 700, 2_000, 9_500, 40_000),
-  aheadMs: fc.constantFrom(0, 0, 0, 0, -1, -2_000, -15_000, -70_000, -300_000, 4_000, 90_000, 10_000_000),
-  observedJitterSeconds: fc.constantFrom(0, 0, 0, -3, 2),
-  amountMinor: fc.constantFrom(1, 99, 100, 101, 5_000, 999_999_999_999_999, 1_000_000_000_000_000),
-  currency: fc.constantFrom(...currencies),
-  creditDebitIndicator: fc.constantFrom(...directions),
-  identity: fc.constantFrom(...identities),
-  counterparty: fc.constantFrom(...counterparties),
+/** Scanned only, indexed at once, and each switch in the middle of a stream. */
+const anyLimits = fc.record({
+  scannedRecords: fc.constantFrom(0, 5, 25, 1_000),
+  walkedRecords: fc.constantFrom(0, 3, 1_000),
 });
 
-const anyStream = fc.array(oneStep, { minLength: 1, maxLength: 60, size: 'max' }).map((steps) => {
-  let offset = 0;
-  let clockMs = startMs;
-  return steps.map((step): WindowRecord => {
-    offset += step.offsetGap;
-    clockMs += step.clockMs;
-    return {
-      offset,
-      eventTimeMs: clockMs + step.aheadMs,
-      observedAtSeconds: Math.floor(clockMs / 1000) + step.observedJitterSeconds,
-      amountMinor: step.amountMinor,
-      currency: step.currency,
-      creditDebitIndicator: step.creditDebitIndicator,
-      identity: step.identity,
-      counterparty: step.counterparty,
-      digest: '00000000',
-      channel: 0,
-      country: '',
-    };
-  });
-});
+const traits: readonly Trait[] = [
+  ...counterparties.map((counterparty): Trait => ({ kind: 'counterparty', counterparty })),
+  ...countries.map((country): Trait => ({ kind: 'country', country })),
+  ...[0, 1, 7].map((channel): Trait => ({ kind: 'channel', channel })),
+];
 
-const latestOf = (records: readonly WindowRecord[]): number | undefined =>
-  records.length === 0 ? undefined : Math.max(...records.map((record) => record.eventTimeMs));
-
-/** Everything a history can be asked around an instant. */
-function everyAnswer(history: Omit<AccountHistory, 'append' | 'sizeBytes'>, atMs: number): unknown {
+/** Everything a history can be asked at an instant. */
+function everyAnswer(history: HistoryAnswers, plan: WindowPlan, atMs: number): unknown {
   const queries = currencies.flatMap((currency) =>
-    directions.map((creditDebitIndicator): WindowQuery => ({ atMs, currency, creditDebitIndicator })),
+    directions.flatMap((creditDebitIndicator): WindowQuery[] => [
+      { atMs, currency, creditDebitIndicator },
+      ...counterparties.map((counterparty) => ({ atMs, currency, creditDebitIndicator, counterparty })),
+    ]),
   );
   return {
     aggregates: queries.map((query) => history.aggregates(query)),
-    amounts: queries.map((query) => history.countAmountsBetween(query, 10_000, 100, 5_000)),
-    seen: counterparties.map((counterparty) =>
-      history.lastSeenMs({ kind: 'counterparty', counterparty }, atMs),
-    ),
+    amounts: queries.map((query) => history.countAmountsBetween(query, plan.spans[0].spanMs, 100, 5_000)),
+    seen: traits.map((trait) => history.lastSeenMs(trait, atMs)),
     lastMs: history.lastMs(atMs),
     found: identities.map((identity) => history.find(identity)),
     latest: history.latest(atMs, 5),
+    lastOffset: history.lastOffset,
     forgettableBeforeSeconds: history.forgettableBeforeSeconds,
   };
 }
 
-/** The definitions, word for word, over a plain list of all records with smaller offsets. */
-function bruteForce(all: readonly WindowRecord[]): Omit<AccountHistory, 'append' | 'sizeBytes'> {
-  const horizonMs = Math.max(0, ...all.map((record) => record.observedAtSeconds)) * 1000;
-  const isWithin = (record: WindowRecord, latestMs: number): boolean => {
-    const toleratedMs = record.observedAtSeconds * 1000 + 999 + 5_000;
-    return Math.min(record.eventTimeMs, toleratedMs) > latestMs - (60_000 + 20_000);
-  };
-  const visible = all.filter((record) => isWithin(record, horizonMs));
-  const within = (query: WindowQuery, spanMs: number) =>
-    visible.filter(
-      (record) =>
-        record.eventTimeMs > query.atMs - spanMs &&
-        record.eventTimeMs <= query.atMs &&
-        record.currency === query.currency &&
-        record.creditDebitIndicator === query.creditDebitIndicator,
-    );
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  return {
-    aggregates: (query) =>
-      plan.spans.map(({ spanMs }): WindowAggregate => {
-        const records = within(query, spanMs);
-        const logs = records.map((record) => logMilli(record.amountMinor));
-        return {
-          count: records.length,
-          sumMinor: records.reduce((total, record) => total + BigInt(record.amountMinor), 0n),
-          logSum: sum(logs),
-          logSquareSum: sum(logs.map((log) => log * log)),
-          maxMinor: Math.max(0, ...records.map((record) => record.amountMinor)),
-          distinctCounterparties: new Set(
-            records.map((record) => record.counterparty).filter((counterparty) => counterparty !== ''),
-          ).size,
-        };
-      }),
-    countAmountsBetween: (query, spanMs, low, high) =>
-      within(query, spanMs).filter((record) => record.amountMinor >= low && record.amountMinor < high).length,
-    lastSeenMs: (trait, atMs) =>
-      latestOf(
-        visible.filter(
-          (record) =>
-            trait.kind === 'counterparty' &&
-            trait.counterparty !== '' &&
-            record.counterparty === trait.counterparty &&
-            record.eventTimeMs > atMs - 60_000 &&
-            record.eventTimeMs <= atMs,
-        ),
-      ),
-    lastMs: (atMs) => latestOf(visible.filter((record) => record.eventTimeMs <= atMs)),
-    outOfOrderQueries: 0,
-    lastOffset: undefined,
-    find: (identity) =>
-      visible.filter((record) => record.identity === identity).sort((a, b) => a.offset - b.offset)[0],
-    latest: (atMs, count) =>
-      visible
-        .filter((record) => record.eventTimeMs <= atMs)
-        .sort((a, b) => a.eventTimeMs - b.eventTimeMs || a.offset - b.offset)
-        .slice(-count),
-    remembers: (record) => isWithin(record, Math.max(horizonMs, record.observedAtSeconds * 1000)),
-    forgettableBeforeSeconds: Math.max(0, Math.floor((horizonMs - 80_000 - 5_000) / 1000)),
-  };
+/** Cuts records into packed pieces, before each offset that `isCut` names. */
+function piecesOf(records: readonly WindowRecord[], isCut: (offset: number) => boolean): Uint8Array[] {
+  const pieces: WindowRecord[][] = [[]];
+  for (const record of records) {
+    if (isCut(record.offset)) pieces.push([]);
+    pieces.at(-1)?.push(record);
+  }
+  return pieces.map(packRecords);
 }
 
-/** Cuts records into packed segments, after each offset that `isCut` names. */
-function segmentsOf(records: readonly WindowRecord[], isCut: (offset: number) => boolean): Uint8Array[] {
-  const segments: Uint8Array[] = [];
-  let open: WindowRecord[] = [];
-  for (const record of records) {
-    open.push(record);
-    if (isCut(record.offset)) {
-      segments.push(Buffer.concat(open.map(packRecord)));
-      open = [];
-    }
-  }
-  return [...segments, Buffer.concat(open.map(packRecord))];
-}
+const planAndStream = anyPlan.chain((plan) => fc.tuple(fc.constant(plan), anyStream(plan, 60)));
 
 test('every answer before every record is what its definition says', () => {
   fc.assert(
-    fc.property(anyStream, (stream) => {
-      const history = createAccountHistory(plan, [], 0);
+    fc.property(planAndStream, anyLimits, ([plan, stream], limits) => {
+      const history = createAccountHistory(plan, [], 0, limits);
       for (const [index, record] of stream.entries()) {
-        const oracle = bruteForce(stream.slice(0, index));
+        const oracle = bruteForce(plan, stream.slice(0, index));
         assert.equal(history.remembers(record), oracle.remembers(record));
-        assert.deepEqual(everyAnswer(history, record.eventTimeMs), everyAnswer(oracle, record.eventTimeMs));
+        const atMs = record.eventTimeMs;
+        assert.deepEqual(everyAnswer(history, plan, atMs), everyAnswer(oracle, plan, atMs));
         history.append(record);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
 
-test('a history rebuilt from segments at any offset answers as one that went on', () => {
-  const scenario = fc.tuple(anyStream, fc.nat(), fc.integer({ min: 1, max: 7 }));
+/** What is asked between two records: in order, out of order and backwards. */
+type Question =
+  | { readonly kind: 'aggregates'; readonly query: WindowQuery }
+  | {
+      readonly kind: 'amounts';
+      readonly query: WindowQuery;
+      readonly span: number;
+      readonly lowMinor: number;
+    }
+  | { readonly kind: 'seen'; readonly trait: Trait; readonly atMs: number }
+  | { readonly kind: 'latest'; readonly atMs: number; readonly count: number };
+
+const anyQuestion = (plan: WindowPlan, stream: readonly WindowRecord[]): fc.Arbitrary<Question> => {
+  const atMs = anyInstant(plan, stream);
+  return fc.oneof(
+    fc.record({ kind: fc.constant('aggregates' as const), query: anyQuery(atMs) }),
+    fc.record({
+      kind: fc.constant('amounts' as const),
+      query: anyQuery(atMs),
+      span: fc.nat({ max: plan.spans.length - 1 }),
+      lowMinor: fc.constantFrom(1, 100, 101, 5_000, 2 ** 25),
+    }),
+    fc.record({ kind: fc.constant('seen' as const), trait: fc.constantFrom(...traits), atMs }),
+    fc.record({ kind: fc.constant('latest' as const), atMs, count: fc.nat({ max: 40 }) }),
+  );
+};
+
+function answer(history: HistoryAnswers, plan: WindowPlan, question: Question): unknown {
+  switch (question.kind) {
+    case 'aggregates':
+      return history.aggregates(question.query);
+    case 'amounts': {
+      const spanMs = plan.spans[question.span]?.spanMs ?? 0;
+      return history.countAmountsBetween(question.query, spanMs, question.lowMinor, question.lowMinor * 60);
+    }
+    case 'seen':
+      return [history.lastSeenMs(question.trait, question.atMs), history.lastMs(question.atMs)];
+    case 'latest':
+      return history.latest(question.atMs, question.count);
+  }
+}
+
+/** Between any two records up to three questions, or a reload from pieces of so many records. */
+const interleaved = planAndStream.chain(([plan, stream]) =>
+  fc.tuple(
+    fc.constant(plan),
+    fc.constant(stream),
+    fc.array(
+      fc.record({
+        questions: fc.array(anyQuestion(plan, stream), { maxLength: 3 }),
+        reloadEvery: fc.constantFrom(undefined, undefined, undefined, undefined, 1, 4, 1_000),
+      }),
+      { minLength: stream.length, maxLength: stream.length },
+    ),
+  ),
+);
+
+test('questions in any order, and reloads in between, are answered as their definitions say', () => {
   fc.assert(
-    fc.property(scenario, ([stream, anyIndex, cutEvery]) => {
-      const splitAt = anyIndex % stream.length;
-      const beforeOffset = stream[splitAt]?.offset ?? 0;
-      const went = createAccountHistory(plan, [], 0);
-      for (const record of stream.slice(0, splitAt)) went.append(record);
-      const rebuilt = createAccountHistory(
-        plan,
-        segmentsOf(stream, (offset) => offset % cutEvery === 0),
-        beforeOffset,
-      );
-      for (const record of stream.slice(splitAt)) {
-        assert.deepEqual(everyAnswer(rebuilt, record.eventTimeMs), everyAnswer(went, record.eventTimeMs));
-        rebuilt.append(record);
-        went.append(record);
+    fc.property(interleaved, anyLimits, ([plan, stream, between], limits) => {
+      let history = createAccountHistory(plan, [], 0, limits);
+      for (const [index, { questions, reloadEvery }] of between.entries()) {
+        const record = stream[index] as WindowRecord;
+        const oracle = bruteForce(plan, stream.slice(0, index));
+        if (reloadEvery !== undefined) {
+          const pieces = piecesOf(stream, (offset) => offset % reloadEvery === 0);
+          history = createAccountHistory(plan, pieces, record.offset, limits);
+        }
+        for (const question of questions)
+          assert.deepEqual(answer(history, plan, question), answer(oracle, plan, question), question.kind);
+        history.append(record);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 400 },
   );
 });
 
 test('dropping any of the records that may be forgotten at a published offset changes no later answer', () => {
-  const scenario = fc.tuple(anyStream, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 7 }));
+  const scenario = fc.tuple(planAndStream, anyLimits, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 7 }));
   let dropped = 0;
   fc.assert(
-    fc.property(scenario, ([stream, anyPublished, anyStart, keepEvery]) => {
+    fc.property(scenario, ([[plan, stream], limits, anyPublished, anyStart, keepEvery]) => {
       const publishedIndex = anyPublished % stream.length;
-      const published = createAccountHistory(plan, [], 0);
-      for (const record of stream.slice(0, publishedIndex)) published.append(record);
-      const forgettable = published.forgettableBeforeSeconds;
-
+      const { forgettableBeforeSeconds } = bruteForce(plan, stream.slice(0, publishedIndex));
       const startIndex = publishedIndex + (anyStart % (stream.length - publishedIndex));
       const startOffset = stream[startIndex]?.offset ?? 0;
       const kept = stream.filter(
         (record, index) =>
-          index >= publishedIndex || record.observedAtSeconds >= forgettable || index % keepEvery === 0,
+          index >= publishedIndex ||
+          record.observedAtSeconds >= forgettableBeforeSeconds ||
+          index % keepEvery === 0,
       );
       dropped += stream.length - kept.length;
-      const whole = createAccountHistory(
-        plan,
-        segmentsOf(stream, () => false),
-        startOffset,
-      );
-      const trimmed = createAccountHistory(
-        plan,
-        segmentsOf(kept, () => false),
-        startOffset,
-      );
-      for (const record of stream.slice(startIndex)) {
-        assert.deepEqual(everyAnswer(trimmed, record.eventTimeMs), everyAnswer(whole, record.eventTimeMs));
-        whole.append(record);
+      const trimmed = createAccountHistory(plan, [packRecords(kept)], startOffset, limits);
+      for (const [index, record] of stream.entries()) {
+        if (index < startIndex) continue;
+        const { lastOffset: _whole, ...whole } = bruteForce(plan, stream.slice(0, index));
+        const oracle = { ...whole, lastOffset: trimmed.lastOffset };
+        const atMs = record.eventTimeMs;
+        assert.deepEqual(everyAnswer(trimmed, plan, atMs), everyAnswer(oracle, plan, atMs));
         trimmed.append(record);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
   assert.ok(dropped > 100, `only ${dropped} records were ever dropped: the streams are too short to tell`);
 });

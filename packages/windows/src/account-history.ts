@@ -1,8 +1,41 @@
-import { createEventTimeLine } from './event-time-line.ts';
-import type { EventTimeLine } from './event-time-line.ts';
-import { unpackRecords } from './record-format.ts';
-import { longestSpanMs } from './window-plan.ts';
-import { createWindowTally } from './window-tally.ts';
+import {
+  indexedAggregates,
+  indexedCountBetween,
+  indexedFind,
+  indexedLastMs,
+  indexedLastSeenMs,
+  indexedLatest,
+} from './indexed-queries.ts';
+import {
+  forgetAhead,
+  forgottenRows,
+  indexBytes,
+  indexRecords,
+  resizeIndexed,
+  takeInLast,
+} from './indexed-records.ts';
+import type { IndexedRecords } from './indexed-records.ts';
+import {
+  afterMsOf,
+  capacityOf,
+  dropInvisible,
+  isVisible,
+  readRows,
+  recordAt,
+  resize,
+  roomFor,
+  writeRow,
+} from './record-rows.ts';
+import type { RecordRows } from './record-rows.ts';
+import {
+  scannedAggregates,
+  scannedCountBetween,
+  scannedFind,
+  scannedLastMs,
+  scannedLastSeenMs,
+  scannedLatest,
+} from './scanned-queries.ts';
+import { soughtIdentity } from './sought.ts';
 import type {
   AccountHistory,
   Trait,
@@ -11,133 +44,191 @@ import type {
   WindowQuery,
   WindowRecord,
 } from './types.ts';
+import { forgettableBeforeSeconds, rememberedAtMs, visibleAfterMs } from './visibility.ts';
+import { longestSpanMs } from './window-plan.ts';
 
-/** What an empty history and one record of it take in memory, measured on Node 24. */
-const emptySizeBytes = 2_048;
-const recordSizeBytes = 512;
+/** Up to how many records looking at each of them is better than an index. */
+export type ScanLimits = {
+  /** An account with more records than this has indexes; they take far more memory. */
+  readonly scannedRecords: number;
+  /** A pair of counterparty and group with more records than this in reach of a query gets a line of its own. */
+  readonly walkedRecords: number;
+};
 
-function readSegments(segments: Iterable<Uint8Array>, beforeOffset: number): WindowRecord[] {
-  const records: WindowRecord[] = [];
-  let lastOffset = -1;
-  for (const segment of segments) {
-    for (const record of unpackRecords(segment)) {
-      // A record stored twice would be counted twice: better no verdict than a wrong one.
-      if (record.offset <= lastOffset) throw new Error('window segments: offsets do not increase');
-      lastOffset = record.offset;
-      if (record.offset < beforeOffset) records.push(record);
+const measuredLimits: ScanLimits = { scannedRecords: 96, walkedRecords: 64 };
+
+/** What a history takes in memory beside its rows and indexes, measured on Node 24. */
+const emptySizeBytes = 440;
+const emptyIndexBytes = 3_000;
+
+/**
+ * A class, where the rest of Weir has functions that close over what they need:
+ * a million accounts with a closure per method each would take a gigabyte more.
+ */
+class PackedHistory implements AccountHistory {
+  readonly #plan: WindowPlan;
+  readonly #rows: RecordRows;
+  readonly #limits: ScanLimits;
+  #index: IndexedRecords | undefined;
+
+  constructor(plan: WindowPlan, rows: RecordRows, limits: ScanLimits) {
+    this.#plan = plan;
+    this.#rows = rows;
+    this.#limits = limits;
+    this.#index = undefined;
+    this.#indexIfLarge();
+  }
+
+  aggregates(query: WindowQuery): readonly WindowAggregate[] {
+    return this.#index === undefined
+      ? scannedAggregates(this.#rows, this.#plan, query)
+      : indexedAggregates(this.#index, this.#plan, query);
+  }
+
+  lastSeenMs(trait: Trait, atMs: number): number | undefined {
+    return this.#index === undefined
+      ? scannedLastSeenMs(this.#rows, this.#plan, trait, atMs)
+      : indexedLastSeenMs(this.#index, this.#plan, trait, atMs);
+  }
+
+  lastMs(atMs: number): number | undefined {
+    return this.#index === undefined
+      ? scannedLastMs(this.#rows, this.#plan, atMs)
+      : indexedLastMs(this.#index, this.#plan, atMs);
+  }
+
+  countAmountsBetween(query: WindowQuery, spanMs: number, lowMinor: number, highMinor: number): number {
+    if (spanMs > longestSpanMs(this.#plan))
+      throw new RangeError('window query: the span is longer than any of the plan');
+    const band = { spanMs, lowMinor, highMinor };
+    return this.#index === undefined
+      ? scannedCountBetween(this.#rows, this.#plan, query, band)
+      : indexedCountBetween(this.#index, this.#plan, query, band);
+  }
+
+  find(identity: string): WindowRecord | undefined {
+    const sought = soughtIdentity(identity);
+    if (sought === undefined) return undefined;
+    const slot =
+      this.#index === undefined
+        ? scannedFind(this.#rows, this.#plan, sought)
+        : indexedFind(this.#index, this.#plan, sought);
+    return slot === undefined ? undefined : recordAt(this.#rows, slot);
+  }
+
+  latest(atMs: number, count: number): readonly WindowRecord[] {
+    const newestFirst =
+      this.#index === undefined
+        ? scannedLatest(this.#rows, this.#plan, atMs, count)
+        : indexedLatest(this.#index, this.#plan, atMs, count);
+    return newestFirst.reverse().map((slot) => recordAt(this.#rows, slot));
+  }
+
+  remembers(record: WindowRecord): boolean {
+    const horizonWithItSeconds = Math.max(this.#rows.horizonSeconds, record.observedAtSeconds);
+    return (
+      rememberedAtMs(this.#plan, record.eventTimeMs, record.observedAtSeconds) >
+      visibleAfterMs(this.#plan, horizonWithItSeconds)
+    );
+  }
+
+  append(record: WindowRecord): void {
+    const rows = this.#rows;
+    if (record.offset <= rows.lastOffset) throw new RangeError('window record: offset does not increase');
+    const remembered = this.remembers(record);
+    if (remembered) {
+      this.#makeRoom();
+      writeRow(rows, record);
     }
+    rows.lastOffset = record.offset;
+    rows.horizonSeconds = Math.max(rows.horizonSeconds, record.observedAtSeconds);
+    if (this.#index === undefined) {
+      this.#indexIfLarge();
+      return;
+    }
+    if (remembered) takeInLast(this.#index, this.#plan);
+    forgetAhead(this.#index, this.#plan);
   }
-  return records;
-}
 
-const isAskedFor = (query: WindowQuery, record: WindowRecord): boolean =>
-  record.currency === query.currency &&
-  record.creditDebitIndicator === query.creditDebitIndicator &&
-  (query.counterparty === undefined || record.counterparty === query.counterparty);
-
-function hasTrait(record: WindowRecord, trait: Trait): boolean {
-  switch (trait.kind) {
-    case 'counterparty':
-      return trait.counterparty !== '' && record.counterparty === trait.counterparty;
-    case 'country':
-      return trait.country !== '' && record.country === trait.country;
-    case 'channel':
-      return trait.channel !== 0 && record.channel === trait.channel;
+  get lastOffset(): number | undefined {
+    return this.#rows.lastOffset < 0 ? undefined : this.#rows.lastOffset;
   }
-}
 
-function aggregate(line: EventTimeLine, plan: WindowPlan, query: WindowQuery): WindowAggregate[] {
-  // Every window ends at the same instant, so one walk back passes the start of each in turn.
-  const tally = createWindowTally();
-  const read: WindowAggregate[] = [];
-  line.scan(query.atMs, longestSpanMs(plan), (record) => {
-    if (!isAskedFor(query, record)) return undefined;
-    const ageMs = query.atMs - record.eventTimeMs;
-    while (ageMs >= (plan.spans[read.length]?.spanMs ?? Infinity)) read.push(tally.read());
-    tally.add(record);
-    return undefined;
-  });
-  while (read.length < plan.spans.length) read.push(tally.read());
-  return read;
+  get outOfOrderQueries(): number {
+    return this.#index?.outOfOrderQueries ?? 0;
+  }
+
+  get forgettableBeforeSeconds(): number {
+    return forgettableBeforeSeconds(this.#plan, this.#rows.horizonSeconds);
+  }
+
+  get sizeBytes(): number {
+    const indexSizeBytes = this.#index === undefined ? 0 : emptyIndexBytes + indexBytes(this.#index);
+    return emptySizeBytes + this.#rows.view.byteLength + indexSizeBytes;
+  }
+
+  /** Room for one more row: by dropping the invisible ones where they are a quarter of all, else by growing. */
+  #makeRoom(): void {
+    const rows = this.#rows;
+    if (rows.count < capacityOf(rows)) return;
+    const forgotten =
+      this.#index === undefined ? this.#invisibleRows() : forgottenRows(this.#index, this.#plan);
+    if (4 * forgotten >= rows.count) this.#forget();
+    else if (this.#index === undefined) resize(rows, roomFor(rows.count));
+    else resizeIndexed(this.#index, roomFor(rows.count));
+  }
+
+  #invisibleRows(): number {
+    const rows = this.#rows;
+    const afterMs = afterMsOf(this.#plan, rows);
+    let invisible = 0;
+    for (let slot = 0; slot < rows.count; slot += 1)
+      if (!isVisible(rows.view, slot, this.#plan, afterMs)) invisible += 1;
+    return invisible;
+  }
+
+  /** Drops what is invisible. No answer shows when: what isn't visible now never will be. */
+  #forget(): void {
+    const rows = this.#rows;
+    dropInvisible(rows, this.#plan);
+    resize(rows, roomFor(rows.count));
+    if (this.#index === undefined) return;
+    const { outOfOrderQueries } = this.#index;
+    this.#index = indexRecords(rows, this.#plan, this.#limits.walkedRecords);
+    this.#index.outOfOrderQueries = outOfOrderQueries;
+  }
+
+  #indexIfLarge(): void {
+    if (this.#rows.count <= this.#limits.scannedRecords) return;
+    this.#forget();
+    if (this.#rows.count > this.#limits.scannedRecords)
+      this.#index = indexRecords(this.#rows, this.#plan, this.#limits.walkedRecords);
+  }
 }
 
 /**
- * The history of one account out of its packed segments, oldest first. Records
+ * The history of one account out of its packed records, oldest first. Records
  * at `beforeOffset` and beyond are left out: they were stored by a run whose
  * verdicts were never published, and are appended again as they are recomputed.
  *
  * Answers depend on nothing but the records with smaller offsets than the one
- * being decided: not on how they are cut into segments, nor on which of the
- * invisible ones a store or this history has dropped already.
+ * being decided: not on how they are cut into pieces, nor on which of the
+ * invisible ones a store or this history has dropped already, nor on the limits,
+ * which tests give.
  *
- * A query scans the records of its window. Finding an identity, and appending a
- * record that happened after all others, take constant time on average.
+ * What is asked in the order of event times costs the same whatever the history:
+ * amortised, each window takes a record in once and gives it back once. A query
+ * for an earlier time walks the windows back by the difference, and is counted;
+ * a late record moves four bytes of each later one.
  *
- * Throws Error for segments that are damaged or out of order, and RangeError
- * from `append` for an offset that isn't larger than every one before, and from
- * `countAmountsBetween` for a span the plan doesn't look back over.
+ * Throws Error for records that are damaged or out of order; RangeError from
+ * `append` for an offset that isn't larger than every one before and for a
+ * record that doesn't fit the stored format, and from `countAmountsBetween` for
+ * a span the plan doesn't look back over.
  */
-export function createAccountHistory(
+export const createAccountHistory = (
   plan: WindowPlan,
-  segments: Iterable<Uint8Array>,
+  pieces: Iterable<Uint8Array>,
   beforeOffset: number,
-): AccountHistory {
-  const stored = readSegments(segments, beforeOffset);
-  const line = createEventTimeLine(plan, stored);
-  const longestMs = longestSpanMs(plan);
-  let lastOffset = stored.at(-1)?.offset ?? -1;
-
-  return {
-    aggregates: (query) => aggregate(line, plan, query),
-    lastSeenMs: (trait, atMs) => {
-      let seenMs: number | undefined;
-      line.scan(atMs, longestMs, (record) => {
-        if (!hasTrait(record, trait)) return undefined;
-        seenMs = record.eventTimeMs;
-        return 'stop';
-      });
-      return seenMs;
-    },
-    lastMs: (atMs) => {
-      let lastMs: number | undefined;
-      line.scan(atMs, Infinity, (record) => {
-        lastMs = record.eventTimeMs;
-        return 'stop';
-      });
-      return lastMs;
-    },
-    countAmountsBetween: (query, spanMs, lowMinor, highMinor) => {
-      if (spanMs > longestMs) throw new RangeError('window query: the span is longer than any of the plan');
-      let count = 0;
-      line.scan(query.atMs, spanMs, (record) => {
-        const inRange = record.amountMinor >= lowMinor && record.amountMinor < highMinor;
-        if (inRange && isAskedFor(query, record)) count += 1;
-        return undefined;
-      });
-      return count;
-    },
-    find: line.find,
-    latest: (atMs, count) => {
-      const newestFirst: WindowRecord[] = [];
-      if (count < 1) return newestFirst;
-      line.scan(atMs, Infinity, (record) => (newestFirst.push(record) === count ? 'stop' : undefined));
-      return newestFirst.reverse();
-    },
-    remembers: line.remembers,
-    append: (record) => {
-      if (record.offset <= lastOffset) throw new RangeError('window record: offset does not increase');
-      lastOffset = record.offset;
-      line.append(record);
-    },
-    get lastOffset() {
-      return lastOffset < 0 ? undefined : lastOffset;
-    },
-    outOfOrderQueries: 0,
-    get forgettableBeforeSeconds() {
-      return line.forgettableBeforeSeconds();
-    },
-    get sizeBytes() {
-      return emptySizeBytes + line.heldRecords() * recordSizeBytes;
-    },
-  };
-}
+  limits: ScanLimits = measuredLimits,
+): AccountHistory => new PackedHistory(plan, readRows(pieces, beforeOffset), limits);

@@ -1,6 +1,6 @@
-export * from './account-history.ts';
+export { createAccountHistory } from './account-history.ts';
 export * from './history-cache.ts';
 export * from './logarithm.ts';
-export * from './record-format.ts';
+export { packRecord, packRecords, recordFormat, unpackRecords } from './record-format.ts';
 export * from './types.ts';
 export * from './window-plan.ts';

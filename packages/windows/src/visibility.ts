@@ -1,5 +1,5 @@
 import { longestSpanMs } from './window-plan.ts';
-import type { WindowPlan, WindowRecord } from './types.ts';
+import type { WindowPlan } from './types.ts';
 
 /**
  * Until when a record is remembered: the time it happened, or, where it claims
@@ -7,8 +7,8 @@ import type { WindowPlan, WindowRecord } from './types.ts';
  * Without the latter one wrong date in 2099 would keep an account's records for
  * ever. Milliseconds since the epoch; the observation's second counts whole.
  */
-export const rememberedAtMs = (plan: WindowPlan, record: WindowRecord): number =>
-  Math.min(record.eventTimeMs, record.observedAtSeconds * 1000 + 999 + plan.futureToleranceMs);
+export const rememberedAtMs = (plan: WindowPlan, eventTimeMs: number, observedAtSeconds: number): number =>
+  Math.min(eventTimeMs, observedAtSeconds * 1000 + 999 + plan.futureToleranceMs);
 
 /**
  * The instant a record's `rememberedAtMs` has to lie after for it to be visible,

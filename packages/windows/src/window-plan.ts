@@ -19,8 +19,8 @@ export const defaultWindowPlan: WindowPlan = {
   futureToleranceMs: 10 * minuteMs,
 };
 
-/** The longest span of the plan, in milliseconds. */
-export const longestSpanMs = (plan: WindowPlan): number => Math.max(...plan.spans.map((span) => span.spanMs));
+/** The longest span of the plan, its last one, in milliseconds. */
+export const longestSpanMs = ({ spans }: WindowPlan): number => (spans[spans.length - 1] ?? spans[0]).spanMs;
 
 /** How an event's time lies to the time it was observed at. */
 export type Timeliness = 'timely' | 'late' | 'future_dated';
