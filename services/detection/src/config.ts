@@ -7,7 +7,7 @@ import {
   durationMs,
   kafkaFields,
   kmsFields,
-  url,
+  redisUrl,
   workerFields,
 } from '@weir/runtime';
 
@@ -17,8 +17,8 @@ export const detectionConfig = z
     ...workerFields,
     ...kafkaFields,
     ...kmsFields,
-    REDIS_URL: url(['redis', 'rediss']).describe(
-      'The Redis that keeps the windows. Its policy must be noeviction.',
+    REDIS_URL: redisUrl().describe(
+      'The Redis, or some nodes of the Redis Cluster, that keeps the windows. Its policy must be noeviction.',
     ),
     DETECTION_GROUP_ID: z
       .string()

@@ -190,8 +190,12 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       setbacks.keepOnly(mine);
       for (const partition of partitions.partitions())
         if (!mine.has(partition)) inBackground(drop(partition));
-      for (const partition of assigned)
-        if (partitions.get(partition) === undefined) inBackground(takeInBackground(partition));
+      for (const partition of assigned) {
+        const kept = partitions.get(partition);
+        // The consumer begins at the group's position, which a rebuild under way has not come to yet.
+        if (kept !== undefined) options.seek(partition, kept.position);
+        else inBackground(takeInBackground(partition));
+      }
     },
     revoked() {
       mine = new Set();

@@ -10,7 +10,7 @@ import {
   runWorker,
   startHttpEndpoint,
 } from '@weir/runtime';
-import { claimLog, createRedisWindowStore, openRedis } from '@weir/window-store';
+import { claimLog, createRedisWindowStore, openRedis, watchRedis } from '@weir/window-store';
 import { machineClock } from './clock.ts';
 import { detectionConfig } from './config.ts';
 import type { DetectionParts } from './detection-parts.ts';
@@ -34,6 +34,7 @@ await runWorker({
     const kms = connectKms(config, metrics);
     const kafka = connectKafka(config, `weir-${environment}-${service}`, log);
     const redis = await openRedis({ url: config.REDIS_URL });
+    const changesOfRedis = watchRedis(redis);
     const partitionCount = await kafka.topicPartitions(streams.received.topic);
 
     const parts: DetectionParts = {
@@ -88,6 +89,7 @@ await runWorker({
       },
       parts,
       checkEveryMs: config.IDLE_CHECK_INTERVAL_MS,
+      checkStore: async () => observe.redisChanged(await changesOfRedis()),
       backoffMs: (failures) =>
         backoffDelayMs(failures, {
           baseDelayMs: 100,

@@ -1,10 +1,12 @@
 import type { WeirError } from '@weir/contracts';
 import type { Logger, Metrics } from '@weir/runtime';
+import type { RedisChanges } from '@weir/window-store';
 import type { StepObserver } from './detection-parts.ts';
 
 export type DetectionObserver = StepObserver & {
   retrying(partition: number, error: WeirError, forMs: number): void;
   lag(partition: number, records: number): void;
+  redisChanged(changes: RedisChanges): void;
 };
 
 /** Turns what happens into metrics and log lines: counts, offsets and codes alone. */
@@ -31,6 +33,9 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
     "Take-overs that found the group's position elsewhere than the end of the journal.",
     [],
   );
+  const evicted = metrics.counter('redis_evicted_keys_total', 'Keys that Redis evicted.', []);
+  const expired = metrics.counter('redis_expired_keys_total', 'Keys that expired in Redis.', []);
+  const redisRestarts = metrics.counter('redis_restarts_total', 'Starts of a Redis that was known.', []);
   const retries = metrics.counter('retries_total', 'Partitions that failed and are tried again.', ['code']);
   const lagging = metrics.gauge('lag_records', 'Records behind the end of the log.', ['partition']);
 
@@ -86,6 +91,16 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
     },
     lag(partition, records) {
       lagging.set({ partition }, records);
+    },
+    redisChanged({ evictedKeys, expiredKeys, restarts }) {
+      evicted.add({}, evictedKeys);
+      expired.add({}, expiredKeys);
+      redisRestarts.add({}, restarts);
+      if (restarts > 0) log.warn('a Redis was started again, or another took its place', { count: restarts });
+      if (evictedKeys === 0 && expiredKeys === 0) return;
+      log.warn('Redis forgot keys by itself; if they were windows they are rebuilt as they are missed', {
+        count: evictedKeys + expiredKeys,
+      });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { streams } from '@weir/contracts';
+import { streams, WeirError } from '@weir/contracts';
 import type { ConsumerOptions, KafkaClient, RunningConsumer } from '@weir/kafka';
 import { createBatchConsumer } from './consume-batch.ts';
 import type { BatchConsumerOptions } from './consume-batch.ts';
@@ -11,6 +11,8 @@ export type DetectionOptions = Omit<BatchConsumerOptions, 'seek' | 'onCrash'> & 
   >;
   /** How often partitions nothing arrives for are looked at. */
   readonly checkEveryMs: number;
+  /** Looks at the store itself at the same times. Throws where it can't be trusted any more. */
+  readonly checkStore: () => Promise<void>;
 };
 
 export type RunningDetection = {
@@ -54,9 +56,8 @@ export async function runDetection(options: DetectionOptions): Promise<RunningDe
   joined.consumer = consumer;
   let checking: Promise<void> | undefined;
   const stopChecking = clock.every(options.checkEveryMs, () => {
-    checking ??= batches
-      .check()
-      .catch(crash.reject)
+    checking ??= Promise.all([checkQuietly(options.checkStore), batches.check()])
+      .then(() => undefined, crash.reject)
       .finally(() => (checking = undefined));
   });
   return {
@@ -70,4 +71,13 @@ export async function runDetection(options: DetectionOptions): Promise<RunningDe
       await batches.close();
     },
   };
+}
+
+/** A store that gives no answer says nothing; the next step or the next look will meet it. */
+async function checkQuietly(check: () => Promise<void>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    if (!(error instanceof WeirError) || error.recovery !== 'retry') throw error;
+  }
 }

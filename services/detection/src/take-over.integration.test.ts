@@ -10,6 +10,7 @@ import { sampleTransactions } from './fixtures/sample-transactions.ts';
 import { assertSettled, drained } from './fixtures/settled.ts';
 import {
   copyWindows,
+  loseOneBucket,
   losePosition,
   loseWindows,
   moveStored,
@@ -189,6 +190,24 @@ test('windows that are lost under a running worker are rebuilt by it', async () 
   await drained(log, [worker]);
   await worker.stop();
   assert.deepEqual(worker.retries, [{ partition: 0, code: 'position_moved' }]);
+  await assertSettled(log);
+  await log.close();
+});
+
+test('a single key that is lost is found as soon as it is missed, and the windows are rebuilt', async () => {
+  const log = await createTestLog(bench);
+  await log.feed(0, sampleTransactions(0, 150));
+  await decideAll(log);
+  await loseOneBucket(log, 0);
+  await log.feed(0, sampleTransactions(150, 220));
+  const worker = await startTestWorker(log);
+  await drained(log, [worker]);
+  await worker.stop();
+  assert.deepEqual(worker.retries, [{ partition: 0, code: 'windows_damaged' }]);
+  assert.deepEqual(
+    worker.tookOver.map(({ stored }) => stored),
+    [151, undefined],
+  );
   await assertSettled(log);
   await log.close();
 });
