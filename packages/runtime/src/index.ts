@@ -4,6 +4,7 @@ export {
   durationMs,
   json,
   port,
+  redisUrl,
   secretFile,
   secretText,
   textFile,

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WeirError } from '@weir/contracts';
-import type { ErrorCode } from '@weir/contracts';
 import { unpackRecords } from '@weir/windows';
 import type { WindowStore } from '@weir/windows';
 import { bucketOf } from './bucket-of.ts';
 import { packSamples, sampleAccount, sampleCommit, sampleStep } from './fixtures/sample-records.ts';
+import { withCode } from './fixtures/with-code.ts';
 import type { OpenStore } from './window-store-contract.ts';
 
 const account = sampleAccount(1);
@@ -17,9 +16,6 @@ function findNeighbour(): string {
   for (let index = 2; ; index += 1)
     if (bucketOf(sampleAccount(index)) === bucketOf(account)) return sampleAccount(index);
 }
-
-export const withCode = (code: ErrorCode) => (error: unknown) =>
-  error instanceof WeirError && error.code === code;
 
 const offsetsOf = async (store: WindowStore, of: string): Promise<number[]> =>
   ((await store.load(0, [of])).get(of) ?? []).flatMap((piece) =>

@@ -20,21 +20,15 @@ const defaultPort = 6379;
  * for anything else, without repeating it: urls hold passwords.
  */
 export function readRedisAddress(text: string): RedisAddress {
+  if (isServer(URL.parse(text))) return { kind: 'server', url: text.trim() };
   const urls = text.split(',').map((part) => URL.parse(part.trim()));
   const [first] = urls;
-  if (urls.length === 1 && (first?.protocol === 'redis:' || first?.protocol === 'rediss:'))
-    return { kind: 'server', url: text.trim() };
+  const nodes = urls.flatMap((url) => {
+    if (url === null || url.hostname === '' || url.protocol !== first?.protocol) return [];
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    return [{ host, port: url.port === '' ? defaultPort : Number(url.port) }];
+  });
   const isCluster = first?.protocol === 'redis+cluster:' || first?.protocol === 'rediss+cluster:';
-  const nodes = urls.flatMap((url) =>
-    url === null || url.hostname === '' || url.protocol !== first?.protocol
-      ? []
-      : [
-          {
-            host: url.hostname.replace(/^\[|\]$/g, ''),
-            port: url.port === '' ? defaultPort : Number(url.port),
-          },
-        ],
-  );
   if (!isCluster || nodes.length < urls.length) {
     throw new WeirError(
       'config_invalid',
@@ -49,3 +43,7 @@ export function readRedisAddress(text: string): RedisAddress {
     password: decodeURIComponent(first.password),
   };
 }
+
+/** The host of such a url may be any text, a list of others included. */
+const isServer = (url: URL | null): boolean =>
+  (url?.protocol === 'redis:' || url?.protocol === 'rediss:') && !url.host.includes(',');

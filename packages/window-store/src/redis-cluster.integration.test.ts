@@ -6,7 +6,7 @@ import type { TestRedisNode } from '@weir/testkit';
 import { unpackRecords } from '@weir/windows';
 import { Redis } from 'ioredis';
 import { claimLog } from './claim-log.ts';
-import { withCode } from './damage-contract.ts';
+import { withCode } from './fixtures/with-code.ts';
 import { keysOfLog, openRedisUnderTest, windowSet } from './fixtures/redis-under-test.ts';
 import type { RedisUnderTest } from './fixtures/redis-under-test.ts';
 import { sampleAccount, sampleStep } from './fixtures/sample-records.ts';

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
-import { startRedis } from '@weir/testkit';
+import { startRedis, waitFor } from '@weir/testkit';
 import { unpackRecords } from '@weir/windows';
 import type { WindowStore } from '@weir/windows';
 import { startCuttingProxy } from './fixtures/cutting-proxy.ts';
 import type { CuttingProxy } from './fixtures/cutting-proxy.ts';
-import { withCode } from './damage-contract.ts';
+import { withCode } from './fixtures/with-code.ts';
 import { windowSet } from './fixtures/redis-under-test.ts';
 import { openRedis } from './open-redis.ts';
 import type { OpenRedisOptions, RedisConnection } from './open-redis.ts';
 import { createRedisWindowStore } from './redis-window-store.ts';
+import { watchRedis } from './watch-redis.ts';
 import { sampleAccount, sampleStep } from './fixtures/sample-records.ts';
 
 const redis = await startRedis({ own: true });
@@ -118,6 +119,44 @@ test('a Redis that may evict keys is refused', async (t) => {
     }
   } finally {
     await client.config('SET', 'maxmemory-policy', 'noeviction');
+  }
+});
+
+test('a watch reports what expired, was evicted or started again since it last asked', async (t) => {
+  const connection = await openFor(t);
+  const { client } = connection;
+  const look = watchRedis(connection);
+  const nothing = { evictedKeys: 0, expiredKeys: 0, restarts: 0 };
+  assert.deepEqual(await look(), nothing);
+  assert.deepEqual(await look(), nothing);
+
+  await client.set('of-another-application', 'x', 'PX', 1);
+  await waitFor(async () => (await client.exists('of-another-application')) === 0);
+  assert.deepEqual(await look(), { ...nothing, expiredKeys: 1 });
+
+  await client.set('of-another-application', 'x');
+  await client.config('SET', 'maxmemory-policy', 'allkeys-random');
+  await client.config('SET', 'maxmemory', '1');
+  await waitFor(async () => (await client.dbsize()) === 0);
+  await client.config('SET', 'maxmemory', '0');
+  await client.config('SET', 'maxmemory-policy', 'noeviction');
+  assert.ok((await look()).evictedKeys > 0);
+
+  await redis.kill();
+  await redis.restart();
+  assert.deepEqual(await look(), { ...nothing, restarts: 1 });
+  assert.deepEqual(await look(), nothing);
+});
+
+test('a watch refuses a Redis whose policy has become unsafe', async (t) => {
+  const connection = await openFor(t);
+  const look = watchRedis(connection);
+  await look();
+  await connection.client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  try {
+    await assert.rejects(look(), withCode('redis_policy_unsafe'));
+  } finally {
+    await connection.client.config('SET', 'maxmemory-policy', 'noeviction');
   }
 });
 

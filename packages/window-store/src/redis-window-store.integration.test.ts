@@ -4,7 +4,7 @@ import { startRedis } from '@weir/testkit';
 import type { Redis } from 'ioredis';
 import { recordFormat, unpackRecords } from '@weir/windows';
 import { bucketOf } from './bucket-of.ts';
-import { withCode } from './damage-contract.ts';
+import { withCode } from './fixtures/with-code.ts';
 import { segmentRecords } from './limits.ts';
 import { openRedis } from './open-redis.ts';
 import type { RedisConnection } from './open-redis.ts';

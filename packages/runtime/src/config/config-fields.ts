@@ -45,7 +45,7 @@ export function count(defaultCount: number, bounds: { min?: number; max?: number
   return withDefault(field, defaultCount);
 }
 
-/** One absolute URL with one of the schemes, such as `['redis', 'rediss']`. */
+/** One absolute URL with one of the schemes, such as `['http', 'https']`. */
 export function url(schemes: readonly [string, ...string[]]) {
   const expected = `URL (${schemes.join(', ')})`;
   return markField(z.string().refine(hasScheme(schemes), { error: `expected ${expected}` }), { expected });
@@ -54,6 +54,23 @@ export function url(schemes: readonly [string, ...string[]]) {
 /** URLs parted by commas, at least one. */
 export function urlList(schemes: readonly [string, ...string[]]) {
   return commaList(hasScheme(schemes), `comma-separated URLs (${schemes.join(', ')})`);
+}
+
+/**
+ * A Redis: the redis:// or rediss:// URL of a server, or the redis+cluster:// or rediss+cluster://
+ * URLs of some nodes of a cluster, all of one kind, parted by commas.
+ */
+export function redisUrl() {
+  const expected = 'URL (redis, rediss), or comma-separated URLs (redis+cluster, rediss+cluster)';
+  // The host of such a URL may be any text, a list of others included.
+  const isServer = (text: string): boolean =>
+    hasScheme(['redis', 'rediss'])(text) && !URL.parse(text)?.host.includes(',');
+  const accepts = (text: string): boolean =>
+    isServer(text) ||
+    ['redis+cluster', 'rediss+cluster'].some((scheme) =>
+      text.split(',').every((part) => hasScheme([scheme])(part.trim())),
+    );
+  return markField(z.string().refine(accepts, { error: `expected ${expected}` }), { expected });
 }
 
 /** `host:port` addresses parted by commas, at least one. */

@@ -17,6 +17,7 @@ import {
   loadConfig,
   port,
   redactConfig,
+  redisUrl,
   secretFile,
   secretText,
   url,
@@ -154,6 +155,30 @@ test('a URL needs one of its schemes and a host', () => {
     loadConfig(schema, { REDIS_URL: 'rediss://u:p@h:1/0' }, { secrets: [] }).REDIS_URL,
     'rediss://u:p@h:1/0',
   );
+});
+
+test('a Redis is one server or some nodes of one cluster', () => {
+  const schema = z.object({ REDIS_URL: redisUrl() });
+  for (const text of [
+    'redis://u:p@h:1/0',
+    'rediss://h',
+    'redis+cluster://h:1',
+    'rediss+cluster://u:p@h:1,rediss+cluster://g:2',
+  ]) {
+    assert.equal(loadConfig(schema, { REDIS_URL: text }, { secrets: [] }).REDIS_URL, text);
+  }
+  for (const text of [
+    'http://a',
+    'redis://',
+    'localhost:6379',
+    'redis+cluster://',
+    'redis://a,redis://b',
+    'redis+cluster://a,redis://b',
+    'redis+cluster://a,rediss+cluster://b',
+    'redis+cluster://a,',
+  ]) {
+    assert.match(problemOf(schema, { REDIS_URL: text }), /REDIS_URL: expected URL \(redis, rediss\), or/);
+  }
 });
 
 test('a secret file is read without its last newline', () => {
