@@ -1,4 +1,5 @@
 import { instant, slug } from './fields.ts';
+import { quickCheckOf } from './quick-check.ts';
 
 /** The media type of every sealed value. */
 export const sealedContentType = 'application/vnd.weir.envelope.v1';
@@ -38,6 +39,20 @@ export type RawHeaders = Readonly<Record<string, Uint8Array | undefined>>;
 /** The most bytes a header that Weir reads may have. */
 const maxHeaderBytes = 256;
 
+/** In the order in which what is wrong with them is told. */
+const headerNames = [
+  'ce_specversion',
+  'ce_id',
+  'ce_type',
+  'ce_time',
+  'ce_dataschema',
+  'ce_tenant',
+  'content-type',
+] as const;
+
+const isInstant = quickCheckOf(instant);
+const isSlug = quickCheckOf(slug);
+
 /**
  * Reads the attributes, or says which header is missing, doubled, too long or
  * not what the specification allows. Headers Weir doesn't know are ignored.
@@ -47,41 +62,27 @@ export function readEventHeaders(
 ):
   | { readonly ok: true; readonly attributes: EventAttributes }
   | { readonly ok: false; readonly header: string } {
-  const texts: Record<string, string> = {};
-  for (const name of [
-    'ce_specversion',
-    'ce_id',
-    'ce_type',
-    'ce_time',
-    'ce_dataschema',
-    'ce_tenant',
-    'content-type',
-  ]) {
-    const bytes = headers[name];
-    if (bytes === undefined || bytes.length === 0 || bytes.length > maxHeaderBytes)
-      return { ok: false, header: name };
-    const text = Buffer.from(bytes).toString('latin1');
-    if (!/^[\x21-\x7e]+$/.test(text)) return { ok: false, header: name };
-    texts[name] = text;
+  const texts: string[] = [];
+  for (const name of headerNames) {
+    const text = printableTextOf(headers[name]);
+    if (text === undefined) return { ok: false, header: name };
+    texts.push(text);
   }
-  const {
-    ce_specversion,
-    ce_id = '',
-    ce_type = '',
-    ce_time = '',
-    ce_dataschema = '',
-    ce_tenant = '',
-  } = texts;
-  if (ce_specversion !== '1.0') return { ok: false, header: 'ce_specversion' };
-  if (texts['content-type'] !== sealedContentType) return { ok: false, header: 'content-type' };
-  if (!instant.safeParse(ce_time).success) return { ok: false, header: 'ce_time' };
-  if (!slug.safeParse(ce_tenant).success) return { ok: false, header: 'ce_tenant' };
-  const attributes = {
-    id: ce_id,
-    type: ce_type,
-    dataSchema: ce_dataschema,
-    time: ce_time,
-    tenant: ce_tenant,
-  };
-  return { ok: true, attributes };
+  const [specVersion, id, type, time, dataSchema, tenant, contentType] = texts as unknown as Repeat<
+    typeof headerNames
+  >;
+  if (specVersion !== '1.0') return { ok: false, header: 'ce_specversion' };
+  if (contentType !== sealedContentType) return { ok: false, header: 'content-type' };
+  if (!isInstant(time)) return { ok: false, header: 'ce_time' };
+  if (!isSlug(tenant)) return { ok: false, header: 'ce_tenant' };
+  return { ok: true, attributes: { id, type, dataSchema, time, tenant } };
+}
+
+/** A string for each of the names. */
+type Repeat<Names extends readonly string[]> = { readonly [Index in keyof Names]: string };
+
+function printableTextOf(bytes: Uint8Array | undefined): string | undefined {
+  if (bytes === undefined || bytes.length === 0 || bytes.length > maxHeaderBytes) return undefined;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return /^[\x21-\x7e]+$/.test(text) ? text : undefined;
 }

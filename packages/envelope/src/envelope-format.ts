@@ -77,35 +77,61 @@ function requireSize(part: string, bytes: Uint8Array, min: number, max: number):
   }
 }
 
-/** Splits a sealed payload into its parts. Total: any bytes give a value, none make it throw. */
-export function parseEnvelope(sealed: Uint8Array): ParsedEnvelope {
+/** What stands before the nonce: the same in every record sealed under one DEK. */
+type Header = Pick<Envelope, 'header' | 'dekId' | 'commitment' | 'kekRef' | 'wrapped'>;
+
+/**
+ * Splits a sealed payload into its parts. Total: any bytes give a value, none make it throw.
+ *
+ * `before` is the record before this one. Where it has the same header, byte for
+ * byte, the parts of that are taken from it, the very same views, by which a
+ * caller knows that they were sealed under one DEK.
+ */
+export function parseEnvelope(sealed: Uint8Array, before?: Header): ParsedEnvelope {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-  if (!bytes.subarray(0, magic.length).equals(magic)) return refused('not_sealed');
-  if (bytes.length <= suiteAt) return refused('malformed_envelope');
-  if (bytes[suiteAt] !== suite1) return refused('unsupported_suite');
-
-  const kekRefEnd = kekRefAt + (bytes[kekRefLengthAt] ?? 0);
-  const wrappedAt = kekRefEnd + 2;
-  if (kekRefEnd === kekRefAt || bytes.length < wrappedAt) return refused('malformed_envelope');
-  const headerEnd = wrappedAt + bytes.readUInt16BE(kekRefEnd);
-  const ciphertextAt = headerEnd + nonceBytes;
+  const head = before !== undefined && beginsWith(bytes, before.header) ? before : parseHeader(bytes);
+  if (typeof head === 'string') return refused(head);
+  const ciphertextAt = head.header.length + nonceBytes;
   const tagAt = bytes.length - tagBytes;
-  if (headerEnd === wrappedAt || tagAt < ciphertextAt) return refused('malformed_envelope');
-  const kekRef = decodeUtf8(bytes.subarray(kekRefAt, kekRefEnd));
-  if (kekRef === undefined) return refused('malformed_envelope');
-
+  if (tagAt < ciphertextAt) return refused('malformed_envelope');
   return {
     ok: true,
     envelope: {
-      header: bytes.subarray(0, headerEnd),
-      dekId: bytes.subarray(dekIdAt, commitmentAt),
-      commitment: bytes.subarray(commitmentAt, kekRefLengthAt),
-      kekRef,
-      wrapped: bytes.subarray(wrappedAt, headerEnd),
-      nonce: bytes.subarray(headerEnd, ciphertextAt),
+      header: head.header,
+      dekId: head.dekId,
+      commitment: head.commitment,
+      kekRef: head.kekRef,
+      wrapped: head.wrapped,
+      nonce: bytes.subarray(head.header.length, ciphertextAt),
       ciphertext: bytes.subarray(ciphertextAt, tagAt),
       tag: bytes.subarray(tagAt),
     },
+  };
+}
+
+/** A header says its own length, so that bytes which begin with a whole one have it for their header. */
+const beginsWith = (bytes: Buffer, header: Buffer): boolean =>
+  bytes.length >= header.length && header.compare(bytes, 0, header.length) === 0;
+
+function parseHeader(bytes: Buffer): Header | ParseFailure {
+  if (!bytes.subarray(0, magic.length).equals(magic)) return 'not_sealed';
+  if (bytes.length <= suiteAt) return 'malformed_envelope';
+  if (bytes[suiteAt] !== suite1) return 'unsupported_suite';
+
+  const kekRefEnd = kekRefAt + (bytes[kekRefLengthAt] ?? 0);
+  const wrappedAt = kekRefEnd + 2;
+  if (kekRefEnd === kekRefAt || bytes.length < wrappedAt) return 'malformed_envelope';
+  const headerEnd = wrappedAt + bytes.readUInt16BE(kekRefEnd);
+  if (headerEnd === wrappedAt || bytes.length < headerEnd) return 'malformed_envelope';
+  const kekRef = decodeUtf8(bytes.subarray(kekRefAt, kekRefEnd));
+  if (kekRef === undefined) return 'malformed_envelope';
+
+  return {
+    header: bytes.subarray(0, headerEnd),
+    dekId: bytes.subarray(dekIdAt, commitmentAt),
+    commitment: bytes.subarray(commitmentAt, kekRefLengthAt),
+    kekRef,
+    wrapped: bytes.subarray(wrappedAt, headerEnd),
   };
 }
 

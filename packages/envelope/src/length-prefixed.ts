@@ -8,14 +8,15 @@ const lengthBytes = 4;
  * callers check `isWellFormed` first.
  */
 export function lengthPrefixed(fields: readonly string[], prefix: Uint8Array = new Uint8Array(0)): Buffer {
-  const sizes = fields.map((field) => Buffer.byteLength(field));
-  const total = sizes.reduce((sum, size) => sum + lengthBytes + size, prefix.length);
+  let total = prefix.length;
+  for (const field of fields) total += lengthBytes + Buffer.byteLength(field);
   const bytes = Buffer.allocUnsafe(total);
   bytes.set(prefix, 0);
   let at = prefix.length;
-  fields.forEach((field, index) => {
-    at = bytes.writeUInt32BE(sizes[index] ?? 0, at);
-    at += bytes.write(field, at);
-  });
+  for (const field of fields) {
+    const size = bytes.write(field, at + lengthBytes);
+    bytes.writeUInt32BE(size, at);
+    at += lengthBytes + size;
+  }
   return bytes;
 }

@@ -118,6 +118,37 @@ test('records under one DEK swapped with each other are refused', async () => {
   assert.deepEqual(outcomes.map(describe), ['authentication_failed', 'authentication_failed', 'a']);
 });
 
+test('what becomes of a record does not depend on the records before it in the batch', async () => {
+  const { sealer, opener } = createPair();
+  const here = contextWith();
+  const elsewhere = contextWith({ stream: 'replay' });
+  const first = await sealOne(sealer, 'first');
+  sealer.rollOver();
+  const second = await sealOne(sealer, 'second');
+  const changedAt = (at: number): Buffer => {
+    const changed = Buffer.from(first);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    return changed;
+  };
+  const headerBytes = envelopeOf(first).header.length;
+  const items = [
+    { sealed: first, context: here },
+    { sealed: second, context: here },
+    { sealed: first, context: elsewhere },
+    { sealed: first.subarray(0, headerBytes), context: here },
+    { sealed: first.subarray(0, headerBytes - 1), context: here },
+    { sealed: null, context: here },
+    ...Array.from({ length: headerBytes + 13 }, (_unused, at) => ({ sealed: changedAt(at), context: here })),
+  ];
+  for (const before of items.slice(0, 3)) {
+    for (const item of items) {
+      const [alone] = await opener.open([item]);
+      const [, behind] = await opener.open([before, item]);
+      assert.deepEqual(behind, alone);
+    }
+  }
+});
+
 test('a record bound to another environment is refused even by one who holds its key', async () => {
   const { kms, opener } = createPair();
   const dekId = randomBytes(16);

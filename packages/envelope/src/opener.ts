@@ -79,7 +79,7 @@ export function createOpenerOver(options: OpenerOptions, dekCache: DekCache): Op
     async open(items) {
       requireUnclosed();
       const groups = new Map<string, KeyGroup>();
-      const openings = items.map((item) => locate(item, options.environment, groups));
+      const openings = locateAll(items, options.environment, groups);
       await forEachBounded([...groups], maxParallelDecrypts, async ([cacheKey, group]) => {
         group.key = await findKey(group, cacheKey, options, dekCache);
       });
@@ -93,22 +93,42 @@ export function createOpenerOver(options: OpenerOptions, dekCache: DekCache): Op
   };
 }
 
-function locate(item: Sealed, environment: string, groups: Map<string, KeyGroup>): Opening | OpenFailure {
-  const { sealed, context } = item;
-  if (sealed === null) return 'null_value';
-  const parsed = parseEnvelope(sealed);
-  if (!parsed.ok) return parsed.reason;
-  // No sealer makes such a record, and its AAD would not be its own.
-  if (context.environment !== environment || illFormedField(context) !== undefined) {
-    return 'authentication_failed';
-  }
-  const cacheKey = dekCacheKey(context.stream, parsed.envelope.header);
-  let group = groups.get(cacheKey);
-  if (group === undefined) {
-    group = { envelope: parsed.envelope, stream: context.stream, key: undefined };
-    groups.set(cacheKey, group);
-  }
-  return { envelope: parsed.envelope, group };
+/**
+ * Finds the group of each record. Most of a batch is sealed under the DEK of the
+ * record before, and then neither the header is parsed nor its digest made again:
+ * that was a third of what opening cost.
+ */
+function locateAll(
+  items: readonly Sealed[],
+  environment: string,
+  groups: Map<string, KeyGroup>,
+): (Opening | OpenFailure)[] {
+  let before: Opening | undefined;
+  return items.map(({ sealed, context }) => {
+    if (sealed === null) return 'null_value';
+    const parsed = parseEnvelope(sealed, before?.envelope);
+    if (!parsed.ok) return parsed.reason;
+    // No sealer makes such a record, and its AAD would not be its own.
+    if (context.environment !== environment || illFormedField(context) !== undefined) {
+      return 'authentication_failed';
+    }
+    const { envelope } = parsed;
+    const group =
+      before?.envelope.header === envelope.header && before.group.stream === context.stream
+        ? before.group
+        : groupOf(envelope, context.stream, groups);
+    before = { envelope, group };
+    return before;
+  });
+}
+
+function groupOf(envelope: Envelope, stream: string, groups: Map<string, KeyGroup>): KeyGroup {
+  const cacheKey = dekCacheKey(stream, envelope.header);
+  const known = groups.get(cacheKey);
+  if (known !== undefined) return known;
+  const group: KeyGroup = { envelope, stream, key: undefined };
+  groups.set(cacheKey, group);
+  return group;
 }
 
 /**

@@ -124,10 +124,12 @@ function readRecord(record: SealedRecord): ReadRecord {
   return { ok: true, attributes: headers.attributes, key, value: record.value };
 }
 
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Fatal, since two keys that differ in broken bytes alone must not be bound as the same text. */
 function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return strictUtf8.decode(bytes);
   } catch {
     return undefined;
   }
