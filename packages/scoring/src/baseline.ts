@@ -31,6 +31,6 @@ export function baseline({ record, history, plan }: ScoringInput): Evidence['usu
     typicalMinor: at(0),
     highMinor: at(usualDeviations),
     transactions: longest.aggregate.count,
-    windowSpanMs: longest.spanMs,
+    windowSpanMs: longest.span.spanMs,
   };
 }

@@ -8,7 +8,6 @@ import {
   type WindowRecord,
 } from '@weir/windows';
 import { amountProfile, minimumHistory } from './amount-profile.ts';
-import { currencyCode } from './currency-code.ts';
 import {
   defaultReportingThresholds,
   reportingBand,
@@ -56,24 +55,22 @@ export function computeFeatures(
   thresholds: ReportingThresholds = defaultReportingThresholds,
 ): FeatureValues {
   const { spans, longest } = spanAggregates(record, history, plan);
-  const each = (
-    feature: string,
-    of: readonly SpanAggregate[],
-    value: (span: SpanAggregate) => number | null,
-  ) => Object.fromEntries(of.map((span) => [`${feature}_${span.name}`, value(span)]));
-  return {
-    ...each('count', spans, ({ aggregate }) => aggregate.count),
-    ...each('sumMinor', spans, ({ aggregate }) => Number(aggregate.sumMinor)),
-    ...each('distinctCounterparties', spans, ({ aggregate }) => aggregate.distinctCounterparties),
-    amountMinor: record.amountMinor,
-    historyCount: longest.aggregate.count,
-    amountLogZ: amountLogZ(record.amountMinor, longest.aggregate),
-    amountOverTypical: amountOverTypical(record.amountMinor, longest.aggregate),
-    ...each('velocityRatio', spans.slice(0, -1), (span) => velocityRatio(span, longest)),
-    newCounterparty: newCounterparty(record, history),
-    nearThresholdCount_24h: nearThresholdCount(record, history, thresholds),
-    hoursSinceLast: hoursSinceLast(record, history),
-  };
+  // Filled one name after the other: every transaction pays for each object in between.
+  const features: FeatureValues = {};
+  for (const { span, aggregate } of spans) features[span.count] = aggregate.count;
+  for (const { span, aggregate } of spans) features[span.sumMinor] = Number(aggregate.sumMinor);
+  for (const { span, aggregate } of spans)
+    features[span.distinctCounterparties] = aggregate.distinctCounterparties;
+  features['amountMinor'] = record.amountMinor;
+  features['historyCount'] = longest.aggregate.count;
+  features['amountLogZ'] = amountLogZ(record.amountMinor, longest.aggregate);
+  features['amountOverTypical'] = amountOverTypical(record.amountMinor, longest.aggregate);
+  for (const one of spans)
+    if (one !== longest) features[one.span.velocityRatio] = velocityRatio(one, longest);
+  features['newCounterparty'] = newCounterparty(record, history);
+  features['nearThresholdCount_24h'] = nearThresholdCount(record, history, thresholds);
+  features['hoursSinceLast'] = hoursSinceLast(record, history);
+  return features;
 }
 
 function amountLogZ(amountMinor: number, longest: WindowAggregate): number | null {
@@ -89,10 +86,10 @@ function amountOverTypical(amountMinor: number, longest: WindowAggregate): numbe
   return roundMicro(amountMinor / typicalMinor);
 }
 
-function velocityRatio(span: SpanAggregate, longest: SpanAggregate): number | null {
+function velocityRatio({ span, aggregate }: SpanAggregate, longest: SpanAggregate): number | null {
   if (longest.aggregate.count < minimumHistory) return null;
-  const expected = longest.aggregate.count * (span.spanMs / longest.spanMs);
-  return roundMicro((1 + span.aggregate.count) / (1 + expected));
+  const expected = longest.aggregate.count * (span.spanMs / longest.span.spanMs);
+  return roundMicro((1 + aggregate.count) / (1 + expected));
 }
 
 function newCounterparty(record: WindowRecord, history: AccountHistory): number | null {
@@ -109,7 +106,7 @@ function nearThresholdCount(
   history: AccountHistory,
   thresholds: ReportingThresholds,
 ): number {
-  const { lowMinor, highMinor } = reportingBand(thresholds, currencyCode(record.currency));
+  const { lowMinor, highMinor } = reportingBand(thresholds, record.currency);
   if (record.amountMinor < lowMinor || record.amountMinor >= highMinor) return 0;
   return 1 + history.countAmountsBetween(queryOf(record), dayMs, lowMinor, highMinor);
 }

@@ -1,17 +1,44 @@
-import { defaultWindowPlan, type WindowPlan } from '@weir/windows';
+import { defaultWindowPlan, type WindowPlan, type WindowSpan } from '@weir/windows';
+
+/** One span of a plan with the names of the features that are computed over it. */
+export type SpanFeatures = WindowSpan & {
+  readonly count: string;
+  readonly sumMinor: string;
+  readonly distinctCounterparties: string;
+  /** Of every span but the longest, which it is measured against. */
+  readonly velocityRatio: string;
+};
+
+/** Names by plan, put together once: making them anew for each transaction took longer than its windows. */
+const namesByPlan = new WeakMap<WindowPlan, readonly SpanFeatures[]>();
+
+/** The spans of a plan in ascending order, with the names of their features. */
+export function spanFeaturesOf(plan: WindowPlan): readonly SpanFeatures[] {
+  const known = namesByPlan.get(plan);
+  if (known !== undefined) return known;
+  const spans = plan.spans.map((span) => ({
+    ...span,
+    count: `count_${span.name}`,
+    sumMinor: `sumMinor_${span.name}`,
+    distinctCounterparties: `distinctCounterparties_${span.name}`,
+    velocityRatio: `velocityRatio_${span.name}`,
+  }));
+  namesByPlan.set(plan, spans);
+  return spans;
+}
 
 /** The features under a window plan, in the order they are computed, journalled and shown in. */
 export function featureNamesOf(plan: WindowPlan): readonly string[] {
-  const spans = plan.spans.map((span) => span.name);
+  const spans = spanFeaturesOf(plan);
   return [
-    ...spans.map((span) => `count_${span}`),
-    ...spans.map((span) => `sumMinor_${span}`),
-    ...spans.map((span) => `distinctCounterparties_${span}`),
+    ...spans.map((span) => span.count),
+    ...spans.map((span) => span.sumMinor),
+    ...spans.map((span) => span.distinctCounterparties),
     'amountMinor',
     'historyCount',
     'amountLogZ',
     'amountOverTypical',
-    ...spans.slice(0, -1).map((span) => `velocityRatio_${span}`),
+    ...spans.slice(0, -1).map((span) => span.velocityRatio),
     'newCounterparty',
     'nearThresholdCount_24h',
     'hoursSinceLast',

@@ -1,4 +1,5 @@
 import { currencyOf } from '@weir/contracts';
+import { currencyCode } from './currency-code.ts';
 
 /**
  * Amounts from which a payment has to be reported, in major units: per ISO
@@ -25,8 +26,25 @@ export const defaultReportingThresholds: ReportingThresholds = {
 /** The band just below a threshold in minor units: from `lowMinor` up to but not including `highMinor`. */
 export type AmountBand = { readonly lowMinor: number; readonly highMinor: number };
 
-/** The band of a currency by its alphabetic code. Throws a RangeError where no money has that code. */
-export function reportingBand(thresholds: ReportingThresholds, code: string): AmountBand {
+/** Bands by thresholds and numeric code, worked out once: each transaction asks for one. */
+const bandsByThresholds = new WeakMap<ReportingThresholds, Map<number, AmountBand>>();
+
+/** The band of a currency by its ISO 4217 numeric code. Throws a RangeError where no money has that code. */
+export function reportingBand(thresholds: ReportingThresholds, numericCode: number): AmountBand {
+  let bands = bandsByThresholds.get(thresholds);
+  if (bands === undefined) {
+    bands = new Map();
+    bandsByThresholds.set(thresholds, bands);
+  }
+  let band = bands.get(numericCode);
+  if (band === undefined) {
+    band = bandOf(thresholds, currencyCode(numericCode));
+    bands.set(numericCode, band);
+  }
+  return band;
+}
+
+function bandOf(thresholds: ReportingThresholds, code: string): AmountBand {
   const currency = currencyOf(code);
   if (currency === undefined) throw new RangeError('the code names no currency');
   const major = thresholds.major[code] ?? thresholds.otherwiseMajor;

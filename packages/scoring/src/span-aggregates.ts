@@ -1,14 +1,8 @@
-import type {
-  AccountHistory,
-  WindowAggregate,
-  WindowPlan,
-  WindowQuery,
-  WindowRecord,
-  WindowSpan,
-} from '@weir/windows';
+import type { AccountHistory, WindowAggregate, WindowPlan, WindowQuery, WindowRecord } from '@weir/windows';
+import { spanFeaturesOf, type SpanFeatures } from './feature-names.ts';
 
 /** One span of the plan with what the account did in it before a record. */
-export type SpanAggregate = WindowSpan & { readonly aggregate: WindowAggregate };
+export type SpanAggregate = { readonly span: SpanFeatures; readonly aggregate: WindowAggregate };
 
 /** The question a record asks of its account's history: the same currency and direction, up to its own event time. */
 export const queryOf = (record: WindowRecord): WindowQuery => ({
@@ -24,10 +18,10 @@ export function spanAggregates(
   plan: WindowPlan,
 ): { readonly spans: readonly SpanAggregate[]; readonly longest: SpanAggregate } {
   const aggregates = history.aggregates(queryOf(record));
-  const spans = plan.spans.map((span, index) => {
+  const spans = spanFeaturesOf(plan).map((span, index) => {
     const aggregate = aggregates[index];
     if (aggregate === undefined) throw new RangeError('the history has fewer windows than the plan');
-    return { ...span, aggregate };
+    return { span, aggregate };
   });
   const longest = spans.at(-1);
   if (longest === undefined) throw new RangeError('the plan has no span');

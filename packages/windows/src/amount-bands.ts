@@ -2,26 +2,17 @@ import { slotAt } from './event-time-line.ts';
 import type { EventTimeLine } from './event-time-line.ts';
 import { amountMinorOf } from './record-rows.ts';
 
-/** How many records of a stretch of a line have an amount in [lowMinor, highMinor); it walks as a sliding window does. */
-export type BandWindow = {
-  readonly spanMs: number;
-  readonly lowMinor: number;
-  readonly highMinor: number;
-  start: number;
-  end: number;
-  inBand: number;
-};
+/** The amounts in [lowMinor, highMinor) over a span. */
+export type AmountBand = { readonly spanMs: number; readonly lowMinor: number; readonly highMinor: number };
+
+/** How many records of a stretch of a line are in a band; it walks as a sliding window does. */
+export type BandWindow = AmountBand & { start: number; end: number; inBand: number };
 
 /** How many bands a line keeps, the latest ones: rules ask about few, and each is one of a span and two amounts. */
 const keptBands = 4;
 
 /** The window of a band, new where the line has none; it may then stand in place of the oldest. */
-export function bandWindow(
-  bands: BandWindow[],
-  spanMs: number,
-  lowMinor: number,
-  highMinor: number,
-): BandWindow {
+export function bandWindow(bands: BandWindow[], { spanMs, lowMinor, highMinor }: AmountBand): BandWindow {
   const known = bands.find(
     (band) => band.spanMs === spanMs && band.lowMinor === lowMinor && band.highMinor === highMinor,
   );

@@ -1,3 +1,4 @@
+import type { AmountBand } from './amount-bands.ts';
 import { countUpTo, slotAt } from './event-time-line.ts';
 import { groundOf, lastMsOf, lastWithOriginMs, originKey, pairKey } from './indexed-records.ts';
 import type { IndexedRecords } from './indexed-records.ts';
@@ -87,7 +88,7 @@ export function indexedCountBetween(
   index: IndexedRecords,
   plan: WindowPlan,
   query: WindowQuery,
-  band: { readonly spanMs: number; readonly lowMinor: number; readonly highMinor: number },
+  band: AmountBand,
 ): number {
   const { view } = index.rows;
   const reach =

@@ -1,3 +1,4 @@
+import type { AmountBand } from './amount-bands.ts';
 import { groupOf } from './record-format.ts';
 import {
   afterMsOf,
@@ -21,76 +22,84 @@ import { longestSpanMs } from './window-plan.ts';
 
 // The queries of a small account: each looks at all of its rows, which are too few for indexes to pay.
 
+/** Which rows a scan is after; what is absent matches all. */
+type Sought = { readonly group?: number; readonly counterparty?: SoughtKey };
+
+/** What a query is after; undefined where no row can match. */
+function soughtBy(query: WindowQuery): Sought | undefined {
+  const group = groupOf(query);
+  if (query.counterparty === undefined) return { group };
+  const counterparty = soughtCounterparty(query.counterparty);
+  return counterparty === undefined ? undefined : { group, counterparty };
+}
+
+const isOf = (view: DataView, slot: number, { high, low }: SoughtKey): boolean =>
+  counterpartyLowOf(view, slot) === low && counterpartyHighOf(view, slot) === high;
+
 /** The slots of the visible records of (atMs − spanMs, atMs] that match, newest first. */
 function scan(
   rows: RecordRows,
   plan: WindowPlan,
   atMs: number,
   spanMs: number,
-  matches: (slot: number) => boolean,
+  { group, counterparty }: Sought,
 ): number[] {
   const { view } = rows;
   const afterMs = afterMsOf(plan, rows);
   const newestFirst: number[] = [];
   let inOrder = true;
-  let before = Infinity;
+  let lastMs = Infinity;
   for (let slot = rows.count - 1; slot >= 0; slot -= 1) {
+    if (group !== undefined && groupOfRow(view, slot) !== group) continue;
     const eventTimeMs = eventTimeMsOf(view, slot);
     if (eventTimeMs > atMs || eventTimeMs <= atMs - spanMs) continue;
-    if (!matches(slot) || !isVisible(view, slot, plan, afterMs)) continue;
+    if (counterparty !== undefined && !isOf(view, slot, counterparty)) continue;
+    if (!isVisible(view, slot, plan, afterMs)) continue;
     newestFirst.push(slot);
-    inOrder &&= eventTimeMs <= before;
-    before = eventTimeMs;
+    inOrder &&= eventTimeMs <= lastMs;
+    lastMs = eventTimeMs;
   }
   return inOrder ? newestFirst : newestFirst.sort((a, b) => (isBefore(view, a, b) ? 1 : -1));
 }
 
-function matcherOf(view: DataView, query: WindowQuery): (slot: number) => boolean {
-  const group = groupOf(query);
-  if (query.counterparty === undefined) return (slot) => groupOfRow(view, slot) === group;
-  const isOfCounterparty = counterpartyMatcher(view, query.counterparty);
-  return (slot) => groupOfRow(view, slot) === group && isOfCounterparty(slot);
+export function scannedAggregates(rows: RecordRows, plan: WindowPlan, query: WindowQuery): WindowAggregate[] {
+  const sought = soughtBy(query);
+  const slots = sought === undefined ? [] : scan(rows, plan, query.atMs, longestSpanMs(plan), sought);
+  return walkBack(rows.view, slots, plan, query.atMs);
 }
-
-function counterpartyMatcher(view: DataView, counterparty: string): (slot: number) => boolean {
-  const sought = soughtCounterparty(counterparty);
-  if (sought === undefined) return () => false;
-  const { high, low } = sought;
-  return (slot) => counterpartyLowOf(view, slot) === low && counterpartyHighOf(view, slot) === high;
-}
-
-function traitMatcher(view: DataView, trait: Trait): (slot: number) => boolean {
-  if (trait.kind === 'counterparty') return counterpartyMatcher(view, trait.counterparty);
-  const number = soughtOrigin(trait);
-  if (number === undefined) return () => false;
-  return (slot) => originOf(view, slot, trait.kind) === number;
-}
-
-export const scannedAggregates = (
-  rows: RecordRows,
-  plan: WindowPlan,
-  query: WindowQuery,
-): WindowAggregate[] =>
-  walkBack(
-    rows.view,
-    scan(rows, plan, query.atMs, longestSpanMs(plan), matcherOf(rows.view, query)),
-    plan,
-    query.atMs,
-  );
 
 export function scannedCountBetween(
   rows: RecordRows,
   plan: WindowPlan,
   query: WindowQuery,
-  band: { readonly spanMs: number; readonly lowMinor: number; readonly highMinor: number },
+  { spanMs, lowMinor, highMinor }: AmountBand,
 ): number {
+  const sought = soughtBy(query);
+  if (sought === undefined) return 0;
+  return scan(rows, plan, query.atMs, spanMs, sought).filter((slot) => {
+    const amountMinor = amountMinorOf(rows.view, slot);
+    return amountMinor >= lowMinor && amountMinor < highMinor;
+  }).length;
+}
+
+/** When the last visible record up to `atMs` and after `fromMs` happened, of those that match. */
+function lastMatchMs(
+  rows: RecordRows,
+  plan: WindowPlan,
+  atMs: number,
+  fromMs: number,
+  matches: (view: DataView, slot: number) => boolean,
+): number | undefined {
   const { view } = rows;
-  const isOfQuery = matcherOf(view, query);
-  const isInBand = (slot: number): boolean => {
-    const amountMinor = amountMinorOf(view, slot);
-    return amountMinor >= band.lowMinor && amountMinor < band.highMinor;
-  };
-  return scan(rows, plan, query.atMs, band.spanMs, (slot) => isInBand(slot) && isOfQuery(slot)).length;
+  const afterMs = afterMsOf(plan, rows);
+  let lastMs = fromMs;
+  for (let slot = rows.count - 1; slot >= 0; slot -= 1) {
+    const eventTimeMs = eventTimeMsOf(view, slot);
+    // Of records in order only the first that matches gets further than this.
+    if (eventTimeMs <= lastMs || eventTimeMs > atMs) continue;
+    if (matches(view, slot) && isVisible(view, slot, plan, afterMs)) lastMs = eventTimeMs;
+  }
+  return lastMs === fromMs ? undefined : lastMs;
 }
 
 export function scannedLastSeenMs(
@@ -99,18 +108,23 @@ export function scannedLastSeenMs(
   trait: Trait,
   atMs: number,
 ): number | undefined {
-  const [last] = scan(rows, plan, atMs, longestSpanMs(plan), traitMatcher(rows.view, trait));
-  return last === undefined ? undefined : eventTimeMsOf(rows.view, last);
+  const fromMs = atMs - longestSpanMs(plan);
+  if (trait.kind === 'counterparty') {
+    const sought = soughtCounterparty(trait.counterparty);
+    if (sought === undefined) return undefined;
+    return lastMatchMs(rows, plan, atMs, fromMs, (view, slot) => isOf(view, slot, sought));
+  }
+  const number = soughtOrigin(trait);
+  if (number === undefined) return undefined;
+  return lastMatchMs(rows, plan, atMs, fromMs, (view, slot) => originOf(view, slot, trait.kind) === number);
 }
 
-export function scannedLastMs(rows: RecordRows, plan: WindowPlan, atMs: number): number | undefined {
-  const [last] = scannedLatest(rows, plan, atMs, 1);
-  return last === undefined ? undefined : eventTimeMsOf(rows.view, last);
-}
+export const scannedLastMs = (rows: RecordRows, plan: WindowPlan, atMs: number): number | undefined =>
+  lastMatchMs(rows, plan, atMs, -Infinity, () => true);
 
 /** The slots of the latest `count` visible records up to `atMs`, newest first. */
 export const scannedLatest = (rows: RecordRows, plan: WindowPlan, atMs: number, count: number): number[] =>
-  scan(rows, plan, atMs, Infinity, () => true).slice(0, count);
+  scan(rows, plan, atMs, Infinity, {}).slice(0, count);
 
 /** The slot of the visible record of an identity with the smallest offset. */
 export function scannedFind(

@@ -1,5 +1,5 @@
 import { bandWindow, moveBand, narrowBand, widenBand } from './amount-bands.ts';
-import type { BandWindow } from './amount-bands.ts';
+import type { AmountBand, BandWindow } from './amount-bands.ts';
 import { countUpTo, insertAt, removeAt } from './event-time-line.ts';
 import type { EventTimeLine } from './event-time-line.ts';
 import { link } from './pair-links.ts';
@@ -61,14 +61,9 @@ const startOf = (
 ): number => Math.min(end, countUpTo(line, view, fromMs, window.start));
 
 /** How many records of the window that ends at `atMs` have an amount in [lowMinor, highMinor). */
-export function countBand(
-  ground: WindowedGround,
-  band: { readonly spanMs: number; readonly lowMinor: number; readonly highMinor: number },
-  atMs: number,
-  afterMs: number,
-): number {
+export function countBand(ground: WindowedGround, band: AmountBand, atMs: number, afterMs: number): number {
   const { line, view } = ground;
-  const window = bandWindow(line.bands, band.spanMs, band.lowMinor, band.highMinor);
+  const window = bandWindow(line.bands, band);
   const end = countUpTo(line, view, atMs, lastEnd(line));
   const start = startOf(ground, window, Math.max(atMs - band.spanMs, afterMs), end);
   moveBand(window, line, view, start, end);
