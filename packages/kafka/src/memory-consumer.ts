@@ -22,11 +22,17 @@ const rejoinAfterMs = 200;
 const defaultSessionTimeoutMs = 30_000;
 const maxHeartbeatIntervalMs = 3_000;
 
-type Joined = Membership & { readonly generation: number };
+type Joined = Membership & {
+  readonly generation: number;
+  /** Partitions sought since their last fetch: what that one brought is stale. */
+  readonly sought: Set<string>;
+};
 
 /** An error of the surroundings, which joining again may heal; anything else is a bug or needs a person. */
 const mayPass = (error: unknown): boolean =>
   error instanceof WeirError && (error.code === 'broker_unavailable' || error.code === 'partition_revoked');
+
+const nobody = (): Joined => ({ ...noMembership(), generation: 0, sought: new Set() });
 
 /** A consumer over a broker in memory: one loop of joining, fetching and handling, like that of the adapter. */
 export const runMemoryConsumer = async (
@@ -39,7 +45,7 @@ export const runMemoryConsumer = async (
   const attempts = createBatchAttempts(options.maxAttempts ?? 10);
   const member: GroupMember = { groupId, topics, sessionTimeoutMs };
   const holds = createMemoryHolds(link);
-  let membership: Joined = { ...noMembership(), generation: 0 };
+  let membership: Joined = nobody();
   let isStopping = false;
   let crash: Error | undefined;
   let lastAliveMs = link.nowMs();
@@ -69,7 +75,7 @@ export const runMemoryConsumer = async (
       }
     });
     if (isStopping) return;
-    replaceMembership({ generation, assigned, positions, isLost: false });
+    replaceMembership({ generation, assigned, positions, isLost: false, sought: new Set() });
     lastAliveMs = link.nowMs();
     options.onAssigned?.(assigned);
   };
@@ -91,7 +97,7 @@ export const runMemoryConsumer = async (
   };
 
   const apply = (mine: Joined, batch: RecordBatch, outcome: BatchOutcome): void => {
-    mine.positions.set(nameOf(batch), outcome.next);
+    if (!mine.sought.has(nameOf(batch))) mine.positions.set(nameOf(batch), outcome.next);
     if (outcome.kind === 'pause') holds.holdFor(batch, outcome.forMs);
   };
 
@@ -116,7 +122,7 @@ export const runMemoryConsumer = async (
 
   /** Handles one batch; answers the failed heartbeat that ends this membership, if there was one. */
   const handle = async (mine: Joined, batch: RecordBatch): Promise<unknown> => {
-    if (mine.isLost || isStopping) return undefined;
+    if (mine.isLost || isStopping || mine.sought.has(nameOf(batch))) return undefined;
     let failure: unknown;
     const beat = async (): Promise<void> => {
       try {
@@ -146,6 +152,7 @@ export const runMemoryConsumer = async (
     link.request('fetch', () =>
       ready.map((at): RecordBatch => {
         const next = mine.positions.get(nameOf(at)) ?? 0;
+        mine.sought.delete(nameOf(at));
         const { records, ...rest } = broker.log.read(at, next, link.maxFetchRecords(), options.readCommitted);
         return { ...at, records, ...rest };
       }),
@@ -154,8 +161,9 @@ export const runMemoryConsumer = async (
   const handleAll = async (mine: Joined, batches: readonly RecordBatch[]): Promise<void> => {
     const waiting = batches.filter((batch) => {
       // Batches of nothing but markers reach nobody.
-      if (batch.records.length === 0) mine.positions.set(nameOf(batch), batch.endOffset);
-      return batch.records.length > 0;
+      if (batch.records.length > 0) return true;
+      if (!mine.sought.has(nameOf(batch))) mine.positions.set(nameOf(batch), batch.endOffset);
+      return false;
     });
     const failures: unknown[] = [];
     const work = async (): Promise<void> => {
@@ -203,7 +211,7 @@ export const runMemoryConsumer = async (
       }
     }
     await link.request('leave', () => broker.groups.leave(member)).catch(() => undefined);
-    replaceMembership({ ...noMembership(), generation: 0 });
+    replaceMembership(nobody());
     if (crash !== undefined) options.onCrash(crash);
     stopped.resolve();
   };
@@ -234,6 +242,7 @@ export const runMemoryConsumer = async (
     seek: (at, next) => {
       if (!membership.assigned.some((mine) => nameOf(mine) === nameOf(at))) return;
       membership.positions.set(nameOf(at), next);
+      membership.sought.add(nameOf(at));
       holds.tellChange();
     },
     lag: () =>

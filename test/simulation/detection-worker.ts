@@ -1,0 +1,74 @@
+import { streams, WeirError } from '@weir/contracts';
+import type { KafkaClient } from '@weir/kafka';
+import { backoffDelayMs } from '@weir/runtime';
+import type { DetectionParts, StepObserver } from '../../services/detection/src/detection-parts.ts';
+import { createPace } from '../../services/detection/src/pace.ts';
+import { runDetection } from '../../services/detection/src/run-detection.ts';
+import { plainEnvelope } from './plain-envelope.ts';
+import type { SimProcess } from './scheduler.ts';
+import type { SimWorker } from './sim-worker.ts';
+import { storeOf } from './store-of.ts';
+import { detectionGroup, environment, everyOf, linkOf } from './world.ts';
+import type { World } from './world.ts';
+
+/** Puts faulty parts in for good ones: a test of what the simulation can see. */
+export type FaultyParts = (parts: DetectionParts, kafka: KafkaClient, process: SimProcess) => DetectionParts;
+
+const silent: StepObserver = {
+  tookOver: () => undefined,
+  stepDone: () => undefined,
+  positionDiffers: () => undefined,
+  windowsDamaged: () => undefined,
+  storedMoved: () => undefined,
+};
+
+/** Starts detection as its main.ts does, over the parts of a simulated process. */
+export const startDetection = async (
+  world: World,
+  process: SimProcess,
+  faulty: FaultyParts = (parts) => parts,
+): Promise<SimWorker> => {
+  const kafka = world.kafka.connect(linkOf(world, process));
+  const { sealer, opener } = plainEnvelope(process, world.kms, world.random);
+  const { random } = world;
+  const parts: DetectionParts = {
+    opening: { opener, environment },
+    sealers: { cleared: sealer, held: sealer, rejected: sealer, decisions: sealer },
+    openTransactions: (partition) =>
+      kafka.createPartitionTransactions({
+        transactionalId: `detection-${partition}`,
+        groupId: detectionGroup,
+      }),
+    openStore: async () => storeOf(world, process),
+    logOffsets: async (partition) => {
+      const offsets = await kafka.offsets(streams.received.topic);
+      const found = offsets.find((one) => one.partition === partition);
+      if (found === undefined) throw new WeirError('topic_mismatch', `partition ${partition} is not there`);
+      return { ...found, partitionCount: offsets.length };
+    },
+    lastJournalRecord: (partition) => kafka.lastRecord(streams.decisions.topic, partition),
+    limits: {
+      maxRecordsPerRun: 1 + random.below(8),
+      historyCacheBytesPerPartition: random.chance(0.5) ? 1_000_000 : 2_000,
+    },
+    clock: { nowMs: world.scheduler.nowMs, every: everyOf(process) },
+    observe: silent,
+  };
+  const running = await runDetection({
+    kafka,
+    consumer: {
+      groupId: detectionGroup,
+      partitionsConsumedConcurrently: world.partitions,
+      sessionTimeoutMs: 6_000,
+    },
+    parts: faulty(parts, kafka, process),
+    checkEveryMs: 5_000,
+    checkStore: async () => undefined,
+    backoffMs: (failures) =>
+      backoffDelayMs(failures, { baseDelayMs: 100, maxDelayMs: 5_000, random: random.fraction }),
+    pace: createPace({ lingerMs: 30, nowMs: world.scheduler.nowMs, sleep: process.sleep }),
+    onRetry: () => undefined,
+    onLag: () => undefined,
+  });
+  return { ended: running.crashed, stop: running.stop };
+};

@@ -1,0 +1,100 @@
+import { streams } from '@weir/contracts';
+import type { KafkaRecord, PartitionTransactions } from '@weir/kafka';
+import type { WindowStore } from '@weir/windows';
+import type { DetectionParts } from '../../services/detection/src/detection-parts.ts';
+import type { FaultyParts } from './detection-worker.ts';
+import { detectionGroup } from './world.ts';
+
+const { topic } = streams.received;
+
+const withStore =
+  (change: (store: WindowStore) => Partial<WindowStore>): FaultyParts =>
+  (parts) => ({
+    ...parts,
+    openStore: async (log) => {
+      const store = await parts.openStore(log);
+      return { ...store, ...change(store) };
+    },
+  });
+
+const withTransactions = (
+  parts: DetectionParts,
+  change: (transactions: PartitionTransactions, partition: number) => Partial<PartitionTransactions>,
+): DetectionParts => ({
+  ...parts,
+  openTransactions: (partition) => {
+    const transactions = parts.openTransactions(partition);
+    return { ...transactions, ...change(transactions, partition) };
+  },
+});
+
+/**
+ * Mistakes that cost or double a verdict only when something goes wrong at the
+ * right moment. Each breaks one sentence of the design; the simulation has to
+ * see every one of them.
+ */
+export const faultyParts: Readonly<Record<string, FaultyParts>> = {
+  'a transactional id of its own for each process, which fences nobody': (parts, kafka, process) => ({
+    ...parts,
+    openTransactions: (partition) =>
+      kafka.createPartitionTransactions({
+        transactionalId: `detection-${partition}-${process.name}`,
+        groupId: detectionGroup,
+      }),
+  }),
+  'a take-over that reads what is published before it fences': (parts, kafka) => {
+    const journalEnds = new Map<number, KafkaRecord | undefined>();
+    return {
+      ...withTransactions(parts, (transactions, partition) => {
+        let found: Awaited<ReturnType<PartitionTransactions['committed']>>;
+        return {
+          fence: async () => {
+            const positions = await kafka.groupPositions(detectionGroup, topic);
+            const { next, metadata = '' } = positions.find((one) => one.partition === partition) ?? {};
+            found = next === undefined ? undefined : { next, metadata };
+            journalEnds.set(partition, await parts.lastJournalRecord(partition));
+            await transactions.fence();
+          },
+          committed: async () => found,
+        };
+      }),
+      lastJournalRecord: async (partition) => journalEnds.get(partition),
+    };
+  },
+  'a KMS that is away taken for a record that can not be opened': (parts) => ({
+    ...parts,
+    opening: {
+      ...parts.opening,
+      opener: {
+        ...parts.opening.opener,
+        open: (items) =>
+          parts.opening.opener
+            .open(items)
+            .catch(() => items.map(() => ({ ok: false, reason: 'authentication_failed' }))),
+      },
+    },
+  }),
+  'a lost account taken for a new one': withStore((store) => ({
+    load: async (partition, accounts) => {
+      const loaded = new Map<string, readonly Uint8Array[]>();
+      for (const account of accounts) {
+        const one = await store.load(partition, [account]).catch(() => new Map<string, Uint8Array[]>());
+        for (const [name, pieces] of one) loaded.set(name, pieces);
+      }
+      return loaded;
+    },
+  })),
+  'a chain that takes a commit from whoever makes it': withStore((store) => ({
+    commit: async (commit) => {
+      const stored = await store.position(commit.partition);
+      const isBehind = stored !== undefined && stored.next < commit.next;
+      return store.commit(isBehind ? { ...commit, expected: stored.next } : commit);
+    },
+  })),
+  'a chain that calls a commit applied that was not': withStore((store) => ({
+    commit: async (commit) => {
+      await store.commit(commit);
+      return 'applied';
+    },
+  })),
+};

@@ -1,0 +1,11 @@
+import { test } from 'node:test';
+import { expectSeeds } from './expect-seeds.ts';
+
+const seeds = 2_000;
+const seedsPerTest = 500;
+
+for (let first = 1; first <= seeds; first += seedsPerTest) {
+  const end = first + seedsPerTest;
+  test(`whatever goes wrong in the seeds ${first} to ${end - 1}, every promise holds`, () =>
+    expectSeeds(first, end));
+}
