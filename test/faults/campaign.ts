@@ -1,8 +1,10 @@
 import { streams } from '@weir/contracts';
 import type { RedisConnection } from '@weir/window-store';
 import { defaultWindowPlan } from '@weir/windows';
-import type { IngestCounts } from './check/check-ledgers.ts';
-import { emptyHistory } from './check/history.ts';
+import { mailsOf } from './check/check-alerts.ts';
+import type { IngestCounts, PartitionState } from './check/check-ledgers.ts';
+import type { RememberedAccounts } from './check/check-windows.ts';
+import { emptyPart } from './check/history.ts';
 import type { History, HistoryPart, PlacedRecord, SentTransaction, Violation } from './check/history.ts';
 import { runChecks } from './check/run-checks.ts';
 import { createLoadGenerator } from './load/generate-load.ts';
@@ -16,48 +18,150 @@ import type { WorkerEnd } from './stack/kept-worker.ts';
 import { mailDomain, mailRecipient } from './stack/start-fault-stack.ts';
 import type { FaultStack } from './stack/start-fault-stack.ts';
 
+/** What a round brought: what was sent, and what has been read of it. */
+export type RoundBooks = {
+  /** Up to where everything had been read, and judged, before it. */
+  readonly from: ReadPositions;
+  readonly sends: SentTransaction[];
+  readonly planted: PlacedRecord[];
+  part: HistoryPart;
+};
+
 /** What is known of a run so far. */
 export type Campaign = {
   readonly seed: string;
   readonly stack: FaultStack;
   readonly generator: LoadGenerator;
+  readonly signal: AbortSignal;
+  /** The latest rounds, this one last: repeats in it are about these and none before. */
+  readonly recent: RoundBooks[];
+  /** Of all rounds. */
   readonly sends: SentTransaction[];
   readonly planted: PlacedRecord[];
   readonly ingest: IngestCounts[];
   /** What workers did that nobody told them to. */
   readonly workerEnds: WorkerEnd[];
   readonly violations: Violation[];
-  /** Read from the topics, up to `positions`. */
-  part: HistoryPart;
+  /** Read up to here. */
   positions: ReadPositions;
-  /** Decisions below have had their windows recomputed. */
-  windowsCheckedTo: ReadonlyMap<number, number>;
+  /** The remembered transactions of what has been judged. */
+  accounts: RememberedAccounts;
+  /** The mails of alerts of rounds that are no longer among the latest. */
+  readonly earlierMails: Set<string>;
+  /** How many records of each kind have been read. */
+  readonly counts: { log: number; cleared: number; held: number; rejected: number; alerts: number };
+  /** The log's name, once it has been read. */
+  logId: string;
   /** A record of the log that strangers make theirs of. */
   copied: CopiedRecord | undefined;
-  readonly signal: AbortSignal;
 };
 
-export function createCampaign(
-  seed: string,
-  stack: FaultStack,
-  workerEnds: WorkerEnd[],
-  signal: AbortSignal,
-): Campaign {
+/** A repeat is of one of the last few thousand sends, which are two rounds at most. */
+const roundsLookedBackOn = 3;
+
+export function createCampaign(options: {
+  readonly seed: string;
+  readonly stack: FaultStack;
+  readonly workerEnds: WorkerEnd[];
+  readonly signal: AbortSignal;
+}): Campaign {
   return {
-    seed,
-    stack,
-    generator: createLoadGenerator(seed),
+    ...options,
+    generator: createLoadGenerator(options.seed),
+    recent: [],
     sends: [],
     planted: [],
     ingest: [],
-    workerEnds,
     violations: [],
-    part: emptyHistory,
     positions: {},
-    windowsCheckedTo: new Map(),
+    accounts: new Map(),
+    earlierMails: new Set(),
+    counts: { log: 0, cleared: 0, held: 0, rejected: 0, alerts: 0 },
+    logId: '',
     copied: undefined,
-    signal,
   };
+}
+
+/** Opens the books of a round, and closes those that no later one looks back on. */
+export function openBooks(campaign: Campaign): RoundBooks {
+  const { recent, positions } = campaign;
+  if (recent.length > roundsLookedBackOn) {
+    for (const mail of mailsOf(recent.shift()?.part.alerts ?? [], mailPlace)) campaign.earlierMails.add(mail);
+  }
+  const books: RoundBooks = { from: positions, sends: [], planted: [], part: emptyPart };
+  recent.push(books);
+  return books;
+}
+
+const mailPlace = { domain: mailDomain, recipient: mailRecipient };
+
+/** Reads on from where the last reading ended. */
+export async function readOn(campaign: Campaign, books: RoundBooks): Promise<void> {
+  const { part, positions } = await readHistory(campaign.stack.observer, campaign.positions);
+  books.part = joinHistory([books.part, part]);
+  campaign.positions = positions;
+  const { counts } = campaign;
+  for (const entry of part.log) if (entry.kind === 'control') campaign.logId = entry.logId;
+  counts.log += part.log.length;
+  counts.rejected += part.rejected.length;
+  counts.alerts += part.alerts.length;
+  for (const { outcome } of part.published) if (outcome !== 'released') counts[outcome] += 1;
+}
+
+/**
+ * Holds every rule against what a round brought. Answers what no earlier look
+ * has found, and what to remember once the round is judged.
+ */
+export function judgeRound(campaign: Campaign, books: RoundBooks) {
+  const { recent, accounts, earlierMails } = campaign;
+  const history: History = {
+    ...joinHistory(recent.map(({ part }) => part)),
+    start: recent[0]?.from.received ?? new Map(),
+    judgeFrom: books.from.received ?? new Map(),
+    sends: recent.flatMap(({ sends }) => sends),
+    planted: recent.flatMap(({ planted }) => planted),
+  };
+  return judge(campaign, history, accounts, earlierMails);
+}
+
+/** Holds every rule against all there is, read anew from the topics' beginning. */
+export function judgeAll(campaign: Campaign, part: HistoryPart) {
+  const { sends, planted } = campaign;
+  const history: History = { ...part, start: new Map(), judgeFrom: new Map(), sends, planted };
+  return judge(campaign, history, new Map(), new Set());
+}
+
+async function judge(
+  campaign: Campaign,
+  history: History,
+  earlier: RememberedAccounts,
+  earlierMails: ReadonlySet<string>,
+): Promise<{ readonly violations: readonly Violation[]; readonly accounts: RememberedAccounts }> {
+  const { stack, ingest } = campaign;
+  const { violations, accounts } = await runChecks({
+    history,
+    earlier,
+    ingest,
+    partitions: await partitionStates(stack),
+    mails: { ...mailPlace, deliveries: stack.mails.deliveries, earlier: earlierMails },
+    plan: defaultWindowPlan,
+    readStored: (names) => readStored(campaign, [...names.keys()]),
+  });
+  const known = new Set(campaign.violations.map((one) => JSON.stringify(one)));
+  return { accounts, violations: violations.filter((one) => !known.has(JSON.stringify(one))) };
+}
+
+/** By accounts as the checkers name them: partition and pseudonym. */
+function readStored({ stack, logId }: Campaign, names: readonly string[]) {
+  const accounts = Map.groupBy(
+    names.map((name) => name.split(' ') as [string, string]),
+    ([partition]) => Number(partition),
+  );
+  const byPartition = new Map(
+    [...accounts].map(([partition, pairs]) => [partition, pairs.map(([, account]) => account)]),
+  );
+  const log = { logId, windowSet: defaultWindowPlan.ref };
+  return withRedis(stack, (redis) => readWindows(redis, log, byPartition));
 }
 
 /** Uses a connection of its own to Redis. */
@@ -73,54 +177,7 @@ export async function withRedis<Answer>(
   }
 }
 
-/** Reads on from where the last reading ended. */
-export async function readOn(campaign: Campaign): Promise<void> {
-  const { part, positions } = await readHistory(campaign.stack.observer, campaign.positions);
-  campaign.part = joinHistory(campaign.part, part);
-  campaign.positions = positions;
-}
-
-/**
- * Holds every rule against `part`. Answers what no earlier look has found; the
- * windows of decisions checked before are recomputed only where `allWindows`.
- */
-export async function findViolations(
-  campaign: Campaign,
-  part: HistoryPart = campaign.part,
-  allWindows = false,
-): Promise<Violation[]> {
-  const { sends, planted, stack, ingest } = campaign;
-  const history: History = { ...part, sends, planted };
-  const logId = part.log.flatMap((entry) => (entry.kind === 'control' ? [entry.logId] : []))[0];
-  if (logId === undefined) throw new Error('The log has no record that names it.');
-  const violations = await runChecks({
-    history,
-    partitions: await partitionStates(stack),
-    ingest,
-    mails: { domain: mailDomain, recipient: mailRecipient, deliveries: stack.mails.deliveries },
-    plan: defaultWindowPlan,
-    readStored: (accounts) => readStored(stack, logId, [...accounts.keys()]),
-    windowsCheckedTo: allWindows ? new Map() : campaign.windowsCheckedTo,
-  });
-  const known = new Set(campaign.violations.map((one) => JSON.stringify(one)));
-  return violations.filter((one) => !known.has(JSON.stringify(one)));
-}
-
-/** By accounts as the checkers name them: partition and pseudonym. */
-function readStored(stack: FaultStack, logId: string, names: readonly string[]) {
-  const accounts = Map.groupBy(
-    names.map((name) => name.split(' ') as [string, string]),
-    ([partition]) => Number(partition),
-  );
-  const byPartition = new Map(
-    [...accounts].map(([partition, pairs]) => [partition, pairs.map(([, account]) => account)]),
-  );
-  return withRedis(stack, (redis) =>
-    readWindows(redis, { logId, windowSet: defaultWindowPlan.ref }, byPartition),
-  );
-}
-
-async function partitionStates({ observer }: FaultStack) {
+async function partitionStates({ observer }: FaultStack): Promise<PartitionState[]> {
   const [offsets, positions] = await Promise.all([
     observer.kafka.offsets(streams.received.topic),
     observer.kafka.groupPositions(detectionGroup, streams.received.topic),

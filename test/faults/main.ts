@@ -1,6 +1,8 @@
 // The fault harness: npm run faults -- --seed S --rounds N --json FILE
+// With --kinds killBroker,cutRedis it looks into these alone.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { allFaultKinds, isFaultKind } from './plan/fault-kinds.ts';
 import { describeGoal } from './report.ts';
 import { runCampaign } from './run-campaign.ts';
 
@@ -12,11 +14,18 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '6' },
     json: { type: 'string' },
+    kinds: { type: 'string', default: '' },
   },
 });
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1 || rounds > mostRounds) {
   process.stderr.write(`--rounds is a whole number from 1 to ${mostRounds}\n`);
+  process.exit(1);
+}
+const only = values.kinds.split(',').filter((kind) => kind !== '');
+const unknownKind = only.find((kind) => !isFaultKind(kind));
+if (unknownKind !== undefined) {
+  process.stderr.write(`--kinds takes some of: ${allFaultKinds.join(', ')}\n`);
   process.exit(1);
 }
 
@@ -25,7 +34,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
-  const report = await runCampaign({ seed: values.seed, rounds, signal: stopping.signal, say });
+  const report = await runCampaign({
+    seed: values.seed,
+    rounds,
+    only: only.filter(isFaultKind),
+    signal: stopping.signal,
+    say,
+  });
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   for (const goal of report.goals) say(describeGoal(goal));
   process.exit(0);

@@ -35,7 +35,10 @@ export async function runReference(stack: FaultStack, signal: AbortSignal): Prom
   mkdirSync(folder, { mode: 0o700 });
   const stops: (() => Promise<void>)[] = [];
   try {
-    const [broker, redis] = await Promise.all([startLocalBroker(folder), startLocalRedis(folder)]);
+    const [broker, redis] = await Promise.all([
+      startLocalBroker(folder, stack.proxies),
+      startLocalRedis(folder, stack.proxies),
+    ]);
     stops.push(broker.stop, redis.stop);
     const observer = createObserver({ ...stack.directEnvironment('ops'), KAFKA_BROKERS: broker.direct });
     stops.push(observer.close);
@@ -45,11 +48,11 @@ export async function runReference(stack: FaultStack, signal: AbortSignal): Prom
     const worker = createKeptWorker({
       name: 'detection-reference',
       main: 'services/detection/src/main.ts',
+      port: await pickFreePort(),
       env: {
         ...stack.directEnvironment('detection'),
         KAFKA_BROKERS: broker.direct,
         REDIS_URL: redis.proxied,
-        HTTP_PORT: String(await pickFreePort()),
       },
       logFile: join(stack.home, 'logs', 'detection-reference.log'),
       onEnd: () => undefined,

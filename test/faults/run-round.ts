@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { streams } from '@weir/contracts';
-import { findViolations, readOn, withRedis } from './campaign.ts';
-import type { Campaign } from './campaign.ts';
+import { judgeRound, openBooks, readOn, withRedis } from './campaign.ts';
+import type { Campaign, RoundBooks } from './campaign.ts';
 import { repeatedMails } from './check/check-alerts.ts';
 import type { Violation } from './check/history.ts';
 import { faults } from './inject/faults.ts';
@@ -65,6 +65,7 @@ export async function runRound(
   const endsBefore = campaign.workerEnds.length;
   const random = createSeededRandom(`${campaign.seed}/round-${plan.round}`);
   const { stack, signal } = campaign;
+  const books = openBooks(campaign);
   const watch = watchPositions(stack.observer.kafka);
   const feed = startPacedFeed({
     round: plan.round,
@@ -84,13 +85,13 @@ export async function runRound(
     const healedMs = performance.now();
     await delay(loadAfterHealingMs, undefined, { signal });
     const planted = await planting;
-    campaign.planted.push(...planted);
+    for (const to of [campaign, books]) to.planted.push(...planted);
     const fed = await feed.finish();
-    keepBooks(campaign, fed);
+    keepBooks(campaign, books, fed);
     campaign.workerEnds.push(...fed.workerEnds);
-    const recovery = await recover(campaign, watch, healedMs);
+    const recovery = await recover(campaign, books, watch, healedMs);
     const checkedMs = performance.now();
-    const violations = await check(campaign);
+    const violations = await check(campaign, books);
     campaign.violations.push(...violations);
     const settledAs = (state: 'acknowledged' | 'unknown'): number =>
       fed.settled.filter((send) => send.state === state).length;
@@ -108,8 +109,8 @@ export async function runRound(
       planted: planted.length,
       ...recovery,
       workerEnds: campaign.workerEnds.slice(endsBefore),
-      logRecords: campaign.part.log.length,
-      repeatedMails: repeatedMails({ deliveries: stack.mails.deliveries, domain: '', recipient: '' }),
+      logRecords: campaign.counts.log,
+      repeatedMails: repeatedMails(stack.mails.deliveries),
       seconds: (performance.now() - startedMs) / 1000,
       checkSeconds: (performance.now() - checkedMs) / 1000,
       violations,
@@ -143,9 +144,10 @@ async function doFault(
   });
 }
 
-function keepBooks(campaign: Campaign, { settled, ledgers }: FeedOutcome): void {
+function keepBooks(campaign: Campaign, books: RoundBooks, { settled, ledgers }: FeedOutcome): void {
   for (const { sequence, state, transaction, source, sourceLine } of settled) {
-    campaign.sends.push({ sequence, state, transaction, source, sourceLine });
+    const send = { sequence, state, transaction, source, sourceLine };
+    for (const to of [campaign, books]) to.sends.push(send);
   }
   for (const [source, ledger] of ledgers) {
     if (ledger !== undefined) campaign.ingest.push({ source, state: ledger.state, ...ledger.counts });
@@ -158,6 +160,7 @@ const sumOf = ({ ledgers }: FeedOutcome, name: 'failed' | 'unknown'): number =>
 /** Waits until detection and alerting have nothing left, and reads everything. */
 async function recover(
   campaign: Campaign,
+  books: RoundBooks,
   watch: PositionWatch,
   healedMs: number,
 ): Promise<Pick<RoundReport, 'recoverySeconds' | 'detectionRecoverySeconds' | 'hasRecovered'>> {
@@ -167,10 +170,10 @@ async function recover(
     ({ logEnds, detection }) => reaches(detection, logEnds),
     recoveryDeadlineMs,
   );
-  await readOn(campaign);
-  campaign.copied ??= await copyOne(campaign);
-  const held = lastPlaces(campaign.part.published.filter(({ outcome }) => outcome === 'held'));
-  const rejected = lastPlaces(campaign.part.rejected);
+  await readOn(campaign, books);
+  campaign.copied ??= await copyOne(campaign, books);
+  const held = lastPlaces(books.part.published.filter(({ outcome }) => outcome === 'held'));
+  const rejected = lastPlaces(books.part.rejected);
   const alerted =
     drained === undefined
       ? undefined
@@ -199,7 +202,7 @@ function lastPlaces(
 }
 
 /** Any sealed transaction of the log, to be copied and tampered with. */
-async function copyOne({ part, stack }: Campaign): Promise<Campaign['copied']> {
+async function copyOne({ stack }: Campaign, { part }: RoundBooks): Promise<Campaign['copied']> {
   const place = part.log.find(({ kind }) => kind === 'transaction');
   if (place === undefined) return undefined;
   const { partition, offset } = place;
@@ -218,14 +221,14 @@ async function copyOne({ part, stack }: Campaign): Promise<Campaign['copied']> {
 }
 
 /** A violation counts when several looks agree that it is there. */
-async function check(campaign: Campaign): Promise<Violation[]> {
+async function check(campaign: Campaign, books: RoundBooks): Promise<readonly Violation[]> {
   for (let look = 1; ; look += 1) {
-    const violations = await findViolations(campaign);
+    const { violations, accounts } = await judgeRound(campaign, books);
     if (violations.length === 0 || look === looks) {
-      campaign.windowsCheckedTo = campaign.positions.received ?? new Map();
+      campaign.accounts = accounts;
       return violations;
     }
     await delay(betweenLooksMs, undefined, { signal: campaign.signal });
-    await readOn(campaign);
+    await readOn(campaign, books);
   }
 }

@@ -1,4 +1,5 @@
 import { securityRejectionCodes, streams } from '@weir/contracts';
+import { deliveryName } from '../stack/mail-receiver.ts';
 import type { AlertEntry, Damage, History, Violation } from './history.ts';
 
 /** What the receiver of the mails has counted, by Message-ID and recipient. */
@@ -7,7 +8,18 @@ export type MailCounts = {
   readonly domain: string;
   /** How often each mail was delivered, by `<delivery key@domain> recipient`. */
   readonly deliveries: ReadonlyMap<string, number>;
+  /** The mails of alerts from before the history. */
+  readonly earlier: ReadonlySet<string>;
 };
+
+/** The mails that alerts ask for, by the names they are counted by. */
+export const mailsOf = (
+  alerts: readonly AlertEntry[],
+  { domain, recipient }: Pick<MailCounts, 'domain' | 'recipient'>,
+): string[] =>
+  alerts.flatMap(({ deliveryKeys }) =>
+    deliveryKeys.map((key) => deliveryName(`<${key}@${domain}>`, recipient)),
+  );
 
 /**
  * Each held transaction is in exactly one alert, and so is each record that was
@@ -19,11 +31,7 @@ export function checkAlerts(history: History, mails: MailCounts): Violation[] {
   const byPlace = Map.groupBy(history.alerts, aboutKey);
   const wanted = wantedAlerts(history);
   const delivered = new Set(mails.deliveries.keys());
-  const expectedMails = new Set(
-    history.alerts.flatMap(({ deliveryKeys }) =>
-      deliveryKeys.map((key) => `<${key}@${mails.domain}> ${mails.recipient}`),
-    ),
-  );
+  const expectedMails = new Set(mailsOf(history.alerts, mails));
   return [
     ...[...wanted].flatMap(([key, what]) => checkOneAlert(what, byPlace.get(key) ?? [])),
     ...history.alerts
@@ -35,7 +43,7 @@ export function checkAlerts(history: History, mails: MailCounts): Violation[] {
       .filter((name) => !delivered.has(name))
       .map((name): Violation => ({ rule: 'delivered', damage: 'lost', found: `no delivery of ${name}` })),
     ...[...delivered]
-      .filter((name) => !expectedMails.has(name))
+      .filter((name) => !expectedMails.has(name) && !mails.earlier.has(name))
       .map((name): Violation => ({
         rule: 'mail_of_nothing',
         damage: 'conflicting',
@@ -49,7 +57,7 @@ export function checkAlerts(history: History, mails: MailCounts): Violation[] {
  * crash repeats a mail: SMTP can't do better. Its reader tells it by its
  * Message-ID, and what repeats is counted here and is no violation.
  */
-export const repeatedMails = ({ deliveries }: MailCounts): number =>
+export const repeatedMails = (deliveries: ReadonlyMap<string, number>): number =>
   [...deliveries.values()].reduce((sum, count) => sum + count - 1, 0);
 
 type Wanted = {

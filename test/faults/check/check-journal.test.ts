@@ -32,6 +32,12 @@ test('a gap in the journal is a loss, an overlap a doubling', () => {
   assert.deepEqual(rulesOf(late), ['journal_joins']);
 });
 
+test('a journal that begins later joins to where the history begins', () => {
+  const later = { ...damaged('journal', () => [second]), start: new Map([[0, 3]]) };
+  assert.deepEqual(check(later), []);
+  assert.deepEqual(rulesOf(check({ ...later, start: new Map([[0, 2]]) })), ['journal_joins']);
+});
+
 test('a verdict other than the journal names is found', () => {
   const other = damaged('published', (all) => [
     verdictOf(1, 'cleared', { digest: 'other' }),

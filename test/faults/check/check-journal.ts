@@ -1,22 +1,24 @@
-import { placeKey } from './history.ts';
-import type { History, JournalEntry, Violation } from './history.ts';
+import { placeKey, reached } from './history.ts';
+import type { History, JournalEntry, PlacesByPartition, Violation } from './history.ts';
 import type { HistoryIndex } from './index-history.ts';
 
 /**
- * The journal's records of a partition join without gap or overlap from the
- * log's beginning, and each verdict it names is the one that was published:
+ * The journal's records of a partition join without gap or overlap from where
+ * the history begins, and each verdict it names is the one that was published:
  * the same kind, the same digest; each rejection the same code.
  */
 export function checkJournal(history: History, index: HistoryIndex): Violation[] {
   const byPartition = Map.groupBy(history.journal, ({ partition }) => partition);
   return [
-    ...[...byPartition.values()].flatMap(checkJoins),
-    ...history.journal.flatMap((entry) => checkDecisions(entry, index)),
+    ...[...byPartition].flatMap(([partition, entries]) =>
+      checkJoins(entries, history.start.get(partition) ?? 0),
+    ),
+    ...history.journal.flatMap((entry) => checkDecisions(entry, history.judgeFrom, index)),
   ];
 }
 
-function checkJoins(entries: readonly JournalEntry[]): Violation[] {
-  let next = 0;
+function checkJoins(entries: readonly JournalEntry[], start: number): Violation[] {
+  let next = start;
   return entries
     .toSorted((a, b) => a.offset - b.offset)
     .flatMap(({ partition, offset, from, to }) => {
@@ -35,8 +37,13 @@ function checkJoins(entries: readonly JournalEntry[]): Violation[] {
     });
 }
 
-function checkDecisions({ partition, decisions }: JournalEntry, index: HistoryIndex): Violation[] {
+function checkDecisions(
+  { partition, decisions }: JournalEntry,
+  judgeFrom: PlacesByPartition,
+  index: HistoryIndex,
+): Violation[] {
   return decisions.flatMap((decision): Violation[] => {
+    if (!reached(judgeFrom, { partition, offset: decision.offset })) return [];
     const key = placeKey(partition, decision.offset);
     const conflict = (found: string): Violation[] => [
       { rule: 'journal_digest', damage: 'conflicting', partition, offset: decision.offset, found },

@@ -32,7 +32,7 @@ export type PartitionState = {
  * duplicate + control for each partition, with nothing waiting.
  */
 export function checkLedgers(
-  history: Pick<History, 'log' | 'journal' | 'unreadable'>,
+  history: Pick<History, 'start' | 'log' | 'journal'>,
   partitions: readonly PartitionState[],
   ingest: readonly IngestCounts[],
 ): Violation[] {
@@ -68,8 +68,8 @@ function isBalanced({ state, offered, acknowledged, rejected, failed, unknown }:
 }
 
 function detectionLedger(
-  { log, journal }: Pick<History, 'log' | 'journal'>,
-  { partition, earliest, end, published }: PartitionState,
+  { start, log, journal }: Pick<History, 'start' | 'log' | 'journal'>,
+  { partition, end, published, ...state }: PartitionState,
 ): PartitionLedger {
   const tally = journal
     .filter((entry) => entry.partition === partition)
@@ -78,6 +78,8 @@ function detectionLedger(
       (sofar, { from, to, decisions }) => addToTally(sofar, { from, to, decisions: [...decisions] }),
       emptyTally,
     );
+  // What the history leaves out is to the ledger as if the log began behind it.
+  const earliest = Math.max(state.earliest, start.get(partition) ?? 0);
   const below = published ?? earliest;
   const recordsInLog = log.filter((entry) => entry.partition === partition && entry.offset < below).length;
   return balancePartition({ partition, earliest, end, tally, published, recordsInLog, unreadable: 0 });

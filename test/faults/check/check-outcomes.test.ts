@@ -143,3 +143,33 @@ for (const [what, history, rules, damage] of bad) {
     assert.deepEqual(goals(history), damage);
   });
 }
+
+const laterPart: History = {
+  ...goodHistory,
+  start: new Map([[0, 3]]),
+  judgeFrom: new Map([[0, 5]]),
+  log: goodHistory.log.filter(({ offset }) => offset >= 3),
+  published: goodHistory.published.filter(({ sourceOffset }) => sourceOffset >= 3),
+  rejected: goodHistory.rejected.filter(({ origin }) => origin.kind === 'topic'),
+  journal: goodHistory.journal.slice(1),
+};
+
+test('a history that begins later is judged from where it is to be judged', () => {
+  assert.deepEqual(check(laterPart), []);
+  const unjudged = laterPart.rejected.filter(({ code }) => code !== 'conflicting_duplicate');
+  assert.deepEqual(check({ ...laterPart, rejected: unjudged }), []);
+  assert.deepEqual(rulesOf(check({ ...laterPart, rejected: [] })), ['an_outcome']);
+});
+
+test('an outcome of what was settled before the history begins is a doubling', () => {
+  for (const change of [
+    { published: [...laterPart.published, verdictOf(1, 'cleared', { offset: 99 })] },
+    { rejected: [...laterPart.rejected, rejectionOf(1, { offset: 99 })] },
+  ]) {
+    const violations = check({ ...laterPart, ...change });
+    assert.deepEqual(
+      violations.map(({ rule, damage }) => [rule, damage]),
+      [['settled_before', 'doubled']],
+    );
+  }
+});

@@ -1,4 +1,5 @@
-import { placeKey } from './history.ts';
+import { streams } from '@weir/contracts';
+import { placeKey, reached } from './history.ts';
 import type { Damage, History, LogEntry, PlacedRecord, Violation } from './history.ts';
 import type { ExpectedOutcome, HistoryIndex } from './index-history.ts';
 
@@ -18,7 +19,9 @@ const violation = (rule: string, damage: Damage, place: PlacedRecord, found: str
  */
 export function checkOutcomes(history: History, index: HistoryIndex): Violation[] {
   return [
-    ...history.log.flatMap((entry) => checkEntry(entry, index)),
+    ...history.log
+      .filter((entry) => reached(history.judgeFrom, entry))
+      .flatMap((entry) => checkEntry(entry, index)),
     ...checkStrays(history),
     ...history.unreadable.map((place) =>
       violation('readable', 'conflicting', place, `a record of ${place.topic} can't be read`),
@@ -114,44 +117,30 @@ function wantedOf(
   return { has: 'verdict', decisions: ['cleared', 'held'] };
 }
 
-/** Outcomes about places where the log has nothing, or in a partition that isn't theirs. */
+/** Outcomes about places where the log has nothing, about what was settled before, or in a partition that isn't theirs. */
 function checkStrays(history: History): Violation[] {
   const places = new Set(history.log.map(({ partition, offset }) => placeKey(partition, offset)));
-  const violations: Violation[] = [];
-  for (const one of history.published) {
-    if (one.partition !== one.sourcePartition)
-      violations.push(
-        violation(
-          'own_partition',
-          'conflicting',
-          one,
-          `a ${one.outcome} record is about partition ${one.sourcePartition}`,
-        ),
-      );
-    if (!places.has(placeKey(one.sourcePartition, one.sourceOffset)))
-      violations.push(
-        violation(
-          'outcome_of_nothing',
-          'conflicting',
-          one,
-          `a ${one.outcome} record is about offset ${one.sourceOffset}`,
-        ),
-      );
-  }
-  for (const { partition, offset, origin } of history.rejected) {
-    if (
-      origin.kind === 'topic' &&
-      origin.topic.startsWith('transactions.received') &&
-      !places.has(placeKey(origin.partition, origin.offset))
-    )
-      violations.push(
-        violation(
-          'outcome_of_nothing',
-          'conflicting',
-          { partition, offset },
-          `a rejection is about offset ${origin.offset}`,
-        ),
-      );
-  }
-  return violations;
+  const stray = (what: string, record: PlacedRecord, about: PlacedRecord): Violation[] => {
+    if (places.has(placeKey(about.partition, about.offset))) return [];
+    return reached(history.start, about)
+      ? [violation('outcome_of_nothing', 'conflicting', record, `a ${what} is about offset ${about.offset}`)]
+      : [violation('settled_before', 'doubled', about, `it had its outcome, and then came a ${what}`)];
+  };
+  return [
+    ...history.published.flatMap((one) => {
+      const { outcome, sourcePartition, sourceOffset } = one;
+      const away = `a ${outcome} record is about partition ${sourcePartition}`;
+      return [
+        ...(one.partition === sourcePartition ? [] : [violation('own_partition', 'conflicting', one, away)]),
+        ...(outcome === 'released'
+          ? []
+          : stray(`${outcome} record`, one, { partition: sourcePartition, offset: sourceOffset })),
+      ];
+    }),
+    ...history.rejected.flatMap((one) =>
+      one.origin.kind === 'topic' && one.origin.topic === streams.received.topic
+        ? stray('rejection', one, one.origin)
+        : [],
+    ),
+  ];
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '@weir/contracts';
-import { placeKey } from './history.ts';
+import { placeKey, placeOf } from './history.ts';
 import type { History, Violation } from './history.ts';
 
 /**
@@ -19,16 +19,15 @@ export function checkReference(
   return [...places].flatMap((place): Violation[] => {
     const [mine, other] = [ours.get(place), theirs.get(place)];
     if (isDeepStrictEqual(mine, other)) return [];
-    const [partition, offset] = place.split('/').map(Number) as [number, number];
     const found = `${describe(mine)} instead of ${describe(other)}`;
-    return [{ rule: 'same_as_undisturbed', damage: 'conflicting', partition, offset, found }];
+    return [{ rule: 'same_as_undisturbed', damage: 'conflicting', ...placeOf(place), found }];
   });
 }
 
 function decisionsOf(
   { journal }: Pick<History, 'journal'>,
   upTo: ReadonlyMap<number, number>,
-): Map<string, Decision> {
+): Map<number, Decision> {
   return new Map(
     journal.flatMap(({ partition, decisions }) =>
       decisions

@@ -1,8 +1,12 @@
-import { placeKey } from './history.ts';
+import { placeKey, reached } from './history.ts';
 import type { History, Violation } from './history.ts';
 
-/** A transaction is released only after it was held, only by an approval, and only once. */
-export function checkReleases({ published, approvals }: History): Violation[] {
+/**
+ * A transaction is released only after it was held, only by an approval, and
+ * only once. One that was held before the history begins is left to a look at
+ * all of it.
+ */
+export function checkReleases({ start, published, approvals }: History): Violation[] {
   const held = new Set(
     published
       .filter(({ outcome }) => outcome === 'held')
@@ -11,9 +15,13 @@ export function checkReleases({ published, approvals }: History): Violation[] {
   const approved = new Set(
     approvals.map(({ sourcePartition, sourceOffset }) => placeKey(sourcePartition, sourceOffset)),
   );
-  const released = new Set<string>();
+  const released = new Set<number>();
   const violations: Violation[] = [];
-  for (const one of published.filter(({ outcome }) => outcome === 'released')) {
+  const judged = published.filter(
+    ({ outcome, sourcePartition, sourceOffset }) =>
+      outcome === 'released' && reached(start, { partition: sourcePartition, offset: sourceOffset }),
+  );
+  for (const one of judged) {
     const key = placeKey(one.sourcePartition, one.sourceOffset);
     const found = (rule: string, damage: Violation['damage'], text: string): void => {
       violations.push({

@@ -1,4 +1,4 @@
-import { placeKey } from './history.ts';
+import { placeKey, reached } from './history.ts';
 import type { History, LogTransaction, Violation } from './history.ts';
 
 /**
@@ -64,10 +64,10 @@ function checkPlanted({ planted, log }: History): Violation[] {
     }));
 }
 
-function checkSent({ sends }: History, transactions: readonly LogTransaction[]): Violation[] {
+function checkSent({ sends, judgeFrom }: History, transactions: readonly LogTransaction[]): Violation[] {
   const sent = new Set(sends.map(({ transaction }) => transaction));
   return transactions
-    .filter(({ transaction }) => !sent.has(transaction))
+    .filter((entry) => reached(judgeFrom, entry) && !sent.has(entry.transaction))
     .map(({ partition, offset }) => ({
       rule: 'nobody_sent',
       damage: 'conflicting',

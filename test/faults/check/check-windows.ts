@@ -1,7 +1,7 @@
-import { placeKey } from './history.ts';
-import type { History, JournalEntry, LogTransaction, Violation } from './history.ts';
+import { placeKey, reached } from './history.ts';
+import type { History, JournalEntry, LogTransaction, PlacesByPartition, Violation } from './history.ts';
 import type { HistoryIndex } from './index-history.ts';
-import { isVisible, naiveRecord, naiveWindows } from './naive-windows.ts';
+import { isVisible, latestObservation, naiveRecord, naiveWindows } from './naive-windows.ts';
 import type { NaivePlan, NaiveRecord } from './naive-windows.ts';
 
 /** What the store holds, by partition and account pseudonym. */
@@ -12,30 +12,42 @@ export type RememberedAccounts = ReadonlyMap<string, readonly LogTransaction[]>;
 
 const accountKey = (partition: number, account: string): string => `${partition} ${account}`;
 
-/** Which transactions of the log the windows take in: each that isn't a repeat or a contradiction of an earlier one. */
-export function rememberedAccounts(history: Pick<History, 'log'>, index: HistoryIndex): RememberedAccounts {
-  const remembered = history.log
+/**
+ * Which transactions of the log the windows take in: each that isn't a repeat or
+ * a contradiction of an earlier one. Of what was judged before only `earlier`
+ * is known.
+ */
+export function rememberedAccounts(
+  { log, judgeFrom }: Pick<History, 'log' | 'judgeFrom'>,
+  index: HistoryIndex,
+  earlier: RememberedAccounts = new Map(),
+): RememberedAccounts {
+  const remembered = log
     .filter((entry) => entry.kind === 'transaction')
+    .filter((entry) => reached(judgeFrom, entry))
     .filter(({ partition, offset }) => index.expected.get(placeKey(partition, offset))?.kind === 'verdict')
     .toSorted((a, b) => a.offset - b.offset);
-  return Map.groupBy(remembered, ({ partition, account }) => accountKey(partition, account));
+  const accounts = new Map(earlier);
+  const added = Map.groupBy(remembered, ({ partition, account }) => accountKey(partition, account));
+  for (const [key, transactions] of added) accounts.set(key, [...(earlier.get(key) ?? []), ...transactions]);
+  return accounts;
 }
 
 /**
  * The windows that verdicts were made from, as the journal tells them, equal a
  * brute-force recomputation over the log, integer for integer. Only decisions
- * from `from` on are recomputed: what has been checked once doesn't change.
+ * from `from` on are recomputed.
  */
 export function checkJudgedWindows(
   accounts: RememberedAccounts,
   journal: readonly JournalEntry[],
   plan: NaivePlan,
-  from: ReadonlyMap<number, number> = new Map(),
+  from: PlacesByPartition = new Map(),
 ): Violation[] {
-  const features = new Map<string, Readonly<Record<string, number | null>>>();
+  const features = new Map<number, Readonly<Record<string, number | null>>>();
   for (const { partition, featureNames, decisions } of journal) {
     for (const decision of decisions) {
-      if (!('features' in decision) || decision.offset < (from.get(partition) ?? 0)) continue;
+      if (!('features' in decision) || !reached(from, { partition, offset: decision.offset })) continue;
       const named = Object.fromEntries(featureNames.map((name, at) => [name, decision.features[at] ?? null]));
       features.set(placeKey(partition, decision.offset), named);
     }
@@ -104,7 +116,7 @@ function compareAccount(
   held: readonly NaiveRecord[],
   plan: NaivePlan,
 ): Violation[] {
-  const latest = Math.max(0, ...expected.map(({ observedAtSeconds }) => observedAtSeconds));
+  const latest = latestObservation(expected);
   const byOffset = new Map(expected.map((record) => [record.offset, record]));
   const heldOffsets = new Set(held.map(({ offset }) => offset));
   const violation = (offset: number, found: string): Violation => ({ ...stray, partition, offset, found });

@@ -6,6 +6,13 @@ import type { Decision, RejectionCode } from '@weir/contracts';
  * named by its account and id, which the load made up.
  */
 export type History = {
+  /**
+   * Where it begins, by partition of the log; partitions that are left out from their beginning. Everything
+   * below was settled when it was looked at before, so nothing in here may be about it.
+   */
+  readonly start: PlacesByPartition;
+  /** What lies below was judged before, and is here to be compared with. */
+  readonly judgeFrom: PlacesByPartition;
   readonly sends: readonly SentTransaction[];
   /** Where records of a stranger were acknowledged. */
   readonly planted: readonly PlacedRecord[];
@@ -20,11 +27,16 @@ export type History = {
 };
 
 /** What of a history is read from the topics. */
-export type HistoryPart = Omit<History, 'sends' | 'planted'>;
+export type HistoryPart = Omit<History, 'start' | 'judgeFrom' | 'sends' | 'planted'>;
 
-export const emptyHistory: History = {
-  sends: [],
-  planted: [],
+/** An offset for each partition; 0 for those that are left out. */
+export type PlacesByPartition = ReadonlyMap<number, number>;
+
+/** Whether a place lies at or behind the one that is named for its partition. */
+export const reached = (places: PlacesByPartition, { partition, offset }: PlacedRecord): boolean =>
+  offset >= (places.get(partition) ?? 0);
+
+export const emptyPart: HistoryPart = {
   log: [],
   published: [],
   rejected: [],
@@ -32,6 +44,14 @@ export const emptyHistory: History = {
   approvals: [],
   alerts: [],
   unreadable: [],
+};
+
+export const emptyHistory: History = {
+  ...emptyPart,
+  start: new Map(),
+  judgeFrom: new Map(),
+  sends: [],
+  planted: [],
 };
 
 /** A record of the log by its place. */
@@ -144,5 +164,14 @@ export type Violation = {
   readonly found: string;
 };
 
+/** More than a partition of a run ever has. */
+const mostOffsets = 2 ** 40;
+
 /** A place of the log as a key of a map. */
-export const placeKey = (partition: number, offset: number): string => `${partition}/${offset}`;
+export const placeKey = (partition: number, offset: number): number => partition * mostOffsets + offset;
+
+/** The place behind such a key. */
+export const placeOf = (key: number): PlacedRecord => ({
+  partition: Math.floor(key / mostOffsets),
+  offset: key % mostOffsets,
+});

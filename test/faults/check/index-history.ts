@@ -5,11 +5,11 @@ import type { History, LogTransaction, PublishedVerdict, RejectedEntry } from '.
 
 /** A history by the places of the log it speaks of. */
 export type HistoryIndex = {
-  readonly verdicts: ReadonlyMap<string, readonly PublishedVerdict[]>;
-  readonly rejections: ReadonlyMap<string, readonly RejectedEntry[]>;
-  readonly decisions: ReadonlyMap<string, readonly Decision[]>;
+  readonly verdicts: ReadonlyMap<number, readonly PublishedVerdict[]>;
+  readonly rejections: ReadonlyMap<number, readonly RejectedEntry[]>;
+  readonly decisions: ReadonlyMap<number, readonly Decision[]>;
   /** What the log alone demands of each of its transactions. */
-  readonly expected: ReadonlyMap<string, ExpectedOutcome>;
+  readonly expected: ReadonlyMap<number, ExpectedOutcome>;
 };
 
 export type ExpectedOutcome =
@@ -24,7 +24,7 @@ export function indexHistory(history: History): HistoryIndex {
       history.rejected.filter(
         ({ origin }) => origin.kind === 'topic' && origin.topic === streams.received.topic,
       ),
-      ({ origin }) => (origin.kind === 'topic' ? placeKey(origin.partition, origin.offset) : ''),
+      ({ origin }) => (origin.kind === 'topic' ? placeKey(origin.partition, origin.offset) : -1),
     ),
     decisions: groupBy(
       history.journal.flatMap(({ partition, decisions }) =>
@@ -42,9 +42,9 @@ export function indexHistory(history: History): HistoryIndex {
  * duplicate of it, anything else under its name a contradiction. That holds as
  * long as the first one is remembered, which the load takes care of.
  */
-function expectOutcomes(transactions: readonly LogTransaction[]): Map<string, ExpectedOutcome> {
+function expectOutcomes(transactions: readonly LogTransaction[]): Map<number, ExpectedOutcome> {
   const firsts = new Map<string, LogTransaction>();
-  const expected = new Map<string, ExpectedOutcome>();
+  const expected = new Map<number, ExpectedOutcome>();
   for (const entry of transactions.toSorted((a, b) => a.offset - b.offset)) {
     const name = `${entry.partition} ${entry.account} ${entry.identity}`;
     const first = firsts.get(name);
@@ -63,10 +63,10 @@ function expectOutcomes(transactions: readonly LogTransaction[]): Map<string, Ex
 
 function groupBy<Item, Kept = Item>(
   items: readonly Item[],
-  keyOf: (item: Item) => string,
+  keyOf: (item: Item) => number,
   keep: (item: Item) => Kept = (item) => item as unknown as Kept,
-): Map<string, Kept[]> {
-  const groups = new Map<string, Kept[]>();
+): Map<number, Kept[]> {
+  const groups = new Map<number, Kept[]>();
   for (const item of items) {
     const key = keyOf(item);
     const group = groups.get(key);

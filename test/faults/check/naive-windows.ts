@@ -55,6 +55,10 @@ export function isVisible(record: NaiveRecord, latestObservedSeconds: number, pl
   return rememberedMs > latestObservedSeconds * 1000 - longestMs - plan.allowedLatenessMs;
 }
 
+/** In seconds; 0 where there is none. */
+export const latestObservation = (records: readonly NaiveRecord[]): number =>
+  records.reduce((latest, { observedAtSeconds }) => Math.max(latest, observedAtSeconds), 0);
+
 /** What the windows of one transaction hold, by the names the features have. */
 export type NaiveWindows = Readonly<Record<string, number>>;
 
@@ -68,7 +72,7 @@ export function naiveWindows(
   before: readonly NaiveRecord[],
   plan: NaivePlan,
 ): NaiveWindows {
-  const latestObservedSeconds = Math.max(0, ...before.map(({ observedAtSeconds }) => observedAtSeconds));
+  const latestObservedSeconds = latestObservation(before);
   const alike = before.filter(
     (one) =>
       one.currency === record.currency &&

@@ -21,17 +21,19 @@ export type CheckInput = {
   readonly plan: NaivePlan;
   /** Reads the store for the accounts the log has. */
   readonly readStored: (accounts: RememberedAccounts) => Promise<StoredWindows>;
-  /** Decisions below these offsets had their windows recomputed before. */
-  readonly windowsCheckedTo: ReadonlyMap<number, number>;
+  /** The remembered transactions of what was judged before. */
+  readonly earlier: RememberedAccounts;
 };
 
-/** Every rule over everything that is known. */
-export async function runChecks(input: CheckInput): Promise<Violation[]> {
+/** Every rule. Answers the remembered transactions as well, for the next time. */
+export async function runChecks(
+  input: CheckInput,
+): Promise<{ readonly violations: readonly Violation[]; readonly accounts: RememberedAccounts }> {
   const { history, plan } = input;
   const index = indexHistory(history);
-  const accounts = rememberedAccounts(history, index);
+  const accounts = rememberedAccounts(history, index, input.earlier);
   const stored = await input.readStored(accounts);
-  return [
+  const violations = [
     ...checkOutcomes(history, index),
     ...checkSends(history),
     ...checkVerdictOrder(history),
@@ -39,7 +41,8 @@ export async function runChecks(input: CheckInput): Promise<Violation[]> {
     ...checkReleases(history),
     ...checkAlerts(history, input.mails),
     ...checkLedgers(history, input.partitions, input.ingest),
-    ...checkJudgedWindows(accounts, history.journal, plan, input.windowsCheckedTo),
+    ...checkJudgedWindows(accounts, history.journal, plan, history.judgeFrom),
     ...checkStoredWindows(accounts, stored, plan),
   ];
+  return { violations, accounts };
 }

@@ -145,13 +145,14 @@ export const goodHistory: History = {
 export const goodMails: MailCounts = {
   recipient: 'analyst@example',
   domain: 'example',
+  earlier: new Set(),
   deliveries: new Map(
     [2, 4, 5].map((offset) => [deliveryName(`<alert-${offset}-1-mail@example>`, 'analyst@example'), 1]),
   ),
 };
 
 /** The good history with one of its lists changed. */
-export const damaged = <Part extends keyof History>(
+export const damaged = <Part extends Exclude<keyof History, 'start' | 'judgeFrom'>>(
   part: Part,
   change: (items: History[Part]) => readonly History[Part][number][],
 ): History => ({ ...goodHistory, [part]: change(goodHistory[part]) });

@@ -16,15 +16,15 @@ export const killBroker: Fault = async ({ stack, random, sleep, say }) => {
 
 export const cutKafka: Fault = async ({ stack, random, sleep, say }) => {
   for (let cut = 0; cut < cuts; cut += 1) {
-    say(`${stack.broker.proxy.cut()} connections to the broker cut`);
+    say(`${await stack.broker.proxy.cut()} connections to the broker cut`);
     await sleep(random.between(50, 1_000));
   }
 };
 
 export const delayKafka: Fault = async ({ stack, sleep, say }) => {
-  stack.broker.proxy.delay(slowMs);
+  await stack.broker.proxy.delay(slowMs);
   say(`the broker answers ${2 * slowMs} ms later`);
   await sleep(slowForMs);
-  stack.broker.proxy.restore();
+  await stack.broker.proxy.restore();
   say('the broker is reached as before');
 };

@@ -52,13 +52,13 @@ export const deleteKeys: Fault = async ({ withRedis, random, say }) => {
 
 export const cutRedis: Fault = async ({ stack, random, sleep, say }) => {
   const { proxy } = stack.redis;
-  proxy.delay(slowMs);
+  await proxy.delay(slowMs);
   say(`Redis answers ${2 * slowMs} ms later`);
   await sleep(slowForMs);
   for (let cut = 0; cut < cuts; cut += 1) {
-    say(`${proxy.cut()} connections to Redis cut`);
+    say(`${await proxy.cut()} connections to Redis cut`);
     await sleep(random.between(50, 600));
   }
-  proxy.restore();
+  await proxy.restore();
   say('Redis is reached as before');
 };

@@ -66,12 +66,12 @@ export const resizeDetection: Fault = async ({ stack, random, sleep, say }) => {
 export const kmsAway: Fault = async ({ stack, random, sleep, say }) => {
   const [first, second] = stack.detection;
   const worker = random.pick([first, second]);
-  stack.kmsProxy.block();
+  await stack.kmsProxy.block();
   say('the KMS is out of reach');
   await worker.kill();
   worker.start();
   say(`${worker.name} killed and started again`);
   await sleep(kmsAwayMs);
-  stack.kmsProxy.restore();
+  await stack.kmsProxy.restore();
   say('the KMS is within reach');
 };

@@ -30,9 +30,9 @@ export const transactionName = (accountId: string, transactionId: string): strin
   `${accountId} ${transactionId}`;
 
 const accountCount = 240;
-/** They have as many transactions as a quarter of all accounts together, enough to fill segments of the store. */
+/** They have ten times as many transactions as others, enough to fill segments of the store. */
 const busyAccounts = 2;
-const busyShare = 0.2;
+const busyShare = 0.08;
 const counterpartiesPerAccount = 5;
 const startMs = Date.parse('2024-01-01T00:00:00Z');
 const stepMs = 40_000;

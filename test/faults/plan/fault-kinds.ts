@@ -20,6 +20,8 @@ export type FaultKind = keyof typeof faultKinds;
 
 export const allFaultKinds = Object.keys(faultKinds) as readonly FaultKind[];
 
+export const isFaultKind = (text: string): text is FaultKind => Object.hasOwn(faultKinds, text);
+
 /** What a short run is made of: a crash of each part that holds state, a zombie, and both ways of losing windows. */
 export const tellingFaultKinds: readonly FaultKind[] = [
   'killDetection',

@@ -33,3 +33,10 @@ test('two faults of one round never take hold of the same part', () => {
     assert.equal(new Set(faults.map(({ kind }) => touches[kind])).size, 2);
   }
 });
+
+test('a run that looks into some kinds has these in turn and no others', () => {
+  const kinds = planRounds('a', 5, ['killRedis', 'cutKafka']).map(({ faults }) =>
+    faults.map(({ kind }) => kind),
+  );
+  assert.deepEqual(kinds, [['killRedis'], ['cutKafka'], ['killRedis'], ['cutKafka'], ['killRedis']]);
+});

@@ -24,22 +24,27 @@ const highestRate = 1_000;
 /**
  * What happens in each round, by the seed alone. Every block of as many rounds
  * as there are kinds of fault has each of them once, in an order of its own; a
- * run too short for that has the most telling ones first.
+ * run too short for that has the most telling ones first. Where `only` names
+ * kinds, to look into them, each round has the next of these and nothing else.
  */
-export function planRounds(seed: string, rounds: number): RoundPlan[] {
+export function planRounds(seed: string, rounds: number, only: readonly FaultKind[] = []): RoundPlan[] {
   const random = createSeededRandom(`${seed}/rounds`);
-  const firsts = firstFaults(rounds, random.shuffle);
+  const firsts =
+    only.length === 0
+      ? firstFaults(rounds, random.shuffle)
+      : Array.from({ length: rounds }, (_, index) => only[index % only.length] as FaultKind);
   return firsts.map((kind, index) => {
     const atMs = random.between(earliestFaultMs, latestFaultMs);
     const others = allFaultKinds.filter((other) => touches[other] !== touches[kind]);
-    const second: PlannedFault[] = random.chance(secondFaultProbability)
-      ? [
-          {
-            kind: random.pick(others as [FaultKind, ...FaultKind[]]),
-            atMs: atMs + random.between(0, secondFaultWithinMs),
-          },
-        ]
-      : [];
+    const second: PlannedFault[] =
+      only.length === 0 && random.chance(secondFaultProbability)
+        ? [
+            {
+              kind: random.pick(others as [FaultKind, ...FaultKind[]]),
+              atMs: atMs + random.between(0, secondFaultWithinMs),
+            },
+          ]
+        : [];
     return {
       round: index + 1,
       faults: [{ kind, atMs }, ...second],

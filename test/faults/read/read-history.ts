@@ -3,7 +3,7 @@ import { streams } from '@weir/contracts';
 import type { StreamName } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import { emptyHistory } from '../check/history.ts';
+import { emptyPart } from '../check/history.ts';
 import type { HistoryPart } from '../check/history.ts';
 import type { Observer } from '../stack/observer.ts';
 import { readers } from './readers.ts';
@@ -28,8 +28,7 @@ export async function readHistory(
   after: ReadPositions,
   only: readonly ReadStream[] = readStreams,
 ): Promise<{ readonly part: HistoryPart; readonly positions: ReadPositions }> {
-  const { sends: _sends, planted: _planted, ...nothing } = emptyHistory;
-  const part: Reading = structuredClone(nothing) as Reading;
+  const part: Reading = structuredClone(emptyPart) as Reading;
   const read = await Promise.all(
     only.map(async (stream) => [stream, await readStream(observer, stream, after[stream], part)] as const),
   );
@@ -67,15 +66,13 @@ async function readStream(
   return until;
 }
 
-/** The two parts behind each other. */
-export function joinHistory(before: HistoryPart, more: HistoryPart): HistoryPart {
-  return {
-    log: [...before.log, ...more.log],
-    published: [...before.published, ...more.published],
-    rejected: [...before.rejected, ...more.rejected],
-    journal: [...before.journal, ...more.journal],
-    approvals: [...before.approvals, ...more.approvals],
-    alerts: [...before.alerts, ...more.alerts],
-    unreadable: [...before.unreadable, ...more.unreadable],
-  };
-}
+/** The parts behind each other. */
+export const joinHistory = (parts: readonly HistoryPart[]): HistoryPart => ({
+  log: parts.flatMap(({ log }) => log),
+  published: parts.flatMap(({ published }) => published),
+  rejected: parts.flatMap(({ rejected }) => rejected),
+  journal: parts.flatMap(({ journal }) => journal),
+  approvals: parts.flatMap(({ approvals }) => approvals),
+  alerts: parts.flatMap(({ alerts }) => alerts),
+  unreadable: parts.flatMap(({ unreadable }) => unreadable),
+});

@@ -13,7 +13,7 @@ export type KeptWorker = {
   readonly stop: () => Promise<void>;
   readonly freeze: () => void;
   readonly thaw: () => void;
-  readonly isAway: () => boolean;
+  readonly isReady: () => Promise<boolean>;
 };
 
 /** What a worker did that nobody told it to. `gaveUp`: it said that starting it again is of no use. */
@@ -21,10 +21,13 @@ export type WorkerEnd = { readonly name: string; readonly how: string; readonly 
 
 const restartDelayMs = 500;
 const stopGraceMs = 10_000;
+const askMs = 1_000;
 
 export function createKeptWorker(options: {
   readonly name: string;
   readonly main: string;
+  /** Where it tells its health. */
+  readonly port: number;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly onEnd: (end: WorkerEnd) => void;
@@ -40,7 +43,7 @@ export function createKeptWorker(options: {
       name,
       command: process.execPath,
       args: nodeMain(options.main),
-      env: options.env,
+      env: { ...options.env, HTTP_PORT: String(options.port) },
       logFile: options.logFile,
       // Without a channel it gets a watchdog, which ends it also while it is stopped.
       ipc: false,
@@ -74,6 +77,11 @@ export function createKeptWorker(options: {
     },
     freeze: () => send('SIGSTOP'),
     thaw: () => send('SIGCONT'),
-    isAway: () => child === undefined,
+    isReady: async () => {
+      const url = `http://127.0.0.1:${options.port}/readyz`;
+      const response = await fetch(url, { signal: AbortSignal.timeout(askMs) }).catch(() => undefined);
+      await response?.body?.cancel();
+      return response?.ok === true;
+    },
   };
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { pickFreePort, resolveHome, startKafkaBroker } from '@weir/local';
 import type { OwnedProcess } from '@weir/local';
-import { startTcpProxy } from './tcp-proxy.ts';
-import type { TcpProxy } from './tcp-proxy.ts';
+import type { HostedProxy, ProxyHost } from './proxy-host.ts';
 
 /** A broker with a proxy in front of it. */
 export type LocalBroker = {
@@ -10,7 +9,7 @@ export type LocalBroker = {
   readonly direct: string;
   /** Through the proxy, for workers. */
   readonly proxied: string;
-  readonly proxy: TcpProxy;
+  readonly proxy: HostedProxy;
   /** kill -9. */
   readonly kill: () => Promise<void>;
   /** Starts it again with the same records; resolves when it serves. */
@@ -20,9 +19,9 @@ export type LocalBroker = {
 
 const stopGraceMs = 10_000;
 
-export async function startLocalBroker(folder: string): Promise<LocalBroker> {
+export async function startLocalBroker(folder: string, proxies: ProxyHost): Promise<LocalBroker> {
   const behindPort = await pickFreePort();
-  const proxy = await startTcpProxy(behindPort);
+  const proxy = await proxies.start(behindPort);
   const place = {
     home: resolveHome(process.env),
     dataDir: join(folder, 'kafka'),

@@ -4,14 +4,13 @@ import { pickFreePort, resolveHome, startRedisServer } from '@weir/local';
 import type { OwnedProcess } from '@weir/local';
 import { openRedis } from '@weir/window-store';
 import type { RedisConnection } from '@weir/window-store';
-import { startTcpProxy } from './tcp-proxy.ts';
-import type { TcpProxy } from './tcp-proxy.ts';
+import type { HostedProxy, ProxyHost } from './proxy-host.ts';
 
 /** A Redis with a proxy in front of it. */
 export type LocalRedis = {
   /** Through the proxy, for workers. */
   readonly proxied: string;
-  readonly proxy: TcpProxy;
+  readonly proxy: HostedProxy;
   /** A connection straight to it, for who looks on; the caller closes it. */
   readonly connect: () => Promise<RedisConnection>;
   readonly kill: () => Promise<void>;
@@ -27,9 +26,9 @@ export type LocalRedis = {
 const stopGraceMs = 5_000;
 const appendOnlyFile = 'appendonly.aof';
 
-export async function startLocalRedis(folder: string): Promise<LocalRedis> {
+export async function startLocalRedis(folder: string, proxies: ProxyHost): Promise<LocalRedis> {
   const port = await pickFreePort();
-  const proxy = await startTcpProxy(port);
+  const proxy = await proxies.start(port);
   const dataDir = join(folder, 'redis');
   const place = { home: resolveHome(process.env), dataDir, port, onProgress: () => undefined };
   const file = join(dataDir, appendOnlyFile);

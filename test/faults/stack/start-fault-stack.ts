@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeMain, pickFreePort, readRoleEnvironment, startProcess, startStack } from '@weir/local';
 import type { RunningStack } from '@weir/local';
 import { createKeptWorker } from './kept-worker.ts';
@@ -12,8 +13,8 @@ import { startMailReceiver } from './mail-receiver.ts';
 import type { MailReceiver } from './mail-receiver.ts';
 import { createObserver } from './observer.ts';
 import type { Observer } from './observer.ts';
-import { startTcpProxy } from './tcp-proxy.ts';
-import type { TcpProxy } from './tcp-proxy.ts';
+import { createProxyHost } from './proxy-host.ts';
+import type { HostedProxy, ProxyHost } from './proxy-host.ts';
 
 export const logPartitions = 4;
 export const mailDomain = 'faults.example';
@@ -27,7 +28,8 @@ export type FaultStack = {
   readonly home: string;
   readonly broker: LocalBroker;
   readonly redis: LocalRedis;
-  readonly kmsProxy: TcpProxy;
+  readonly proxies: ProxyHost;
+  readonly kmsProxy: HostedProxy;
   readonly mails: MailReceiver;
   /** Two that run, and a third that is away until it is added. */
   readonly detection: readonly [KeptWorker, KeptWorker, KeptWorker];
@@ -43,6 +45,8 @@ export type FaultStack = {
 
 /** The shortest there may be, so that the partitions of the dead and the frozen go to others soon. */
 const sessionTimeoutMs = 6_000;
+const readyDeadlineMs = 60_000;
+const pollEveryMs = 200;
 
 /**
  * Starts everything on loopback ports, with a home of its own: broker, Redis,
@@ -56,15 +60,17 @@ export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => v
   };
   try {
     for (const folder of ['logs', 'ledgers']) mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
+    const proxies = createProxyHost();
+    stops.push(proxies.stop);
     const [broker, redis, mails] = await Promise.all([
-      startLocalBroker(home),
-      startLocalRedis(home),
+      startLocalBroker(home, proxies),
+      startLocalRedis(home, proxies),
       startMailReceiver(),
     ]);
     stops.push(broker.stop, redis.stop, mails.close);
     const kms = await startKms(home, { broker, redis, mails });
     stops.push(kms.stop);
-    const kmsProxy = await startTcpProxy(Number(new URL(kms.addresses['KMS_ENDPOINT'] ?? '').port));
+    const kmsProxy = await proxies.start(Number(new URL(kms.addresses['KMS_ENDPOINT'] ?? '').port));
     stops.push(kmsProxy.close);
 
     const directEnvironment = (role: Role): Environment => ({
@@ -83,9 +89,9 @@ export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => v
       const one = createKeptWorker({
         name,
         main: `services/${role}/src/main.ts`,
+        port: await pickFreePort(),
         env: {
           ...workerEnvironment(role),
-          HTTP_PORT: String(await pickFreePort()),
           GROUP_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
           ...(role === 'alerting' ? { MAIL_TIMEOUT_MS: String(sessionTimeoutMs / 2) } : {}),
         },
@@ -101,11 +107,14 @@ export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => v
       await worker('detection-3', 'detection'),
     ] as const;
     const alerting = await worker('alerting', 'alerting');
-    for (const one of [detection[0], detection[1], alerting]) one.start();
+    const first = [detection[0], detection[1], alerting];
+    for (const one of first) one.start();
+    await Promise.all(first.map(untilReady));
     return {
       home,
       broker,
       redis,
+      proxies,
       kmsProxy,
       mails,
       detection,
@@ -154,4 +163,12 @@ async function openLog(home: string, env: Environment): Promise<void> {
   const exit = await process.exited;
   if (exit.kind !== 'code' || exit.code !== 0)
     throw new Error('The log could not be opened: see logs/open-log.log');
+}
+
+async function untilReady(worker: KeptWorker): Promise<void> {
+  const endsAtMs = performance.now() + readyDeadlineMs;
+  while (!(await worker.isReady())) {
+    if (performance.now() > endsAtMs) throw new Error(`${worker.name} doesn't get ready: see its log`);
+    await sleep(pollEveryMs);
+  }
 }
