@@ -10,6 +10,7 @@ import { addStartCommand } from './commands/start.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTailCommand } from './commands/tail.ts';
 import { addUpCommand } from './commands/up.ts';
+import { addWindowsCommand } from './commands/windows.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { createTerminal } from './terminal/terminal.ts';
 
@@ -61,6 +62,7 @@ addSimulateCommand(program, context);
 addIngestCommand(program, context);
 addTailCommand(program, context);
 addLedgerCommand(program, context);
+addWindowsCommand(program, context);
 
 try {
   await program.parseAsync();

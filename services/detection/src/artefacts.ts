@@ -15,8 +15,7 @@ export type Artefacts = { readonly plan: WindowPlan; readonly judge: Judge };
  * the log asks for would be worse than none.
  */
 export function resolveArtefacts(versions: Versions): Artefacts {
-  const plan = versions.windowPlan === defaultWindowPlan.ref ? defaultWindowPlan : undefined;
-  if (plan === undefined) throw unknown('window plan', versions.windowPlan);
+  const plan = resolvePlan(versions.windowPlan);
   const ruleset = resolveRuleset(versions.ruleset);
   if (ruleset === undefined) throw unknown('ruleset', versions.ruleset);
   const judge: Judge = (record, history) => {
@@ -37,6 +36,11 @@ export function resolveArtefacts(versions: Versions): Artefacts {
     return { verdict, features, evidence };
   };
   return { plan, judge };
+}
+
+export function resolvePlan(ref: string): WindowPlan {
+  if (ref !== defaultWindowPlan.ref) throw unknown('window plan', ref);
+  return defaultWindowPlan;
 }
 
 const unknown = (kind: string, ref: string): WeirError =>

@@ -11,6 +11,12 @@ import {
   workerFields,
 } from '@weir/runtime';
 
+export const detectionGroupId = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,100}$/)
+  .default('weir-detection')
+  .describe('The consumer group, whose committed offsets are the published positions.');
+
 /** Everything that can be set about a detection worker. */
 export const detectionConfig = z
   .strictObject({
@@ -20,11 +26,7 @@ export const detectionConfig = z
     REDIS_URL: redisUrl().describe(
       'The Redis, or some nodes of the Redis Cluster, that keeps the windows. Its policy must be noeviction.',
     ),
-    DETECTION_GROUP_ID: z
-      .string()
-      .regex(/^[A-Za-z0-9._-]{1,100}$/)
-      .default('weir-detection')
-      .describe('The consumer group, whose committed offsets are the published positions.'),
+    DETECTION_GROUP_ID: detectionGroupId,
     GROUP_SESSION_TIMEOUT_MS: durationMs(10_000, { minMs: 6_000, maxMs: 300_000 }).describe(
       'How long a worker that died keeps its partitions: after that another takes them over.',
     ),

@@ -36,7 +36,7 @@ export type Judge = (
 export type DecisionContext = {
   readonly judge: Judge;
   /** One for every account of the run. */
-  readonly histories: ReadonlyMap<string, AccountHistory>;
+  readonly histories: { get(account: string): AccountHistory | undefined };
   readonly toRecord: (offset: number, transaction: AcceptedTransaction) => WindowRecord;
 };
 

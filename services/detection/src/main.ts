@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectKafka, connectKms } from '@weir/connections';
-import { streams, WeirError } from '@weir/contracts';
+import { streams } from '@weir/contracts';
 import {
   backoffDelayMs,
   createLogger,
@@ -14,6 +14,7 @@ import { claimLog, createRedisWindowStore, openRedis, watchRedis } from '@weir/w
 import { machineClock } from './clock.ts';
 import { detectionConfig } from './config.ts';
 import type { DetectionParts } from './detection-parts.ts';
+import { logPartsOf } from './log-parts.ts';
 import { createObserver } from './observe.ts';
 import { createPace } from './pace.ts';
 import { runDetection } from './run-detection.ts';
@@ -54,13 +55,7 @@ await runWorker({
         await claimLog(redis, { environment, logId, partitionCount: made });
         return createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan });
       },
-      logOffsets: async (partition) => {
-        const offsets = await kafka.offsets(streams.received.topic);
-        const found = offsets.find((one) => one.partition === partition);
-        if (found === undefined) throw new WeirError('topic_mismatch', `partition ${partition} is not there`);
-        return { ...found, partitionCount: offsets.length };
-      },
-      lastJournalRecord: (partition) => kafka.lastRecord(streams.decisions.topic, partition),
+      ...logPartsOf(kafka),
       limits: {
         maxRecordsPerRun: config.BATCH_MAX_RECORDS,
         historyCacheBytesPerPartition: Math.floor(config.HISTORY_CACHE_BYTES / partitionCount),

@@ -1,12 +1,9 @@
-import { decodePayload, events, streams, WeirError } from '@weir/contracts';
-import { openEvents } from '@weir/envelope';
+import { streams, WeirError } from '@weir/contracts';
 import type { PartitionTransactions } from '@weir/kafka';
 import type { DetectionParts } from './detection-parts.ts';
 import { decodePositionMetadata, encodePositionMetadata } from './owned-partition.ts';
-import type { LogState } from './owned-partition.ts';
-
-/** P, and what is in force there. */
-export type Published = { readonly next: number; readonly log: LogState };
+import { readJournalEnd } from './read-journal-end.ts';
+import type { Published } from './read-journal-end.ts';
 
 /**
  * P of a partition that has just been fenced: the group's committed position,
@@ -49,20 +46,4 @@ export async function readPublished(
   const metadata = encodePositionMetadata(published.log);
   await transactions.publish({ outputs: [], source: { topic, partition, next: published.next, metadata } });
   return published;
-}
-
-/** The end of the journal; undefined where there is none (yet, or any more). */
-async function readJournalEnd(
-  parts: DetectionParts,
-  partition: number,
-): Promise<Published | 'unreadable' | undefined> {
-  const last = await parts.lastJournalRecord(partition);
-  if (last === undefined) return undefined;
-  const [opened] = await openEvents({ ...parts.opening, stream: 'decisions' }, [last]);
-  const payload = opened?.ok === true ? decodePayload(events.journal, opened.plaintext) : undefined;
-  // A record isn't bound to its partition: one copied here from another would say another position.
-  if (payload?.ok !== true || payload.value.partition !== partition) return 'unreadable';
-  const { logId, to, versions } = payload.value;
-  const { partitionCount } = await parts.logOffsets(partition);
-  return { next: to, log: { logId, partitionCount, versions } };
 }

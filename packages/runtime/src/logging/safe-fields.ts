@@ -1,3 +1,4 @@
+import { isPseudonymOf } from '@weir/contracts';
 import { isRedactedConfig, type RedactedConfig } from '../config/redact-config.ts';
 import { describeError } from './describe-error.ts';
 import { scrubText } from './scrub-text.ts';
@@ -30,6 +31,8 @@ const shapes = {
   name: (value: string): unknown => matching(value, /^[A-Za-z0-9[][A-Za-z0-9._:@/[\]-]{0,199}$/),
   /** A hash in lower-case hex or a UUID: longer than any account number in letters a to f and digits. */
   id: (value: string): unknown => (typeof value === 'string' && idShape.test(value) ? value : refused),
+  /** What stands for an account where its number may not: an HMAC in base64url. */
+  pseudonym: (value: string): unknown => (isPseudonymOf('account', value) ? value : refused),
   keyArn: (value: string): unknown =>
     typeof value === 'string' && /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-f0-9-]{36}$/.test(value)
       ? value
@@ -90,6 +93,7 @@ const safeFields = {
   logId: 'id',
   alertId: 'id',
   dekId: 'id',
+  accountPseudonym: 'pseudonym',
   keyArn: 'keyArn',
   config: 'config',
   error: 'error',

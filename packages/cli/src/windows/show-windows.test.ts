@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { describeReading, showVerified } from './show-windows.ts';
+import type { VerifiedWindows } from './upkeep-messages.ts';
+
+const verified: VerifiedWindows = {
+  kind: 'verified',
+  partitions: 4,
+  accounts: 1_200,
+  differing: 0,
+  withoutWindows: [],
+};
+const difference = { kind: 'difference', partition: 2, account: 'a1_x', difference: 'missing' } as const;
+
+test('progress says how much is read, and how long the rest takes at the pace so far', () => {
+  const progress = { kind: 'progress', done: 250_000, total: 1_000_000 } as const;
+  assert.equal(describeReading(progress, 10_000), '25 %  250,000 of 1,000,000 records read  about 30 s left');
+  assert.match(describeReading(progress, 600_000), /about 30 min left/);
+  assert.match(describeReading(progress, 3_600_000), /about 3\.0 h left/);
+  assert.equal(describeReading({ ...progress, done: 0, total: 0 }, 5), '100 %  0 of 0 records read');
+});
+
+test('windows that are what the log says are said to be in one line', () => {
+  assert.deepEqual(showVerified(verified, []), [
+    'The windows of 1,200 accounts in 4 partitions are what the log says.',
+  ]);
+});
+
+test('differing accounts are listed with the kind of their difference, as far as they were kept', () => {
+  const lines = showVerified({ ...verified, differing: 3 }, [difference]);
+  assert.match(lines.join('\n'), /2 +a1_x +records of the log are missing/);
+  assert.match(lines.join('\n'), /and 2 more/);
+  assert.match(lines.at(-1) ?? '', /3 of 1,200 accounts DIFFER/);
+});
+
+test('a partition without windows is named', () => {
+  assert.match(
+    showVerified({ ...verified, withoutWindows: [3] }, []).join('\n'),
+    /Partition 3 has no windows/,
+  );
+});

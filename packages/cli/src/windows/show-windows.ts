@@ -1,0 +1,54 @@
+import { grouped, table } from '../terminal/table.ts';
+import type { UpkeepProgress, VerifiedWindows, WindowDifference } from './upkeep-messages.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** One line about how far the reading of the log is, and how long the rest will take at the pace so far. */
+export function describeReading({ done, total }: UpkeepProgress, elapsedMs: number): string {
+  const share = total === 0 ? 100 : Math.min(100, Math.floor((100 * done) / total));
+  const left =
+    done === 0 || done >= total ? '' : `  about ${inWords(((total - done) * elapsedMs) / done)} left`;
+  return `${share} %  ${grouped(done)} of ${grouped(Math.max(done, total))} records read${left}`;
+}
+
+function inWords(durationMs: number): string {
+  if (durationMs < minuteMs) return `${Math.max(1, Math.round(durationMs / 1_000))} s`;
+  if (durationMs < hourMs) return `${Math.round(durationMs / minuteMs)} min`;
+  return `${(durationMs / hourMs).toFixed(1)} h`;
+}
+
+const meanings: Readonly<Record<WindowDifference['difference'], string>> = {
+  missing: 'records of the log are missing',
+  extra: 'records that the log does not have',
+  other: 'records that say something else than the log',
+};
+
+/** The outcome of a verification, for a person. Differences name accounts by pseudonym and never say a value. */
+export function showVerified(
+  { partitions, accounts, differing, withoutWindows }: VerifiedWindows,
+  differences: readonly WindowDifference[],
+): string[] {
+  const lines: string[] = [];
+  for (const partition of withoutWindows)
+    lines.push(
+      `Partition ${partition} has no windows: they were lost, and are rebuilt as soon as detection runs.`,
+    );
+  if (differing > 0) {
+    const rows = differences.map(({ partition, account, difference }) => [
+      String(partition),
+      account,
+      meanings[difference],
+    ]);
+    lines.push(...table(['partition', 'account', 'its windows'], rows, [0]));
+    const unsaid = differing - differences.length;
+    if (unsaid > 0) lines.push(`and ${grouped(unsaid)} more`);
+    lines.push('');
+  }
+  lines.push(
+    differing === 0
+      ? `The windows of ${grouped(accounts)} accounts in ${partitions} partitions are what the log says.`
+      : `The windows of ${grouped(differing)} of ${grouped(accounts)} accounts DIFFER from the log; see the runbook "windows differ".`,
+  );
+  return lines;
+}

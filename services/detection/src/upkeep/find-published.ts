@@ -1,0 +1,27 @@
+import { streams } from '@weir/contracts';
+import { decodePositionMetadata } from '../owned-partition.ts';
+import { readJournalEnd } from '../read-journal-end.ts';
+import type { Published } from '../read-journal-end.ts';
+import type { UpkeepParts } from './upkeep-parts.ts';
+
+/**
+ * How far each partition has been published and what is in force there, without
+ * fencing anybody: it may be some 70 ms old. Partitions of which nothing has been
+ * published are left out.
+ */
+export async function findPublished(parts: UpkeepParts): Promise<ReadonlyMap<number, Published>> {
+  const { topic } = streams.received;
+  const found = new Map<number, Published>();
+  const positions = await parts.kafka.groupPositions(parts.groupId, topic);
+  for (const { partition } of await parts.kafka.offsets(topic)) {
+    const position = positions.find((one) => one.partition === partition);
+    const log = position === undefined ? undefined : decodePositionMetadata(position.metadata);
+    if (position?.next !== undefined && log !== undefined) {
+      found.set(partition, { next: position.next, log });
+      continue;
+    }
+    const journal = await readJournalEnd(parts, partition);
+    if (journal !== undefined && journal !== 'unreadable') found.set(partition, journal);
+  }
+  return found;
+}

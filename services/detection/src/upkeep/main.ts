@@ -1,0 +1,4 @@
+import { runWorker } from '@weir/runtime';
+import { startUpkeep } from './start-upkeep.ts';
+
+await runWorker({ name: 'windows', start: ({ signal }) => startUpkeep(process, signal) });

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Transaction } from '@weir/contracts';
+import { createMemoryWindowStore } from '@weir/window-store/memory';
+import { defaultWindowPlan, recordFormat } from '@weir/windows';
+import type { WindowStore } from '@weir/windows';
+import {
+  fillWindows,
+  plainLogId,
+  plainReader,
+  plainTransactions,
+  plainWindows,
+} from '../fixtures/plain-log.ts';
+import { createPlainParts } from '../fixtures/plain-parts.ts';
+import { sampleTransaction, sampleTransactions } from '../fixtures/sample-transactions.ts';
+import { verifyPartition } from './verify-partition.ts';
+import type { VerifiedPartition } from './verify-partition.ts';
+
+const dayMs = 86_400_000;
+const { opening } = createPlainParts().parts;
+
+/** Sixty transactions of six accounts, ten of them sent twice. */
+const records = plainTransactions(0, [...sampleTransactions(0, 60), ...sampleTransactions(20, 30)]);
+
+const verifiedOf = (store: WindowStore, changed: Partial<VerifiedPartition> = {}): VerifiedPartition => ({
+  ...{ partition: 0, logId: plainLogId, plan: defaultWindowPlan, store, earliest: 0, stored: 70 },
+  ...changed,
+});
+
+async function differencesOf(
+  verified: VerifiedPartition,
+  log = records,
+  chosen?: ReadonlySet<string>,
+): Promise<{ readonly found: string[]; readonly compared: number; readonly lookedAt: number }> {
+  const found: string[] = [];
+  let compared = 0;
+  let lookedAt = 0;
+  await verifyPartition(
+    { opening, readRange: plainReader(log.filter(({ offset }) => offset >= verified.earliest)) },
+    verified,
+    {
+      onLookedAt: (count) => void (lookedAt += count),
+      onCompared: (count) => void (compared += count),
+      onDifference: (account, difference) => void found.push(`${accounts.indexOf(account)} ${difference}`),
+    },
+    chosen,
+  );
+  return { found, compared, lookedAt };
+}
+
+const accounts = [...new Set(records.map(({ key }) => String(key)))];
+
+async function filledStore(): Promise<WindowStore> {
+  const store = createMemoryWindowStore();
+  await fillWindows(plainWindows(store), records);
+  return store;
+}
+
+/** The store, but for what it says of one account. */
+const saying = (
+  store: WindowStore,
+  account: string,
+  say: (pieces: readonly Uint8Array[]) => readonly Uint8Array[],
+): WindowStore => ({
+  ...store,
+  load: async (partition, asked) => {
+    const loaded = await store.load(partition, asked);
+    return new Map([...loaded].map(([name, pieces]) => [name, name === account ? say(pieces) : pieces]));
+  },
+});
+
+test('windows that are what the log says are found the same, and all of them are compared', async () => {
+  const { found, compared, lookedAt } = await differencesOf(verifiedOf(await filledStore()));
+  assert.deepEqual([found, compared, lookedAt], [[], accounts.length, records.length]);
+});
+
+test('a record too few, one too many and one that is another are told apart', async () => {
+  const store = await filledStore();
+  const joined = (pieces: readonly Uint8Array[]) => Buffer.concat(pieces);
+  const { recordBytes } = recordFormat;
+  const said = [
+    [1, (all: readonly Uint8Array[]) => [joined(all).subarray(0, -recordBytes)], '1 missing'],
+    [2, (all: readonly Uint8Array[]) => [flipped(joined(all))], '2 other'],
+    [3, () => [], '3 missing'],
+  ] as const;
+  for (const [index, say, difference] of said) {
+    const { found } = await differencesOf(verifiedOf(saying(store, accounts[index] ?? '', say)));
+    assert.deepEqual(found, [difference]);
+  }
+  const withoutLast = records.filter((record, index) => index !== 59);
+  const { found } = await differencesOf(verifiedOf(store), withoutLast);
+  assert.deepEqual(found, [`${accounts.indexOf(String(records[59]?.key))} extra`]);
+});
+
+/** The same records, one amount of which is another. */
+function flipped(packed: Buffer): Buffer {
+  const copy = Buffer.from(packed);
+  // The last byte of the last record's digest.
+  copy[copy.length - 1] = (copy.at(-1) ?? 0) ^ 1;
+  return copy;
+}
+
+test('an account the log does not know is found too', async () => {
+  const store = await filledStore();
+  const unknown = accounts[3] ?? '';
+  const { found } = await differencesOf(
+    verifiedOf(store),
+    records.filter(({ key }) => String(key) !== unknown),
+  );
+  assert.deepEqual(found, ['3 extra']);
+});
+
+test('what came after the stored position was taken down is no difference', async () => {
+  const store = await filledStore();
+  assert.deepEqual((await differencesOf(verifiedOf(store, { stored: 41 }))).found, []);
+});
+
+test('only the accounts asked for are opened and compared', async () => {
+  const store = saying(await filledStore(), accounts[1] ?? '', () => []);
+  const one = await differencesOf(verifiedOf(store), records, new Set([accounts[0] ?? '']));
+  assert.deepEqual([one.found, one.compared], [[], 1]);
+  const other = await differencesOf(verifiedOf(store), records, new Set([accounts[1] ?? '']));
+  assert.deepEqual(other.found, ['1 missing']);
+});
+
+/** One transaction a day over four months for one account: the older ones are forgotten, and trimmed in time. */
+const months = plainTransactions(
+  0,
+  Array.from({ length: 2_000 }, (_unused, n): Transaction => {
+    const at = new Date(Date.UTC(2026, 0, 1) + (n * dayMs) / 16).toISOString();
+    const account = { other: { id: 'account-0' } };
+    return sampleTransaction(n, { account, eventTime: at, observedAt: at });
+  }),
+);
+
+test('records that were trimmed are no difference as long as nothing could see them', async () => {
+  const store = createMemoryWindowStore();
+  await fillWindows(plainWindows(store), months);
+  const account = String(months[0]?.key);
+  const pieces = (await store.load(0, [account])).get(account) ?? [];
+  const stored = Buffer.concat(pieces).byteLength / recordFormat.recordBytes;
+  assert.ok(stored < months.length, 'the store has trimmed some');
+  const verified = verifiedOf(store, { stored: months.length });
+  assert.deepEqual((await differencesOf(verified, months)).found, []);
+  // One that is still visible is missed, though it is the oldest that is left.
+  const visible = 31 * 16;
+  const shorter = saying(store, account, (all) => [
+    Buffer.concat(all).subarray(-(visible - 1) * recordFormat.recordBytes),
+  ]);
+  assert.deepEqual((await differencesOf({ ...verified, store: shorter }, months)).found, ['0 missing']);
+});
+
+test('what the log has let go of is not judged, and its repetitions are still known', async () => {
+  const store = await filledStore();
+  assert.deepEqual((await differencesOf(verifiedOf(store, { earliest: 25 }))).found, []);
+});
+
+test('windows that are rebuilt meanwhile can not be verified', async () => {
+  const store = await filledStore();
+  const verified = verifiedOf({ ...store, position: async () => ({ next: 10, token: 'another' }) });
+  await assert.rejects(differencesOf(verified), { code: 'position_moved' });
+});
