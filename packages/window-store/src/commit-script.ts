@@ -47,9 +47,7 @@ local function checkSegments(account, value, beforeSeconds)
     if #latest ~= recordBytes then return nil end
     if not isForgettable(latest, beforeSeconds) then return count end
     drops = drops - 1
-    local segment = redis.call('GET', key)
-    if #segment ~= segmentBytes then return nil end
-    if not isForgettable(segment, beforeSeconds) then return count end
+    if not isForgettable(redis.call('GET', key), beforeSeconds) then return count end
     count = count + 1
   end
   return count

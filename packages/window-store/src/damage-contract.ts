@@ -97,6 +97,13 @@ export function damageTests(open: OpenStore): void {
     });
   }
 
+  test('a writer that knows records of an account there never was is answered "damaged"', async () => {
+    const { store } = await open();
+    await fillTwo(store);
+    assert.equal(await store.commit(appendOf(sampleAccount(3), 2)), 'damaged');
+    assert.equal((await store.load(0, [sampleAccount(3)])).size, 0);
+  });
+
   test('a commit of which one account is damaged brings the others nothing', async () => {
     const { store } = await open();
     await fillTwo(store);

@@ -36,15 +36,22 @@ export async function loadAccounts(
   let unread = accounts;
   let partly: Partly | undefined;
   let readings = 1;
-  // Ends because each page holds at least one value or segment not read before.
+  // Ends because each page brings at least one value or segment, and no account is begun more than three times.
   while (unread.length > 0) {
     const items = await readPage(client, keys, unread, partly);
     onNext(items[0]?.length === 0 ? undefined : Number(items[0]));
     const page = takePage(unread, items, partly, loaded);
-    if (page === 'dropped' && readings === readingsPerAccount) throw damaged('a segment is missing');
-    readings = page === 'dropped' ? readings + 1 : 1;
-    partly = page === 'dropped' ? undefined : page.partly;
-    if (page !== 'dropped' && page.whole > 0) unread = unread.slice(page.whole);
+    if (page === 'dropped') {
+      if (readings === readingsPerAccount) throw damaged('a segment is missing');
+      readings += 1;
+      partly = undefined;
+      continue;
+    }
+    if (page.whole > 0) {
+      readings = 1;
+      unread = unread.slice(page.whole);
+    }
+    partly = page.partly;
   }
   return loaded;
 }

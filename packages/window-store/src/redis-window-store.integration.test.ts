@@ -27,6 +27,10 @@ windowStoreContract('redis', async () => openStore());
 
 const account = sampleAccount(1);
 const bucket = bucketOf(account);
+const accountsOf = (wanted: number): string[] =>
+  Array.from({ length: 20_000 }, (_, index) => sampleAccount(index)).filter(
+    (one) => bucketOf(one) === wanted,
+  );
 const segmentBytes = segmentRecords * recordFormat.recordBytes;
 
 test('a hot account of 200,000 records is stored in small values and loaded whole', async () => {
@@ -148,6 +152,25 @@ test('a bucket whose count was deleted is found out by the next account that is 
   await store.commit(sampleStep(account, 0, 3));
   await client.hdel(keysOf(0).bucket(bucket), '#');
   await assert.rejects(store.listAccounts(0, bucket), withCode('windows_damaged'));
+});
+
+test('records that were left under a position that begins anew are found out by a newcomer beside them', async () => {
+  const { store, reopen, losePosition } = openStore();
+  await store.commit(sampleStep(account, 0, 3));
+  await losePosition(0);
+  const beginner = reopen();
+  assert.equal(await beginner.commit(sampleStep(sampleAccount(2), 0, 1)), 'applied');
+  const newcomer = accountsOf(bucket).find((one) => one !== account) ?? '';
+  await assert.rejects(beginner.load(0, [newcomer]), withCode('windows_damaged'));
+});
+
+test('a segment of a later page that was deleted is found out', async () => {
+  const { store, reopen, keysOf } = openStore();
+  const stored = segmentRecords * 200;
+  for (let at = 0; at < stored; at += segmentRecords * 50)
+    await store.commit(sampleStep(account, at, at + segmentRecords * 50));
+  await client.unlink(keysOf(0).segment(account, 190));
+  await assert.rejects(reopen().load(0, [account]), withCode('windows_damaged'));
 });
 
 for (const lost of [0, 1, 2]) {

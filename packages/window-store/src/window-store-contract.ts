@@ -4,7 +4,13 @@ import { recordFormat, unpackRecords } from '@weir/windows';
 import type { ChainCommit, WindowStore } from '@weir/windows';
 import { damageTests } from './damage-contract.ts';
 import { packSamples, sampleAccount, sampleCommit, sampleStep } from './fixtures/sample-records.ts';
-import { maxAccountsPerCall, maxCommitBytes, openRecords, segmentRecords } from './limits.ts';
+import {
+  maxAccountsPerCall,
+  maxCommitBytes,
+  openRecords,
+  segmentRecords,
+  segmentsDroppedPerCommit,
+} from './limits.ts';
 
 /** A store to test, and what may befall it. */
 export type StoreUnderTest = {
@@ -253,6 +259,42 @@ function forgettingTests(open: OpenStore): void {
       horizon: 9_000,
     });
     assert.ok(((await offsetsOf(store))[0] ?? 0) >= busy - segmentRecords);
+  });
+
+  test('the latest record of an account stays, whatever the horizon', async () => {
+    const { store } = await open();
+    await fill(store, 0, segmentRecords * 3, segmentRecords, { horizon: 4_000_000_000 });
+    const end = segmentRecords * 3;
+    assert.equal((await offsetsOf(store)).at(-1), end - 1);
+    assert.equal(await store.commit(sampleStep(account, end, end + 1)), 'applied');
+  });
+
+  test('one commit drops a bounded number of segments, and the next ones go on', async () => {
+    const { store } = await open();
+    const accounts = range(0, 10).map(sampleAccount);
+    const old = segmentRecords * 5;
+    const appendToAll = (from: number, to: number, observedAtSeconds: number, horizon: number) =>
+      store.commit(
+        sampleCommit({
+          expected: from === 0 ? undefined : from,
+          next: to,
+          appends: new Map(accounts.map((one) => [one, packSamples(from, to, observedAtSeconds)])),
+          after: new Map(from === 0 ? [] : accounts.map((one) => [one, from - 1])),
+          horizons: new Map(accounts.map((one) => [one, horizon])),
+        }),
+      );
+    const dropped = async (): Promise<number> => {
+      const firsts = await Promise.all(accounts.map(async (one) => (await offsetsOf(store, 0, one))[0] ?? 0));
+      return firsts.reduce((sum, first) => sum + first, 0) / segmentRecords;
+    };
+    for (let at = 0; at < old; at += segmentRecords) await appendToAll(at, at + segmentRecords, 1_000, 0);
+    let at = old;
+    for (let before = 0; before < 30; before = await dropped()) {
+      assert.equal(await appendToAll(at, at + segmentRecords, 9_000, 5_000), 'applied');
+      at += segmentRecords;
+      const now = await dropped();
+      assert.ok(now > before && now <= before + segmentsDroppedPerCommit, `${now} after ${before}`);
+    }
   });
 
   test('what is left after forgetting can be appended to and loaded by anyone', async () => {
