@@ -88,7 +88,8 @@ type Question =
       readonly lowMinor: number;
     }
   | { readonly kind: 'seen'; readonly trait: Trait; readonly atMs: number }
-  | { readonly kind: 'latest'; readonly atMs: number; readonly count: number };
+  | { readonly kind: 'latest'; readonly atMs: number; readonly count: number }
+  | { readonly kind: 'found'; readonly identity: string };
 
 const anyQuestion = (plan: WindowPlan, stream: readonly WindowRecord[]): fc.Arbitrary<Question> => {
   const atMs = anyInstant(plan, stream);
@@ -102,6 +103,7 @@ const anyQuestion = (plan: WindowPlan, stream: readonly WindowRecord[]): fc.Arbi
     }),
     fc.record({ kind: fc.constant('seen' as const), trait: fc.constantFrom(...traits), atMs }),
     fc.record({ kind: fc.constant('latest' as const), atMs, count: fc.nat({ max: 40 }) }),
+    fc.record({ kind: fc.constant('found' as const), identity: fc.constantFrom(...identities) }),
   );
 };
 
@@ -117,10 +119,12 @@ function answer(history: HistoryAnswers, plan: WindowPlan, question: Question): 
       return [history.lastSeenMs(question.trait, question.atMs), history.lastMs(question.atMs)];
     case 'latest':
       return history.latest(question.atMs, question.count);
+    case 'found':
+      return history.find(question.identity);
   }
 }
 
-/** Between any two records up to three questions, or a reload from pieces of so many records. */
+/** Between any two records up to three questions, at times after a rest or a reload from pieces of so many records. */
 const interleaved = planAndStream.chain(([plan, stream]) =>
   fc.tuple(
     fc.constant(plan),
@@ -128,6 +132,7 @@ const interleaved = planAndStream.chain(([plan, stream]) =>
     fc.array(
       fc.record({
         questions: fc.array(anyQuestion(plan, stream), { maxLength: 3 }),
+        rests: fc.boolean(),
         reloadEvery: fc.constantFrom(undefined, undefined, undefined, undefined, 1, 4, 1_000),
       }),
       { minLength: stream.length, maxLength: stream.length },
@@ -135,17 +140,18 @@ const interleaved = planAndStream.chain(([plan, stream]) =>
   ),
 );
 
-test('questions in any order, and reloads in between, are answered as their definitions say', () => {
+test('questions in any order, with rests and reloads in between, are answered as their definitions say', () => {
   fc.assert(
     fc.property(interleaved, anyLimits, ([plan, stream, between], limits) => {
       let history = createAccountHistory(plan, [], 0, limits);
-      for (const [index, { questions, reloadEvery }] of between.entries()) {
+      for (const [index, { questions, rests, reloadEvery }] of between.entries()) {
         const record = stream[index] as WindowRecord;
         const oracle = bruteForce(plan, stream.slice(0, index));
         if (reloadEvery !== undefined) {
           const pieces = piecesOf(stream, (offset) => offset % reloadEvery === 0);
           history = createAccountHistory(plan, pieces, record.offset, limits);
         }
+        if (rests) history.rest();
         for (const question of questions)
           assert.deepEqual(answer(history, plan, question), answer(oracle, plan, question), question.kind);
         history.append(record);

@@ -20,10 +20,12 @@ import {
   capacityOf,
   dropInvisible,
   isVisible,
+  putToRest,
   readRows,
   recordAt,
   resize,
   roomFor,
+  wake,
   writeRow,
 } from './record-rows.ts';
 import type { RecordRows } from './record-rows.ts';
@@ -58,6 +60,7 @@ export type ScanLimits = {
 const measuredLimits: ScanLimits = { scannedRecords: 96, walkedRecords: 64 };
 
 /** What a history takes in memory beside its rows and indexes, measured on Node 24. */
+const restingSizeBytes = 170;
 const emptySizeBytes = 440;
 const emptyIndexBytes = 3_000;
 
@@ -70,30 +73,33 @@ class PackedHistory implements AccountHistory {
   readonly #rows: RecordRows;
   readonly #limits: ScanLimits;
   #index: IndexedRecords | undefined;
+  /** The rows as text, where they are at rest. */
+  #resting: string | undefined;
 
   constructor(plan: WindowPlan, rows: RecordRows, limits: ScanLimits) {
     this.#plan = plan;
     this.#rows = rows;
     this.#limits = limits;
     this.#index = undefined;
+    this.#resting = undefined;
     this.#indexIfLarge();
   }
 
   aggregates(query: WindowQuery): readonly WindowAggregate[] {
     return this.#index === undefined
-      ? scannedAggregates(this.#rows, this.#plan, query)
+      ? scannedAggregates(this.#awakeRows(), this.#plan, query)
       : indexedAggregates(this.#index, this.#plan, query);
   }
 
   lastSeenMs(trait: Trait, atMs: number): number | undefined {
     return this.#index === undefined
-      ? scannedLastSeenMs(this.#rows, this.#plan, trait, atMs)
+      ? scannedLastSeenMs(this.#awakeRows(), this.#plan, trait, atMs)
       : indexedLastSeenMs(this.#index, this.#plan, trait, atMs);
   }
 
   lastMs(atMs: number): number | undefined {
     return this.#index === undefined
-      ? scannedLastMs(this.#rows, this.#plan, atMs)
+      ? scannedLastMs(this.#awakeRows(), this.#plan, atMs)
       : indexedLastMs(this.#index, this.#plan, atMs);
   }
 
@@ -102,7 +108,7 @@ class PackedHistory implements AccountHistory {
       throw new RangeError('window query: the span is longer than any of the plan');
     const band = { spanMs, lowMinor, highMinor };
     return this.#index === undefined
-      ? scannedCountBetween(this.#rows, this.#plan, query, band)
+      ? scannedCountBetween(this.#awakeRows(), this.#plan, query, band)
       : indexedCountBetween(this.#index, this.#plan, query, band);
   }
 
@@ -111,7 +117,7 @@ class PackedHistory implements AccountHistory {
     if (sought === undefined) return undefined;
     const slot =
       this.#index === undefined
-        ? scannedFind(this.#rows, this.#plan, sought)
+        ? scannedFind(this.#awakeRows(), this.#plan, sought)
         : indexedFind(this.#index, this.#plan, sought);
     return slot === undefined ? undefined : recordAt(this.#rows, slot);
   }
@@ -119,7 +125,7 @@ class PackedHistory implements AccountHistory {
   latest(atMs: number, count: number): readonly WindowRecord[] {
     const newestFirst =
       this.#index === undefined
-        ? scannedLatest(this.#rows, this.#plan, atMs, count)
+        ? scannedLatest(this.#awakeRows(), this.#plan, atMs, count)
         : indexedLatest(this.#index, this.#plan, atMs, count);
     return newestFirst.reverse().map((slot) => recordAt(this.#rows, slot));
   }
@@ -133,7 +139,7 @@ class PackedHistory implements AccountHistory {
   }
 
   append(record: WindowRecord): void {
-    const rows = this.#rows;
+    const rows = this.#awakeRows();
     if (record.offset <= rows.lastOffset) throw new RangeError('window record: offset does not increase');
     const remembered = this.remembers(record);
     if (remembered) {
@@ -162,9 +168,22 @@ class PackedHistory implements AccountHistory {
     return forgettableBeforeSeconds(this.#plan, this.#rows.horizonSeconds);
   }
 
+  rest(): void {
+    if (this.#index === undefined && this.#resting === undefined) this.#resting = putToRest(this.#rows);
+  }
+
   get sizeBytes(): number {
+    if (this.#resting !== undefined) return restingSizeBytes + this.#resting.length;
     const indexSizeBytes = this.#index === undefined ? 0 : emptyIndexBytes + indexBytes(this.#index);
     return emptySizeBytes + this.#rows.view.byteLength + indexSizeBytes;
+  }
+
+  #awakeRows(): RecordRows {
+    if (this.#resting !== undefined) {
+      wake(this.#rows, this.#resting);
+      this.#resting = undefined;
+    }
+    return this.#rows;
   }
 
   /** Room for one more row: by dropping the invisible ones where they are a quarter of all, else by growing. */

@@ -5,7 +5,7 @@ import { slotAt } from './event-time-line.ts';
 import type { EventTimeLine } from './event-time-line.ts';
 
 /** Where a link leads to no record. */
-export const none = -1;
+const none = -1;
 /** The links of a record without a counterparty. */
 export const nobody = -2;
 /** The links of a record that has been taken out. */

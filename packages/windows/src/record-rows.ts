@@ -96,18 +96,44 @@ export const isVisible = (view: DataView, slot: number, plan: WindowPlan, afterM
 export const afterMsOf = (plan: WindowPlan, rows: RecordRows): number =>
   visibleAfterMs(plan, rows.horizonSeconds);
 
+/** The most rows an account may have: what a slot table can number. They would take 750 MB. */
+const maxRows = 0xff_fffe;
+
+function bytesFor(capacity: number): number {
+  if (capacity > maxRows) throw new RangeError(`window records: more than ${maxRows} of one account`);
+  return capacity * rowBytes;
+}
+
 const viewOfRows = (capacity: number): DataView<ArrayBuffer> =>
-  new DataView(new ArrayBuffer(capacity * rowBytes));
+  new DataView(new ArrayBuffer(bytesFor(capacity)));
+
+const noView = viewOfRows(0);
 
 /** How many records the rows have room for. */
 export const capacityOf = (rows: RecordRows): number => rows.view.byteLength / rowBytes;
+
+/**
+ * The rows as text of one character a byte, and no view any more. V8 keeps half
+ * a kilobyte beside the bytes of each ArrayBuffer, more than a small account has
+ * records; beside those of a string it keeps sixteen. `wake` brings them back.
+ */
+export function putToRest(rows: RecordRows): string {
+  const text = Buffer.from(rows.view.buffer, 0, rows.count * rowBytes).toString('latin1');
+  rows.view = noView;
+  return text;
+}
+
+export function wake(rows: RecordRows, text: string): void {
+  rows.view = viewOfRows(roomFor(rows.count));
+  Buffer.from(rows.view.buffer).write(text, 'latin1');
+}
 
 /** An eighth of room beyond what there is, a few rows at least: a large account must not take up much more than it has. */
 export const roomFor = (count: number): number => count + Math.max(2, count >>> 3);
 
 /** Gives the rows another capacity, not less than their count. */
 export function resize(rows: RecordRows, capacity: number): void {
-  rows.view = new DataView(rows.view.buffer.transfer(capacity * rowBytes));
+  rows.view = new DataView(rows.view.buffer.transfer(bytesFor(capacity)));
 }
 
 function copyRow(from: DataView, at: number, to: DataView, toAt: number): void {

@@ -11,9 +11,7 @@ export type SlotTable = {
   readonly lowOf: (view: DataView, slot: number) => number;
 };
 
-/** The most rows an account may have: what 24 bits can number. At 45 bytes each they would take 750 MB. */
-export const maxRows = 0xff_fffe;
-
+/** Which bits of an entry are the slot; maxRows of record-rows.ts keeps within them. */
 const slotBits = 0xff_ffff;
 const smallestCapacity = 64;
 

@@ -58,7 +58,7 @@ export type WindowQuery = {
   readonly atMs: number;
   readonly currency: number;
   readonly creditDebitIndicator: CreditDebitIndicator;
-  /** Narrows the key from the account to account × counterparty; absent means all counterparties. */
+  /** Narrows the key from the account to account × counterparty; absent means all, "" nobody. */
   readonly counterparty?: string;
 };
 
@@ -100,13 +100,18 @@ export type AccountHistory = {
   append(record: WindowRecord): void;
   /** The offset of the last record taken in, forgotten or not; undefined where there was none. */
   readonly lastOffset: number | undefined;
-  /** How many queries so far lay before an earlier one or before a record taken in, and had to scan. */
+  /**
+   * How many queries so far lay before an earlier one and had to walk the windows back. Those of a small
+   * account are none of them: looking at all of its records is what each costs anyway.
+   */
   readonly outOfOrderQueries: number;
   /**
    * Records observed before this second are invisible from here on; 0 where there are none.
    * Read before a batch is appended it is the horizon the batch's chain commit may carry.
    */
   readonly forgettableBeforeSeconds: number;
+  /** Takes as little memory as it can until it is asked again, which brings it back; no answer changes. */
+  rest(): void;
   /** About how many bytes of memory it takes, for the cache's bound. */
   readonly sizeBytes: number;
 };
