@@ -35,7 +35,9 @@ export const makeBankFile = (random: Random, transactions: number): BankFile => 
   const fresh = (index: number): Offered => {
     atMs += random.pick([0, 0, 30_000, 5 * minuteMs, 40 * minuteMs, 7 * 60 * minuteMs]);
     const isLarge = random.chance(0.1);
-    const lateMs = random.chance(0.1) ? random.pick([minuteMs, 20 * 60 * minuteMs, 3 * dayMs]) : 0;
+    const lateMs = random.chance(0.15)
+      ? random.pick([minuteMs, 20 * 60 * minuteMs, 3 * dayMs, 4 * dayMs])
+      : 0;
     return {
       transactionId: `tx-${index}`,
       account: { other: { id: `account-${random.below(accounts)}` } },

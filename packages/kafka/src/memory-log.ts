@@ -31,7 +31,10 @@ export type MemoryLog = {
   offsets(topic: string): readonly PartitionOffsets[];
   append(at: TopicPartition, records: readonly OutgoingRecord[], transaction?: LogTransaction): number;
   end(transaction: LogTransaction, state: 'committed' | 'aborted'): void;
+  /** From an offset on, at most so many records. Throws WeirError log_truncated beyond the log's end. */
   read(at: TopicPartition, from: number, maxRecords: number, readCommitted: boolean): LogRead;
+  /** Whether a read from there has anything to say. */
+  hasMore(at: TopicPartition, from: number, readCommitted: boolean): boolean;
   /** Resolves when anything is appended or a transaction ends. */
   changed(): Promise<void>;
 };
@@ -134,6 +137,8 @@ export const createMemoryLog = (nowMs: () => number): MemoryLog => {
     read: (at, from, maxRecords, readCommitted) => {
       const entries = entriesOf(at);
       const until = readCommitted ? lastStable(entries) : entries.length;
+      if (from > entries.length)
+        throw new WeirError('log_truncated', `${nameOf(at)} ends at ${entries.length}, not behind ${from}`);
       const records: KafkaRecord[] = [];
       let offset = from;
       for (; offset < until && records.length < maxRecords; offset += 1) {
@@ -144,6 +149,11 @@ export const createMemoryLog = (nowMs: () => number): MemoryLog => {
       // The marker behind the last record comes with it, as in the broker's own batches.
       while (offset < until && entries[offset]?.record === undefined) offset += 1;
       return { records, endOffset: offset, highWatermark: entries.length };
+    },
+    hasMore: (at, from, readCommitted) => {
+      const entries = entriesOf(at);
+      // Behind the end there is something to be told: that the position is wrong.
+      return from < (readCommitted ? lastStable(entries) : entries.length) || from > entries.length;
     },
     changed: () => change.promise,
   };
