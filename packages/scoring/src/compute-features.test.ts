@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultWindowPlan as plan, type WindowRecord } from '@weir/windows';
+import {
+  createAccountHistory,
+  defaultWindowPlan as plan,
+  type WindowPlan,
+  type WindowRecord,
+} from '@weir/windows';
 import { dayMs, historyOf, hourMs, noonMs, onceADay, recordOf } from './account-fixture.ts';
 import { computeFeatures } from './compute-features.ts';
 import { featureNames } from './feature-names.ts';
@@ -106,4 +111,13 @@ test('a threshold of another country can be given', () => {
   const thresholds = { otherwiseMajor: 3_000, major: {}, bandShare: 0.1 };
   const features = computeFeatures({ record, history: historyOf([]), plan }, thresholds);
   assert.equal(features['nearThresholdCount_24h'], 1);
+});
+
+test('under a plan that looks back less than a day, amounts below the threshold are counted as far as it does', () => {
+  const hourly: WindowPlan = { ...plan, ref: 'hourly@1', spans: [{ name: '1h', spanMs: hourMs }] };
+  const history = createAccountHistory(hourly, [], 0);
+  history.append(recordOf({ offset: 1, eventTimeMs: noonMs - hourMs, amountMinor: 950_000 }));
+  history.append(recordOf({ offset: 2, eventTimeMs: noonMs - hourMs + 1, amountMinor: 950_000 }));
+  const record = recordOf({ offset: 3, amountMinor: 950_000 });
+  assert.equal(computeFeatures({ record, history, plan: hourly })['nearThresholdCount_24h'], 2);
 });

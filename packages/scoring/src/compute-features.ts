@@ -2,6 +2,7 @@ import type { FeatureValues } from '@weir/contracts';
 import {
   exp,
   logMilli,
+  longestSpanMs,
   type AccountHistory,
   type WindowAggregate,
   type WindowPlan,
@@ -44,7 +45,7 @@ export type ScoringInput = {
  * | amountOverTypical          | this amount / (exp(mean) − 1), the geometric mean of the amounts in L   | ratio       | none in L |
  * | velocityRatio_s, s < L     | (1 + count_s) / (1 + count_L · s/L): how many there are with this one, against what the rate over L leads to expect; the ones damp the ratio of quiet accounts | ratio | fewer than minimumHistory in L |
  * | newCounterparty            | 1 if the counterparty didn't occur in L, in any currency and direction, else 0 | 0 or 1 | no counterparty |
- * | nearThresholdCount_24h     | if this amount lies in the band just below the reporting threshold: how many do within 24 h, with this one; else 0 | count | never |
+ * | nearThresholdCount_24h     | if this amount lies in the band just below the reporting threshold: how many do within 24 h (within L where that is shorter), with this one; else 0 | count | never |
  * | hoursSinceLast             | since the account's latest transaction in any currency and direction    | hours       | none is visible |
  *
  * Throws only where the record breaks its own contract (a currency that no
@@ -68,7 +69,7 @@ export function computeFeatures(
   for (const one of spans)
     if (one !== longest) features[one.span.velocityRatio] = velocityRatio(one, longest);
   features['newCounterparty'] = newCounterparty(record, history);
-  features['nearThresholdCount_24h'] = nearThresholdCount(record, history, thresholds);
+  features['nearThresholdCount_24h'] = nearThresholdCount({ record, history, plan }, thresholds);
   features['hoursSinceLast'] = hoursSinceLast(record, history);
   return features;
 }
@@ -102,13 +103,13 @@ const dayMs = 86_400_000;
 
 /** Amounts outside the band count nothing, so that a coffee bought after three near-threshold deposits is no finding. */
 function nearThresholdCount(
-  record: WindowRecord,
-  history: AccountHistory,
+  { record, history, plan }: ScoringInput,
   thresholds: ReportingThresholds,
 ): number {
   const { lowMinor, highMinor } = reportingBand(thresholds, record.currency);
   if (record.amountMinor < lowMinor || record.amountMinor >= highMinor) return 0;
-  return 1 + history.countAmountsBetween(queryOf(record), dayMs, lowMinor, highMinor);
+  const spanMs = Math.min(dayMs, longestSpanMs(plan));
+  return 1 + history.countAmountsBetween(queryOf(record), spanMs, lowMinor, highMinor);
 }
 
 function hoursSinceLast(record: WindowRecord, history: AccountHistory): number | null {
