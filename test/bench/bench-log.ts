@@ -26,6 +26,9 @@ const diskBounds = { 'retention.bytes': '268435456', 'segment.bytes': '67108864'
 
 export type Positions = ReadonlyMap<number, number>;
 
+export const totalOf = (positions: Positions): number =>
+  [...positions.values()].reduce((sum, next) => sum + next, 0);
+
 /** A log to measure on: its topics, what it is called, and what may be done with it. */
 export type BenchLog = {
   readonly logId: string;

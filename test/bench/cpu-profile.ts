@@ -59,7 +59,8 @@ function add(sums: Map<string, number>, name: string, ms: number): void {
 /** The library, workspace or part of Node that a function belongs to. */
 export function packageOf({ url, functionName }: { url: string; functionName: string }): string {
   if (url.startsWith('node:')) return 'node';
-  const library = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/.exec(url)?.[1];
+  const [, inLibraries] = url.split(/^.*\/node_modules\//);
+  const library = /^(?:@[^/]+\/)?[^/]+/.exec(inLibraries ?? '')?.[0];
   if (library !== undefined) return library;
   const workspace = /\/((?:packages|services|infra)\/[^/]+|test\/[^/]+)\//.exec(url)?.[1];
   if (workspace !== undefined) return workspace;

@@ -1,9 +1,8 @@
 import type { BenchContext } from './bench-context.ts';
 import { coldLoadMs } from './cold-loads.ts';
 import { createTransactionMaker } from './make-transactions.ts';
-import type { DrainFigures } from './measure-drain.ts';
 import { createPassthroughRunner } from './passthrough-runner.ts';
-import type { PassthroughRunner } from './passthrough-runner.ts';
+import type { PassthroughDrain, PassthroughRunner } from './passthrough-runner.ts';
 import { round } from './process-usage.ts';
 import { meanValueBytes } from './read-outputs.ts';
 import { startRedisPlace } from './redis-place.ts';
@@ -28,8 +27,8 @@ export type DrainResults = {
   /** Mean sizes of the values, envelopes included. */
   readonly valueBytes: { readonly received: number; readonly cleared: number };
   /** (a), and what its batch size was chosen by. */
-  readonly passthroughSweep: readonly { readonly batchMaxRecords: number; readonly figures: DrainFigures }[];
-  readonly passthrough: Repeated<DrainFigures> | undefined;
+  readonly passthroughSweep: readonly PassthroughDrain[];
+  readonly passthrough: Repeated<PassthroughDrain> | undefined;
   /** (b) is the one at history50. */
   readonly detection: Readonly<Partial<Record<PopulationName, Repeated<DetectionDrain>>>>;
   /** (c) */
@@ -79,7 +78,7 @@ export async function runDrains(context: BenchContext, wanted: WantedDrains): Pr
   const passthroughSweep = wanted.a ? await runSweep(context, passthrough, first) : [];
   const best = bestOf(passthroughSweep) ?? settings.batchMaxRecords;
 
-  const passed: DrainFigures[] = [];
+  const passed: PassthroughDrain[] = [];
   const opened: DetectionDrain[] = [];
   const detected = new Map<PopulationName, DetectionDrain[]>();
   const detectAt = async (name: PopulationName, scenario: Scenario, waiting: Waiting): Promise<void> => {
@@ -195,14 +194,14 @@ async function runSweep(
   passthrough: PassthroughRunner,
   waiting: Waiting,
 ): Promise<DrainResults['passthroughSweep']> {
-  const sweep: { batchMaxRecords: number; figures: DrainFigures }[] = [];
+  const sweep: PassthroughDrain[] = [];
   for (const batchMaxRecords of settings.sweepBatchRecords) {
     const figures = await passthrough.drain(waiting, batchMaxRecords);
     say(`(a) passthrough in batches of ${batchMaxRecords}: ${shownDrain(figures)}`);
-    sweep.push({ batchMaxRecords, figures });
+    sweep.push(figures);
   }
   return sweep;
 }
 
 const bestOf = (sweep: DrainResults['passthroughSweep']): number | undefined =>
-  sweep.toSorted((x, y) => y.figures.txPerSecond - x.figures.txPerSecond)[0]?.batchMaxRecords;
+  sweep.toSorted((x, y) => y.txPerSecond - x.txPerSecond)[0]?.batchMaxRecords;

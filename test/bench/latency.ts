@@ -9,8 +9,9 @@ import type { PassthroughRunner } from './passthrough-runner.ts';
 import { placeForPipeline } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { cpuPerTransaction, loadAverage, median, round, usageOf } from './process-usage.ts';
-import { meanValueBytes } from './read-outputs.ts';
+import { endsOf, meanValueBytes } from './read-outputs.ts';
 import { shownCpu } from './repeated.ts';
+import { journalTransactions } from './scenario.ts';
 import { numberOf, startVerdictReader } from './verdict-reader.ts';
 import { startDetection, startIngest } from './workers.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -30,6 +31,8 @@ export type LatencyFigures = {
   /** From when the transaction was due to be offered, so with ingest and whatever kept it waiting. */
   readonly fromDue: Percentiles;
   readonly cpuMsPerTx: Readonly<Record<string, number>>;
+  /** Of detection alone. */
+  readonly recordsPerTransaction: number | undefined;
   readonly loadAverage: number;
 };
 
@@ -93,6 +96,7 @@ async function measureLatency(
   const first = lines.given();
   const from = await placeForPipeline(stack);
   const load = loadAverage();
+  const journalFrom = await endsOf(log, 'decisions');
   const reader = await startVerdictReader(log, {
     topics: variant === 'detection' ? [streams.cleared.topic, streams.held.topic] : [passthroughTopic],
     lines,
@@ -133,6 +137,10 @@ async function measureLatency(
       fromAcknowledged: latencies((n) => acknowledged[n] ?? Number.NaN),
       fromDue: latencies(feed.dueAtEpochMs),
       cpuMsPerTx: cpuPerTransaction(before, after, count - warm),
+      recordsPerTransaction:
+        variant === 'passthrough'
+          ? undefined
+          : round(count / journalTransactions(journalFrom, await endsOf(log, 'decisions')), 1),
       loadAverage: load,
     };
   } finally {

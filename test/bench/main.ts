@@ -133,4 +133,6 @@ async function main(): Promise<void> {
   }
 }
 
+// Then everything that was started is ended on the way out.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 await main();

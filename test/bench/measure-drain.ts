@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { totalOf } from './bench-log.ts';
 import type { Positions } from './bench-log.ts';
 import { cpuPerTransaction, loadAverage, peakResidentMbOf, round, usageOf } from './process-usage.ts';
 import type { Usage, Watched } from './process-usage.ts';
@@ -32,8 +33,6 @@ export type DrainOptions = {
   readonly deadlineMs: number;
 };
 
-const total = (positions: Positions): number => [...positions.values()].reduce((sum, next) => sum + next, 0);
-
 type Mark = { readonly done: number; readonly usage: Usage };
 
 /**
@@ -44,8 +43,8 @@ type Mark = { readonly done: number; readonly usage: Usage };
  * Throws where a worker ends or the deadline passes first.
  */
 export async function measureDrain(options: DrainOptions): Promise<DrainFigures> {
-  const fromTotal = total(options.from);
-  const all = total(options.to) - fromTotal;
+  const fromTotal = totalOf(options.from);
+  const all = totalOf(options.to) - fromTotal;
   const load = loadAverage();
   const workers = options.startWorkers();
   const watched: Watched = [...workers.map(({ name, pid }) => ({ name, pid })), ...options.watched];
@@ -78,7 +77,7 @@ async function followDrain(
   let cold: Mark | undefined;
   let warm: Mark | undefined;
   for (;;) {
-    const done = total(await options.positions()) - fromTotal;
+    const done = totalOf(await options.positions()) - fromTotal;
     if (cold === undefined && done >= options.coldFromRecords) cold = { done, usage: usageOf(watched) };
     if (warm === undefined && done >= options.warmRecords) warm = { done, usage: usageOf(watched) };
     if (done >= all) {

@@ -1,8 +1,9 @@
 import { streams } from '@weir/contracts';
-import { commitPositions } from './bench-log.ts';
+import { commitPositions, totalOf } from './bench-log.ts';
 import type { BenchStack } from './bench-stack.ts';
 import { measureDrain } from './measure-drain.ts';
 import type { DrainFigures } from './measure-drain.ts';
+import { round } from './process-usage.ts';
 import { positionsOf } from './scenario.ts';
 import type { Waiting } from './scenario.ts';
 import type { BenchSettings } from './settings.ts';
@@ -12,11 +13,16 @@ import type { WorkerProcess } from './worker-process.ts';
 export const passthroughTopic = 'bench.passthrough.v1';
 const groupId = 'bench-passthrough';
 
+export type PassthroughDrain = DrainFigures & {
+  readonly batchMaxRecords: number;
+  readonly recordsPerTransaction: number;
+};
+
 /** Reads the log's records with a group of its own, and writes to a topic that stands for the verdicts. */
 export type PassthroughRunner = {
   readonly start: (batchMaxRecords: number) => WorkerProcess[];
   /** Drains what waits. Detection may drain the same records before or after. */
-  readonly drain: (waiting: Waiting, batchMaxRecords: number) => Promise<DrainFigures>;
+  readonly drain: (waiting: Waiting, batchMaxRecords: number) => Promise<PassthroughDrain>;
   /** Goes on from here when it is started next. */
   readonly seek: (waiting: Pick<Waiting, 'from'>) => Promise<void>;
 };
@@ -47,13 +53,16 @@ export async function createPassthroughRunner(
       },
       { processes, batchMaxRecords, batchLingerMs },
     );
+  const writtenOffsets = async (): Promise<number> =>
+    (await log.kafka.offsets(passthroughTopic)).reduce((sum, { end }) => sum + end, 0);
   const seek = ({ from }: Pick<Waiting, 'from'>): Promise<void> => commitPositions(log, groupId, from);
   return {
     start,
     seek,
     drain: async (waiting, batchMaxRecords) => {
       await seek(waiting);
-      return measureDrain({
+      const before = await writtenOffsets();
+      const figures = await measureDrain({
         startWorkers: () => start(batchMaxRecords),
         positions: () => positionsOf(log, groupId),
         ...waiting,
@@ -62,6 +71,10 @@ export async function createPassthroughRunner(
         watched: stack.watched('kafka'),
         deadlineMs: settings.drainDeadlineMs,
       });
+      const drained = totalOf(waiting.to) - totalOf(waiting.from);
+      // Each transaction leaves a marker; the first of each partition a record that is aborted, too.
+      const transactions = (await writtenOffsets()) - before - drained - 2 * partitions;
+      return { ...figures, batchMaxRecords, recordsPerTransaction: round(drained / transactions, 1) };
     },
   };
 }

@@ -21,10 +21,13 @@ export function repeated<Figures extends DrainFigures>(repeats: readonly Figures
   };
 }
 
-export const shownDrain = (figures: DrainFigures | undefined): string =>
+type ShownDrain = DrainFigures & { readonly recordsPerTransaction: number };
+
+export const shownDrain = (figures: ShownDrain | undefined): string =>
   figures === undefined
     ? 'nothing'
-    : `${figures.txPerSecond.toFixed(0)} tx/s, ${shownCpu(figures.cpuMsPerTx)}`;
+    : `${figures.txPerSecond.toFixed(0)} tx/s, ${figures.recordsPerTransaction} records per transaction, ` +
+      `load ${figures.loadAverage}; ${shownCpu(figures.cpuMsPerTx)}`;
 
 export const shownCpu = (cpuMsPerTx: Readonly<Record<string, number>>): string =>
   `CPU-ms per tx: ${Object.entries(cpuMsPerTx)

@@ -1,5 +1,5 @@
 import { streams } from '@weir/contracts';
-import { commitPositions } from './bench-log.ts';
+import { commitPositions, totalOf } from './bench-log.ts';
 import type { BenchLog, Positions } from './bench-log.ts';
 import { createTransactionMaker } from './make-transactions.ts';
 import type { TransactionMaker } from './make-transactions.ts';
@@ -7,6 +7,7 @@ import { measureDrain } from './measure-drain.ts';
 import type { DrainFigures } from './measure-drain.ts';
 import type { Population } from './population.ts';
 import { alignPositions, preloadHistory } from './preload-history.ts';
+import { round } from './process-usage.ts';
 import type { Watched } from './process-usage.ts';
 import { countFrom, endsOf } from './read-outputs.ts';
 import type { RedisPlace } from './redis-place.ts';
@@ -27,7 +28,11 @@ export type Scenario = {
 export type Waiting = { readonly from: Positions; readonly to: Positions };
 
 /** How a drain of detection went, and what it decided. */
-export type DetectionDrain = DrainFigures & { readonly heldFraction: number };
+export type DetectionDrain = DrainFigures & {
+  readonly heldFraction: number;
+  /** Of the log that one Kafka transaction took, on average. */
+  readonly recordsPerTransaction: number;
+};
 
 export async function preloadScenario(
   population: Population,
@@ -75,6 +80,7 @@ export async function drainWithDetection(
 ): Promise<DetectionDrain> {
   const { log, redis } = scenario;
   const [heldFrom, rejectedFrom] = [await endsOf(log, 'held'), await endsOf(log, 'rejected')];
+  const journalFrom = await endsOf(log, 'decisions');
   const figures = await measureDrain({
     startWorkers: options.startWorkers,
     positions: () => positionsOf(log, log.groupId),
@@ -87,6 +93,18 @@ export async function drainWithDetection(
   const rejected = await countFrom(log, 'rejected', rejectedFrom);
   if (rejected > 0) throw new Error(`${rejected} of the measured transactions were rejected`);
   const held = await countFrom(log, 'held', heldFrom);
-  const drained = [...waiting.to].reduce((sum, [at, to]) => sum + to - (waiting.from.get(at) ?? 0), 0);
-  return { ...figures, heldFraction: held / drained };
+  const drained = totalOf(waiting.to) - totalOf(waiting.from);
+  const transactions = journalTransactions(journalFrom, await endsOf(log, 'decisions'));
+  return {
+    ...figures,
+    heldFraction: held / drained,
+    recordsPerTransaction: round(drained / transactions, 1),
+  };
 }
+
+/**
+ * How many transactions detection made: each leaves its journal record and a
+ * marker. The first of each partition is an empty one that is aborted.
+ */
+export const journalTransactions = (from: Positions, to: Positions): number =>
+  (totalOf(to) - totalOf(from)) / 2 - to.size;

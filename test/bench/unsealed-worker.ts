@@ -3,6 +3,7 @@ import { connectKafka } from '@weir/connections';
 import { streams, WeirError } from '@weir/contracts';
 import { backoffDelayMs, createLogger, createMetrics, loadConfig, runWorker } from '@weir/runtime';
 import { claimLog, createRedisWindowStore, openRedis, watchRedis } from '@weir/window-store';
+import { createHistoryCache } from '@weir/windows';
 import { machineClock } from '../../services/detection/src/clock.ts';
 import { detectionConfig } from '../../services/detection/src/config.ts';
 import type { DetectionParts } from '../../services/detection/src/detection-parts.ts';
@@ -54,10 +55,8 @@ await runWorker({
         return { ...found, partitionCount: offsets.length };
       },
       lastJournalRecord: (partition) => kafka.lastRecord(streams.decisions.topic, partition),
-      limits: {
-        maxRecordsPerRun: config.BATCH_MAX_RECORDS,
-        historyCacheBytesPerPartition: Math.floor(config.HISTORY_CACHE_BYTES / partitionCount),
-      },
+      limits: { maxRecordsPerRun: config.BATCH_MAX_RECORDS },
+      histories: createHistoryCache({ maxBytes: config.HISTORY_CACHE_BYTES }),
       clock: machineClock,
       observe,
     };
