@@ -4,8 +4,8 @@ import { unpackRecords } from '@weir/windows';
 import type { WindowStore } from '@weir/windows';
 import { bucketOf } from './bucket-of.ts';
 import { packSamples, sampleAccount, sampleCommit, sampleStep } from './fixtures/sample-records.ts';
+import type { OpenStore } from './fixtures/store-under-test.ts';
 import { withCode } from './fixtures/with-code.ts';
-import type { OpenStore } from './window-store-contract.ts';
 
 const account = sampleAccount(1);
 const other = sampleAccount(2);

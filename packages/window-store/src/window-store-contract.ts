@@ -4,6 +4,7 @@ import { recordFormat, unpackRecords } from '@weir/windows';
 import type { ChainCommit, WindowStore } from '@weir/windows';
 import { damageTests } from './damage-contract.ts';
 import { packSamples, sampleAccount, sampleCommit, sampleStep } from './fixtures/sample-records.ts';
+import type { OpenStore } from './fixtures/store-under-test.ts';
 import {
   maxAccountsPerCall,
   maxCommitBytes,
@@ -11,19 +12,6 @@ import {
   segmentRecords,
   segmentsDroppedPerCommit,
 } from './limits.ts';
-
-/** A store to test, and what may befall it. */
-export type StoreUnderTest = {
-  readonly store: WindowStore;
-  /** Opens another store over the same windows, as another process does. */
-  readonly reopen: () => WindowStore;
-  readonly loseAccount: (partition: number, account: string) => Promise<void>;
-  readonly losePosition: (partition: number) => Promise<void>;
-  /** Copies all windows; what it answers brings them back as they were. */
-  readonly copy: () => Promise<() => Promise<void>>;
-};
-
-export type OpenStore = () => Promise<StoreUnderTest>;
 
 const account = sampleAccount(1);
 const other = sampleAccount(2);
