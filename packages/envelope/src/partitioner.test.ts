@@ -16,6 +16,26 @@ test('accounts spread over all partitions, none with twice its share', () => {
   assert.ok(counts.every((count) => count > 500 && count < 2_000));
 });
 
+test('an account asked for again, also after many others, has the partition it had', () => {
+  const partitionOf = createPartitioner({ routingKey, partitionCount: 1_000 });
+  const alike = [
+    ['ab', 'c'],
+    ['a', 'bc'],
+    ['', 'abc'],
+    ['1:a', 'bc'],
+  ] as const;
+  const first = alike.map(([tenant, account]) => partitionOf(tenant, account));
+  assert.equal(new Set(first).size, alike.length);
+  for (let account = 0; account < 50_100; account += 1) partitionOf('bank-a', String(account));
+  for (const round of ['forgotten', 'remembered']) {
+    assert.deepEqual(
+      alike.map(([tenant, account]) => partitionOf(tenant, account)),
+      first,
+      round,
+    );
+  }
+});
+
 test('the routing depends on the key and the tenant', () => {
   const routes = (key: typeof routingKey, tenant: string) => {
     const partitionOf = createPartitioner({ routingKey: key, partitionCount: 48 });

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { WeirError } from '@weir/contracts';
 import { hmacOf, requireHmacKey } from './hmac-of.ts';
-import { createLruMap } from './lru-map.ts';
+import { createRecentMap } from './recent-map.ts';
 
 const pseudonymBytes = 16;
 /** About 15 MB of memory, in which the accounts of the busiest hours fit. */
-const maxCachedPseudonyms = 50_000;
+const defaultMaxRemembered = 50_000;
 
 /**
  * A function from a canonical account (or other identifier) to its pseudonym,
@@ -18,12 +18,14 @@ const maxCachedPseudonyms = 50_000;
 export function createPseudonymizer(options: {
   readonly indexKey: KeyObject;
   readonly version: number;
+  /** How many pseudonyms are kept to be given again; 0 for values that don't come twice. */
+  readonly maxRemembered?: number;
 }): (purpose: string, tenant: string, canonicalValue: string) => string {
   requireHmacKey('index', options.indexKey);
   if (!Number.isSafeInteger(options.version) || options.version < 1) {
     throw new WeirError('config_invalid', "the index key's version is not a positive integer");
   }
-  const pseudonyms = createLruMap<string>(maxCachedPseudonyms);
+  const pseudonyms = createRecentMap<string>(options.maxRemembered ?? defaultMaxRemembered);
 
   return (purpose, tenant, canonicalValue) => {
     // The two lengths make this injective, as the length prefixes do for the HMAC.

@@ -14,7 +14,7 @@ export type AcceptOptions = {
   readonly source: string;
   /** For accounts and counterparties, which come again. */
   readonly pseudonymize: Pseudonymize;
-  /** For transactions, which don't: what it remembers must not push the accounts out. */
+  /** For transactions, which don't. */
   readonly pseudonymizeOnce: Pseudonymize;
   readonly partitionOf: (tenant: string, canonicalAccount: string) => number;
 };

@@ -128,10 +128,9 @@ function runFeed(
 ): Promise<FeedEnding> {
   const { source, partitionCount, ...rest } = run;
   const { mapping, futureLimitMs, tenant } = settings;
-  const pseudonymizer = () =>
-    createPseudonymizer({ indexKey: ports.indexKey, version: ports.indexKeyVersion });
-  const identity = { tenant, source: settings.source, pseudonymize: pseudonymizer() };
-  const pseudonymizeOnce = pseudonymizer();
+  const indexing = { indexKey: ports.indexKey, version: ports.indexKeyVersion };
+  const identity = { tenant, source: settings.source, pseudonymize: createPseudonymizer(indexing) };
+  const pseudonymizeOnce = createPseudonymizer({ ...indexing, maxRemembered: 0 });
   const partitionOf = createPartitioner({ routingKey: ports.routingKey, partitionCount });
   return feedSource({
     ...rest,
