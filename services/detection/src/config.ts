@@ -42,6 +42,10 @@ export const detectionConfig = z
     IDLE_CHECK_INTERVAL_MS: durationMs(5_000, { minMs: 500, maxMs: 300_000 }).describe(
       'How often the windows of partitions nothing arrives for are looked at: lost ones are rebuilt without waiting for a record.',
     ),
+    VERIFY_INTERVAL_MS: durationMs(600_000, { maxMs: 86_400_000 }).describe(
+      'How often the windows of a few accounts of one partition are recomputed from the log by the way and compared. 0: never.',
+    ),
+    VERIFY_ACCOUNTS: count(3, { min: 1, max: 100 }).describe('How many accounts those are.'),
     RETRY_MAX_DELAY_MS: durationMs(5_000, { minMs: 100, maxMs: 60_000 }).describe(
       'The longest pause before a partition that failed is taken over again.',
     ),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { streams, WeirError } from '@weir/contracts';
 import type { JournalRecord } from '@weir/contracts';
-import type { BatchOutcome, RecordBatch } from '@weir/kafka';
+import type { BatchOutcome, PartitionTransactions, RecordBatch } from '@weir/kafka';
 import { unpackRecords } from '@weir/windows';
 import type { WindowStore } from '@weir/windows';
 import { createBatchConsumer } from './consume-batch.ts';
@@ -294,6 +294,45 @@ test('work on one batch ends after a while between two runs, and the group hears
   // One after each of the two runs, and one for each second that passed within them.
   assert.equal(beats, 5);
   assert.deepEqual(await consumer.onBatch(batchOf(records), control), { kind: 'next', next: 40 });
+});
+
+test('work on a partition that is let go of meanwhile ends without a fault', async () => {
+  const plain = createPlainParts();
+  const openTransactions = (partition: number): PartitionTransactions => {
+    const transactions = plain.parts.openTransactions(partition);
+    let isDiscarded = false;
+    return {
+      ...transactions,
+      publish: async (step) => {
+        consumer.assigned([]);
+        // As the adapter says it: to publish after that is a bug of whoever does.
+        if (isDiscarded) throw new Error('not allowed when unusable');
+        await transactions.publish(step);
+      },
+      discard: async () => void (isDiscarded = true),
+    };
+  };
+  const { consumer, retries, crashes } = createConsumer({
+    ...plain,
+    parts: { ...plain.parts, openTransactions },
+  });
+  const outcome = await consumer.onBatch(batchOf(records), plainControl());
+  assert.deepEqual([outcome.kind, outcome.next, retries, crashes], ['pause', 0, [], []]);
+});
+
+test('windows that turn out to be something else than the log says are rebuilt from it', async () => {
+  const { consumer, store, sought, kafka } = createConsumer();
+  await consumer.onBatch(batchOf(records), plainControl());
+  const [owned] = consumer.owned();
+  assert.equal(owned?.position, 40);
+  await consumer.distrust(owned);
+  assert.deepEqual([sought, await store.position(0)], [[0], undefined]);
+  const published = kafka.outputs.length;
+  await consumer.onBatch(batchOf(records), plainControl());
+  assert.deepEqual([kafka.outputs.length, (await store.position(0))?.next], [published, 40]);
+  // What was let go of since is nobody's to distrust any more.
+  await consumer.distrust(owned);
+  assert.equal((await store.position(0))?.next, 40);
 });
 
 test('windows that lost a key are rebuilt from the log, and every verdict is still published once', async () => {

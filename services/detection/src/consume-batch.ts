@@ -24,6 +24,10 @@ export type BatchConsumer = {
   revoked(): void;
   /** Looks at the partitions nothing arrives for: whether their windows are still as this worker left them. */
   check(): Promise<void>;
+  /** The partitions that are this worker's now, as they are. */
+  owned(): readonly Readonly<OwnedPartition>[];
+  /** Has the windows of a partition rebuilt from the log: they are not what it says. */
+  distrust(owned: Readonly<OwnedPartition>): Promise<void>;
   /** Whether a partition has failed several times in a row: the worker lives, but not all of its work goes on. */
   isStuck(): boolean;
   /** Lets go of all of them, and waits until their producers are gone. */
@@ -136,7 +140,11 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     }
   }
 
-  async function process(batch: RecordBatch, control: BatchControl): Promise<BatchOutcome> {
+  async function process(
+    batch: RecordBatch,
+    control: BatchControl,
+    onOwned: (owned: OwnedPartition) => void,
+  ): Promise<BatchOutcome> {
     const { partition } = batch;
     const [first] = batch.records;
     if (first === undefined) return { kind: 'next', next: batch.endOffset };
@@ -147,6 +155,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       return { kind: 'pause', next: first.offset, forMs: stillTakingOverMs };
     }
     const { owned } = taken;
+    onOwned(owned);
     if (first.offset > owned.position && asked.get(partition) !== owned.position) {
       asked.set(partition, owned.position);
       return { kind: 'seek', next: owned.position };
@@ -162,7 +171,9 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
   return {
     async onBatch(batch, control) {
       const { partition } = batch;
+      const next = batch.records[0]?.offset ?? batch.endOffset;
       let goodbye: unknown;
+      let working: OwnedPartition | undefined;
       const heartbeat = (): Promise<void> =>
         control.heartbeat().catch((error: unknown) => {
           goodbye = error;
@@ -172,13 +183,15 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       const stopBeating = clock.every(heartbeatEveryMs, () => void heartbeat().catch(() => undefined));
       atWork.add(partition);
       try {
-        return await process(batch, { ...control, heartbeat });
+        return await process(batch, { ...control, heartbeat }, (owned) => (working = owned));
       } catch (error) {
         // The group has moved on, between two runs: what is in memory is as true as it was.
         if (error === goodbye) throw error;
+        // Let go of while it was being worked on: whatever that led to is no fault, and somebody else's by now.
+        if (working !== undefined && partitions.get(partition) !== working)
+          return { kind: 'pause', next, forMs: stillTakingOverMs };
         await drop(partition, error);
-        const forMs = leaveFor(partition, error);
-        return { kind: 'pause', next: batch.records[0]?.offset ?? batch.endOffset, forMs };
+        return { kind: 'pause', next, forMs: leaveFor(partition, error) };
       } finally {
         stopBeating();
         atWork.delete(partition);
@@ -209,12 +222,18 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
             if (setbacks.isDue(partition)) await takeInBackground(partition);
             return;
           }
-          const isSame = await checkStored(parts, owned);
-          if (isSame || atWork.has(partition) || partitions.get(partition) !== owned) return;
+          if ((await checkStored(parts, owned)) || partitions.get(partition) !== owned) return;
           await drop(partition);
           await takeInBackground(partition);
         }),
       );
+    },
+    owned: () => partitions.all(),
+    async distrust(owned) {
+      if (partitions.get(owned.partition) !== owned) return;
+      asked.delete(owned.partition);
+      await partitions.dropDamaged(owned.partition);
+      await takeInBackground(owned.partition);
     },
     isStuck: setbacks.isStuck,
     async close() {

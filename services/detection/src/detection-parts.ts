@@ -1,11 +1,12 @@
 import type { Opener, Sealer } from '@weir/envelope';
 import type { KafkaRecord, PartitionTransactions } from '@weir/kafka';
-import type { WindowStore } from '@weir/windows';
+import type { HistoryCache, WindowStore } from '@weir/windows';
 import type { OutputStream } from './build-outputs.ts';
 import type { Clock } from './clock.ts';
 import type { LogState } from './owned-partition.ts';
 import type { TakeoverPlan } from './plan-takeover.ts';
 import type { Decided } from './decide-batch.ts';
+import type { SampledAccounts } from './upkeep/compare-account.ts';
 
 /**
  * Everything a step touches outside itself. main.ts puts the real parts in; a
@@ -24,8 +25,9 @@ export type DetectionParts = {
   readonly limits: {
     /** The most records one chain commit and one Kafka transaction take. */
     readonly maxRecordsPerRun: number;
-    readonly historyCacheBytesPerPartition: number;
   };
+  /** One bound for the histories of all partitions, each of which shares it. */
+  readonly histories: HistoryCache;
   readonly clock: Clock;
   readonly observe: StepObserver;
 };
@@ -47,6 +49,8 @@ export type StepObserver = {
   ): void;
   /** The windows of a partition lost something, and are rebuilt from the log. */
   windowsDamaged(partition: number, at: { readonly stored: number }): void;
+  /** A few accounts were recomputed from the log. Those that differ are named by pseudonym. */
+  windowsSampled(partition: number, sampled: SampledAccounts): void;
   /** The stored position of a partition nothing arrived for is not the one this worker left. */
   storedMoved(
     partition: number,

@@ -11,6 +11,7 @@ import {
   startHttpEndpoint,
 } from '@weir/runtime';
 import { claimLog, createRedisWindowStore, openRedis, watchRedis } from '@weir/window-store';
+import { createHistoryCache } from '@weir/windows';
 import { machineClock } from './clock.ts';
 import { detectionConfig } from './config.ts';
 import type { DetectionParts } from './detection-parts.ts';
@@ -56,10 +57,8 @@ await runWorker({
         return createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan });
       },
       ...logPartsOf(kafka),
-      limits: {
-        maxRecordsPerRun: config.BATCH_MAX_RECORDS,
-        historyCacheBytesPerPartition: Math.floor(config.HISTORY_CACHE_BYTES / partitionCount),
-      },
+      limits: { maxRecordsPerRun: config.BATCH_MAX_RECORDS },
+      histories: createHistoryCache({ maxBytes: config.HISTORY_CACHE_BYTES }),
       clock: machineClock,
       observe,
     };
@@ -85,6 +84,16 @@ await runWorker({
       parts,
       checkEveryMs: config.IDLE_CHECK_INTERVAL_MS,
       checkStore: async () => observe.redisChanged(await changesOfRedis()),
+      sampling:
+        config.VERIFY_INTERVAL_MS === 0
+          ? undefined
+          : {
+              everyMs: config.VERIFY_INTERVAL_MS,
+              accounts: config.VERIFY_ACCOUNTS,
+              readRange: kafka.readRange,
+              sleep: (delayMs) => sleep(delayMs),
+              random: Math.random,
+            },
       backoffMs: (failures) =>
         backoffDelayMs(failures, {
           baseDelayMs: 100,

@@ -23,6 +23,16 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
     'found',
   ]);
   const damages = metrics.counter('windows_damaged_total', 'Partitions whose windows lost something.', []);
+  const sampled = metrics.counter(
+    'windows_sampled_total',
+    'Accounts recomputed from the log by the way.',
+    [],
+  );
+  const sampledDiffering = metrics.counter(
+    'windows_differing_total',
+    'Accounts among them whose windows differ from the log. Never zero for no reason.',
+    [],
+  );
   const moved = metrics.counter(
     'stored_position_moved_total',
     'Idle partitions whose stored position was not where this worker left it.',
@@ -76,6 +86,17 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
         partition,
         storedPosition: stored,
       });
+    },
+    windowsSampled(partition, { compared, differing: found }) {
+      sampled.add({}, compared);
+      sampledDiffering.add({}, found.length);
+      for (const { account, difference } of found) {
+        log.error('the windows of an account differ from the log, and its partition is rebuilt', {
+          partition,
+          accountPseudonym: account,
+          reason: difference,
+        });
+      }
     },
     storedMoved(partition, { known, found }) {
       moved.add({});

@@ -21,6 +21,7 @@ export type OwnedPartitions = {
   drop(partition: number): Promise<void>;
   /** The same, because its windows are damaged: the next take-over rebuilds them if they still are. */
   dropDamaged(partition: number): Promise<void>;
+  all(): readonly OwnedPartition[];
   /** Every partition that is owned or being taken over. */
   partitions(): number[];
 };
@@ -94,6 +95,7 @@ export function createOwnedPartitions(parts: DetectionParts): OwnedPartitions {
       if (stored !== undefined) damagedAt.set(partition, stored);
       await drop(partition);
     },
+    all: () => [...owned.values()],
     partitions: () => [...owned.keys(), ...taking.keys()],
   };
 }

@@ -1,7 +1,9 @@
 import { streams, WeirError } from '@weir/contracts';
 import type { ConsumerOptions, KafkaClient, RunningConsumer } from '@weir/kafka';
 import { createBatchConsumer } from './consume-batch.ts';
-import type { BatchConsumerOptions } from './consume-batch.ts';
+import type { BatchConsumer, BatchConsumerOptions } from './consume-batch.ts';
+import { createWindowSampler } from './upkeep/window-sampler.ts';
+import type { WindowSamplerOptions } from './upkeep/window-sampler.ts';
 
 export type DetectionOptions = Omit<BatchConsumerOptions, 'seek' | 'onCrash'> & {
   readonly kafka: Pick<KafkaClient, 'runConsumer'>;
@@ -11,6 +13,8 @@ export type DetectionOptions = Omit<BatchConsumerOptions, 'seek' | 'onCrash'> & 
   >;
   /** How often partitions nothing arrives for are looked at. */
   readonly checkEveryMs: number;
+  /** How often a few accounts are verified by the way, and by what. Undefined: never. */
+  readonly sampling?: (WindowSamplerOptions['sampling'] & { readonly everyMs: number }) | undefined;
   /** Looks at the store itself at the same times. Throws where it can't be trusted any more. */
   readonly checkStore: () => Promise<void>;
 };
@@ -60,16 +64,32 @@ export async function runDetection(options: DetectionOptions): Promise<RunningDe
       .then(() => undefined, crash.reject)
       .finally(() => (checking = undefined));
   });
+  const stopSampling = startSampling(options, batches, crash.reject);
   return {
     crashed: crash.promise,
     isJoined: () => isJoined,
     isStuck: batches.isStuck,
     stop: async () => {
       stopChecking();
+      await stopSampling();
       await consumer.stop();
       await checking;
       await batches.close();
     },
+  };
+}
+
+function startSampling(
+  { parts, sampling }: DetectionOptions,
+  batches: BatchConsumer,
+  onCrash: (error: unknown) => void,
+): () => Promise<void> {
+  if (sampling === undefined) return async () => undefined;
+  const sampler = createWindowSampler({ parts, batches, sampling });
+  const stop = parts.clock.every(sampling.everyMs, () => void sampler.sample().catch(onCrash));
+  return () => {
+    stop();
+    return sampler.close();
   };
 }
 

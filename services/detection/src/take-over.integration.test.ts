@@ -9,6 +9,7 @@ import type { DetectionBench } from './fixtures/detection-bench.ts';
 import { sampleTransactions } from './fixtures/sample-transactions.ts';
 import { assertSettled, drained } from './fixtures/settled.ts';
 import {
+  alterOneAccount,
   copyWindows,
   loseOneBucket,
   losePosition,
@@ -204,6 +205,32 @@ test('a single key that is lost is found as soon as it is missed, and the window
   await drained(log, [worker]);
   await worker.stop();
   assert.deepEqual(worker.retries, [{ partition: 0, code: 'windows_damaged' }]);
+  assert.deepEqual(
+    worker.tookOver.map(({ stored }) => stored),
+    [151, undefined],
+  );
+  await assertSettled(log);
+  await log.close();
+});
+
+test('a value that was altered in Redis is found by the way, and the windows are rebuilt', async () => {
+  const log = await createTestLog(bench);
+  await log.feed(0, sampleTransactions(0, 150));
+  await decideAll(log);
+  await alterOneAccount(log, 0);
+  const worker = await startTestWorker(log, {
+    sampling: {
+      everyMs: 300,
+      accounts: 10,
+      readRange: log.kafka.readRange,
+      sleep: async () => undefined,
+      random: () => 0,
+    },
+  });
+  await waitFor(() => worker.tookOver.length === 2, { what: 'the partition to be rebuilt' });
+  await log.feed(0, sampleTransactions(150, 220));
+  await drained(log, [worker]);
+  await worker.stop();
   assert.deepEqual(
     worker.tookOver.map(({ stored }) => stored),
     [151, undefined],

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { streams, WeirError } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import { createHistoryCache } from '@weir/windows';
 import type { StoredPosition, WindowStore } from '@weir/windows';
 import { resolveArtefacts } from './artefacts.ts';
 import { decode } from './decode.ts';
@@ -66,7 +65,7 @@ export async function takeOver(
       plan: windowPlan,
       transactions,
       store,
-      histories: createHistoryCache({ maxBytes: parts.limits.historyCacheBytesPerPartition }),
+      histories: parts.histories.share(),
       token: randomUUID(),
       appendFrom: plan.appendFrom,
       publishFrom: plan.publishFrom,

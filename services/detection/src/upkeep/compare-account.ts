@@ -4,6 +4,12 @@ import type { WindowPlan, WindowRecord } from '@weir/windows';
 /** How the windows of an account differ from what the log says: records are missing, too many, or other ones. */
 export type Difference = 'missing' | 'extra' | 'other';
 
+/** What came of verifying a few accounts, by pseudonym. */
+export type SampledAccounts = {
+  readonly compared: number;
+  readonly differing: readonly { readonly account: string; readonly difference: Difference }[];
+};
+
 /** The packed records of one account, as the log has them and as they are stored. */
 export type ComparedAccount = {
   readonly plan: WindowPlan;
