@@ -5,7 +5,14 @@ import { mailsOf } from './check/check-alerts.ts';
 import type { IngestCounts, PartitionState } from './check/check-ledgers.ts';
 import type { RememberedAccounts } from './check/check-windows.ts';
 import { emptyPart } from './check/history.ts';
-import type { History, HistoryPart, PlacedRecord, SentTransaction, Violation } from './check/history.ts';
+import type {
+  History,
+  HistoryPart,
+  PlacedRecord,
+  PlacesByPartition,
+  SentTransaction,
+  Violation,
+} from './check/history.ts';
 import { runChecks } from './check/run-checks.ts';
 import { createLoadGenerator } from './load/generate-load.ts';
 import type { LoadGenerator } from './load/generate-load.ts';
@@ -121,34 +128,42 @@ export function judgeRound(campaign: Campaign, books: RoundBooks) {
     sends: recent.flatMap(({ sends }) => sends),
     planted: recent.flatMap(({ planted }) => planted),
   };
-  return judge(campaign, history, accounts, earlierMails);
+  return judge(campaign, history, { accounts, earlierMails, windowsFrom: history.judgeFrom });
 }
 
-/** Holds every rule against all there is, read anew from the topics' beginning. */
+/**
+ * Holds every rule against all there is, read anew from the topics' beginning.
+ * Only the windows of decisions that were recomputed in their round are left.
+ */
 export function judgeAll(campaign: Campaign, part: HistoryPart) {
   const { sends, planted } = campaign;
   const history: History = { ...part, start: new Map(), judgeFrom: new Map(), sends, planted };
-  return judge(campaign, history, new Map(), new Set());
+  const windowsFrom = campaign.positions.received ?? new Map<number, number>();
+  return judge(campaign, history, { accounts: new Map(), earlierMails: new Set(), windowsFrom });
 }
 
 async function judge(
   campaign: Campaign,
   history: History,
-  earlier: RememberedAccounts,
-  earlierMails: ReadonlySet<string>,
+  known: {
+    readonly accounts: RememberedAccounts;
+    readonly earlierMails: ReadonlySet<string>;
+    readonly windowsFrom: PlacesByPartition;
+  },
 ): Promise<{ readonly violations: readonly Violation[]; readonly accounts: RememberedAccounts }> {
   const { stack, ingest } = campaign;
   const { violations, accounts } = await runChecks({
     history,
-    earlier,
+    earlier: known.accounts,
+    windowsFrom: known.windowsFrom,
     ingest,
     partitions: await partitionStates(stack),
-    mails: { ...mailPlace, deliveries: stack.mails.deliveries, earlier: earlierMails },
+    mails: { ...mailPlace, deliveries: stack.mails.deliveries, earlier: known.earlierMails },
     plan: defaultWindowPlan,
     readStored: (names) => readStored(campaign, [...names.keys()]),
   });
-  const known = new Set(campaign.violations.map((one) => JSON.stringify(one)));
-  return { accounts, violations: violations.filter((one) => !known.has(JSON.stringify(one))) };
+  const told = new Set(campaign.violations.map((one) => JSON.stringify(one)));
+  return { accounts, violations: violations.filter((one) => !told.has(JSON.stringify(one))) };
 }
 
 /** By accounts as the checkers name them: partition and pseudonym. */

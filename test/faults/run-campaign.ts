@@ -83,6 +83,7 @@ async function runRounds(
 
 /** Reads every topic from its beginning, as a new reader would, and holds every rule against that. */
 async function checkFromStart(campaign: Campaign, say: (line: string) => void): Promise<HistoryPart> {
+  const startedMs = performance.now();
   const { part } = await readHistory(campaign.stack.observer, {});
   const violations = [...(await judgeAll(campaign, part)).violations];
   const { counts } = campaign;
@@ -98,7 +99,7 @@ async function checkFromStart(campaign: Campaign, say: (line: string) => void): 
   }
   keep(campaign, violations, say);
   say(
-    `read from the beginning: ${part.log.length} records of the log, ${violations.length} violations beside those told`,
+    `read from the beginning: ${part.log.length} records of the log, ${violations.length} violations beside those told (${((performance.now() - startedMs) / 1000).toFixed(0)} s)`,
   );
   return part;
 }

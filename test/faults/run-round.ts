@@ -5,6 +5,8 @@ import type { Campaign, RoundBooks } from './campaign.ts';
 import { repeatedMails } from './check/check-alerts.ts';
 import type { Violation } from './check/history.ts';
 import { faults } from './inject/faults.ts';
+import { feedKilledFile } from './load/feed-killed-file.ts';
+import { createLoadGenerator } from './load/generate-load.ts';
 import { startPacedFeed } from './load/paced-feed.ts';
 import type { FeedOutcome, PacedFeed } from './load/paced-feed.ts';
 import { plantForeign } from './load/plant-foreign.ts';
@@ -49,6 +51,8 @@ export type RoundReport = {
 
 /** Load after the healing, so that everything that was lost is looked at once more. */
 const loadAfterHealingMs = 500;
+/** Some faults are over at once: there is load for so long all the same. */
+const shortestLoadMs = 5_000;
 const recoveryDeadlineMs = 90_000;
 /** What has just been committed may show a moment later. */
 const looks = 3;
@@ -76,17 +80,21 @@ export async function runRound(
   });
   try {
     const steps: FaultStep[] = [];
+    const filed: FeedOutcome[] = [];
     const take = (step: FaultStep): void => {
       steps.push(step);
       onStep(step);
     };
     const planting = plantForeign(stack.observer.kafka, random.fork('planted'), campaign.copied);
-    await Promise.all(plan.faults.map((fault) => doFault(campaign, plan, { fault, feed, take, startedMs })));
+    await Promise.all(
+      plan.faults.map((fault) => doFault(campaign, plan, { fault, feed, filed, take, startedMs })),
+    );
     const healedMs = performance.now();
-    await delay(loadAfterHealingMs, undefined, { signal });
+    const leftMs = Math.max(loadAfterHealingMs, startedMs + shortestLoadMs - healedMs);
+    await delay(leftMs, undefined, { signal });
     const planted = await planting;
     for (const to of [campaign, books]) to.planted.push(...planted);
-    const fed = await feed.finish();
+    const fed = joinOutcomes([await feed.finish(), ...filed]);
     keepBooks(campaign, books, fed);
     campaign.workerEnds.push(...fed.workerEnds);
     const recovery = await recover(campaign, books, watch, healedMs);
@@ -127,6 +135,8 @@ async function doFault(
   round: {
     readonly fault: PlannedFault;
     readonly feed: PacedFeed;
+    /** Where a fault that feeds something of its own leaves its books. */
+    readonly filed: FeedOutcome[];
     readonly take: (step: FaultStep) => void;
     readonly startedMs: number;
   },
@@ -138,11 +148,28 @@ async function doFault(
     stack: campaign.stack,
     feed: round.feed,
     random: createSeededRandom(`${campaign.seed}/round-${plan.round}/${kind}`),
+    feedFile: async () => {
+      const name = `file-${plan.round}`;
+      const outcome = await feedKilledFile({
+        name,
+        generator: createLoadGenerator(`${campaign.seed}/${name}`, name),
+        env: campaign.stack.workerEnvironment('ingest'),
+        home: campaign.stack.home,
+        sleep,
+      });
+      round.filed.push(outcome);
+    },
     withRedis: (use) => withRedis(campaign.stack, use),
     sleep,
     say: (what) => round.take({ atMs: Math.round(performance.now() - round.startedMs), kind, what }),
   });
 }
+
+const joinOutcomes = (outcomes: readonly FeedOutcome[]): FeedOutcome => ({
+  settled: outcomes.flatMap(({ settled }) => settled),
+  ledgers: new Map(outcomes.flatMap(({ ledgers }) => [...ledgers])),
+  workerEnds: outcomes.flatMap(({ workerEnds }) => workerEnds),
+});
 
 function keepBooks(campaign: Campaign, books: RoundBooks, { settled, ledgers }: FeedOutcome): void {
   for (const { sequence, state, transaction, source, sourceLine } of settled) {

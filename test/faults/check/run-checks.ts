@@ -9,7 +9,7 @@ import { checkReleases } from './check-releases.ts';
 import { checkSends } from './check-sends.ts';
 import { checkJudgedWindows, checkStoredWindows, rememberedAccounts } from './check-windows.ts';
 import type { RememberedAccounts, StoredWindows } from './check-windows.ts';
-import type { History, Violation } from './history.ts';
+import type { History, PlacesByPartition, Violation } from './history.ts';
 import { indexHistory } from './index-history.ts';
 import type { NaivePlan } from './naive-windows.ts';
 
@@ -21,6 +21,8 @@ export type CheckInput = {
   readonly plan: NaivePlan;
   /** Reads the store for the accounts the log has. */
   readonly readStored: (accounts: RememberedAccounts) => Promise<StoredWindows>;
+  /** From where on the windows of decisions are recomputed by brute force, which takes its time. */
+  readonly windowsFrom: PlacesByPartition;
   /** The remembered transactions of what was judged before. */
   readonly earlier: RememberedAccounts;
 };
@@ -41,7 +43,7 @@ export async function runChecks(
     ...checkReleases(history),
     ...checkAlerts(history, input.mails),
     ...checkLedgers(history, input.partitions, input.ingest),
-    ...checkJudgedWindows(accounts, history.journal, plan, history.judgeFrom),
+    ...checkJudgedWindows(accounts, history.journal, plan, input.windowsFrom),
     ...checkStoredWindows(accounts, stored, plan),
   ];
   return { violations, accounts };

@@ -8,6 +8,8 @@ export type FaultContext = {
   readonly stack: FaultStack;
   readonly feed: PacedFeed;
   readonly random: SeededRandom;
+  /** Feeds a file by a second ingest process, which is killed in the middle and then goes on by its ledger. */
+  readonly feedFile: () => Promise<void>;
   /** Straight to Redis. Opened anew for each use, since Redis may have been away. */
   readonly withRedis: <Answer>(use: (redis: RedisConnection) => Promise<Answer>) => Promise<Answer>;
   /** Rejects where the run is interrupted. */

@@ -28,12 +28,15 @@ export const killDetection: Fault = async (context) => {
 
 export const killAlerting: Fault = (context) => killAndStart(context, context.stack.alerting);
 
-export const killIngest: Fault = async ({ feed, random, sleep, say }) => {
+export const killIngest: Fault = async ({ feed, feedFile, random, sleep, say }) => {
+  const filed = feedFile();
   await feed.kill();
   say('ingest killed');
   await sleep(random.between(shortestAwayMs, longestAwayMs));
   feed.revive();
   say('ingest started again with what it had not acknowledged');
+  await filed;
+  say('a file was fed by an ingest that was killed in the middle and went on by its ledger');
 };
 
 export const freezeDetection: Fault = async ({ stack, random, sleep, say }) => {

@@ -55,9 +55,10 @@ const shares = {
 /**
  * A stream of transactions of one tenant that a seed decides: steady payments of
  * many accounts, and among them late ones, ones of equal times, unusual amounts,
- * repeats, contradictions and lines that are none.
+ * repeats, contradictions and lines that are none. Streams that are fed at the
+ * same time are of different accounts, by their prefix.
  */
-export function createLoadGenerator(seed: string): LoadGenerator {
+export function createLoadGenerator(seed: string, accountPrefix = 'account'): LoadGenerator {
   const random = createSeededRandom(`${seed}/load`);
   const recent: Send[] = [];
   let sequence = 0;
@@ -70,7 +71,7 @@ export function createLoadGenerator(seed: string): LoadGenerator {
   };
   const fresh = (accountIndex: number): Send => {
     if (!random.chance(shares.sameTime)) clockMs += random.between(1, 2 * stepMs);
-    const accountId = `account-${accountIndex}`;
+    const accountId = `${accountPrefix}-${accountIndex}`;
     const transactionId = `t-${sequence}`;
     const line = JSON.stringify({
       transactionId,

@@ -19,7 +19,7 @@ const ledgerFile = z.object({
 /** What a run of ingest says of itself, after its end. */
 export type IngestLedgerFile = z.infer<typeof ledgerFile>;
 
-/** One ingest process that is fed on its standard input. */
+/** One ingest process. */
 export type IngestRun = {
   readonly source: string;
   /** False where it takes no more for now: what is written is kept until it does. */
@@ -35,6 +35,8 @@ export type IngestRun = {
 
 export function startIngestRun(options: {
   readonly source: string;
+  /** A file, or "-" for what is written to it. */
+  readonly input: string;
   readonly tenant: string;
   readonly env: Readonly<Record<string, string>>;
   readonly ledgerFile: string;
@@ -46,7 +48,7 @@ export function startIngestRun(options: {
       ...options.env,
       HTTP_PORT: '0',
       MODE: 'source',
-      INPUT_FILE: '-',
+      INPUT_FILE: options.input,
       TENANT: options.tenant,
       SOURCE: options.source,
       LEDGER_FILE: options.ledgerFile,

@@ -27,7 +27,7 @@ export type FeedOutcome = {
   readonly workerEnds: readonly WorkerEnd[];
 };
 
-const tenant = 'faults';
+export const tenant = 'faults';
 const tickMs = 50;
 /** A client that never gives up would never leave anything unknown. */
 const givesUpEvery = 10;
@@ -59,6 +59,7 @@ export function startPacedFeed(options: {
     const source = `load-${options.round}-${runs}`;
     return startIngestRun({
       source,
+      input: '-',
       tenant,
       env: options.env,
       ledgerFile: join(options.home, 'ledgers', `${tenant}.load.${source}.json`),
