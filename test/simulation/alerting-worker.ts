@@ -55,7 +55,7 @@ export const startAlerting = async (world: World, process: SimProcess): Promise<
     topics,
     readCommitted: true,
     partitionsConsumedConcurrently: world.partitions * topics.length,
-    sessionTimeoutMs: 6_000,
+    sessionTimeoutMs: world.sessionTimeoutMs,
     onBatch: batches.onBatch,
     onRevoked: batches.release,
     onCrash: ended.reject,

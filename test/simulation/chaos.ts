@@ -69,7 +69,7 @@ const delicateCalls = [
 
 const faultRates = [0, 0, 0.01, 0.04] as const;
 const maxEvents = 18;
-const maxOutageSteps = 150;
+const outageSteps = [30, 150, 500] as const;
 
 export const createChaos = (random: Random, endsAtStep: number): Chaos => {
   const usedKinds = kinds.filter(() => random.chance(0.6));
@@ -90,7 +90,7 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
   let isHealed = false;
 
   const after = (step: number, act: () => void): void => {
-    later.push({ atStep: step + 1 + random.below(maxOutageSteps), act });
+    later.push({ atStep: step + 1 + random.below(random.pick(outageSteps)), act });
   };
   const restartLater = (fleet: Fleet, slot: Slot, step: number): void =>
     after(step, () => {

@@ -1,6 +1,7 @@
 import { streams, WeirError } from '@weir/contracts';
 import type { KafkaClient } from '@weir/kafka';
 import { backoffDelayMs } from '@weir/runtime';
+import { createHistoryCache } from '@weir/windows';
 import type { DetectionParts, StepObserver } from '../../services/detection/src/detection-parts.ts';
 import { createPace } from '../../services/detection/src/pace.ts';
 import { runDetection } from '../../services/detection/src/run-detection.ts';
@@ -19,6 +20,7 @@ const silent: StepObserver = {
   stepDone: () => undefined,
   positionDiffers: () => undefined,
   windowsDamaged: () => undefined,
+  windowsSampled: () => undefined,
   storedMoved: () => undefined,
 };
 
@@ -47,10 +49,8 @@ export const startDetection = async (
       return { ...found, partitionCount: offsets.length };
     },
     lastJournalRecord: (partition) => kafka.lastRecord(streams.decisions.topic, partition),
-    limits: {
-      maxRecordsPerRun: 1 + random.below(8),
-      historyCacheBytesPerPartition: random.chance(0.5) ? 1_000_000 : 2_000,
-    },
+    limits: { maxRecordsPerRun: 1 + random.below(8) },
+    histories: createHistoryCache({ maxBytes: random.chance(0.5) ? 1_000_000 : 2_000 }),
     clock: { nowMs: world.scheduler.nowMs, every: everyOf(process) },
     observe: silent,
   };
@@ -59,7 +59,7 @@ export const startDetection = async (
     consumer: {
       groupId: detectionGroup,
       partitionsConsumedConcurrently: world.partitions,
-      sessionTimeoutMs: 6_000,
+      sessionTimeoutMs: world.sessionTimeoutMs,
     },
     parts: faulty(parts, kafka, process),
     checkEveryMs: 5_000,

@@ -84,17 +84,4 @@ export const faultyParts: Readonly<Record<string, FaultyParts>> = {
       return loaded;
     },
   })),
-  'a chain that takes a commit from whoever makes it': withStore((store) => ({
-    commit: async (commit) => {
-      const stored = await store.position(commit.partition);
-      const isBehind = stored !== undefined && stored.next < commit.next;
-      return store.commit(isBehind ? { ...commit, expected: stored.next } : commit);
-    },
-  })),
-  'a chain that calls a commit applied that was not': withStore((store) => ({
-    commit: async (commit) => {
-      await store.commit(commit);
-      return 'applied';
-    },
-  })),
 };

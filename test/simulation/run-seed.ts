@@ -75,7 +75,7 @@ const runUndisturbed = async (
   const scheduler = createScheduler({ random: createRandom(seed, 'calm'), faultOf: () => 'none' });
   const { partitions, bank } = disturbed;
   const random = createRandom(seed, 'calm parts');
-  const world = createWorld({ scheduler, random, partitions, bank, logId });
+  const world = createWorld({ scheduler, random, partitions, sessionTimeoutMs: 6_000, bank, logId });
   await openTopics(world);
   const producer = await world.kafka.connect(outsideLink).createProducer();
   for (const record of received) {
@@ -103,7 +103,14 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   });
   const bank = makeBankFile(createRandom(seed, 'bank'), transactions);
-  const world = createWorld({ scheduler, random, partitions: 1 + random.below(3), bank, logId });
+  const world = createWorld({
+    scheduler,
+    random,
+    partitions: 1 + random.below(3),
+    sessionTimeoutMs: random.pick([300, 1_000, 6_000]),
+    bank,
+    logId,
+  });
   await openTopics(world);
   await openSimulatedLog(world);
   const counts = { ingest: 1, detection: 1 + random.below(3), alerting: 1 + random.below(2) };

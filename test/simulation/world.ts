@@ -29,6 +29,8 @@ export type World = {
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly partitions: number;
+  /** How soon a silent consumer loses its partitions: the shorter, the oftener two believe they have one. */
+  readonly sessionTimeoutMs: number;
   readonly logId: string;
   readonly kafka: MemoryKafka;
   readonly windows: SimWindows;
@@ -44,7 +46,7 @@ export const detectionGroup = 'detection';
 export const alertingGroup = 'alerting';
 
 export const createWorld = (
-  fixed: Pick<World, 'scheduler' | 'random' | 'partitions' | 'logId' | 'bank'>,
+  fixed: Pick<World, 'scheduler' | 'random' | 'partitions' | 'sessionTimeoutMs' | 'logId' | 'bank'>,
 ): World => ({
   ...fixed,
   kafka: createMemoryKafka(fixed.scheduler.nowMs),
