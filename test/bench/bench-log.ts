@@ -154,7 +154,8 @@ export async function commitPositions(
   positions: Positions,
   topic: string = streams.received.topic,
 ): Promise<void> {
-  const metadata = encodePositionMetadata({ logId: log.logId, partitionCount: log.partitions, versions });
+  const state = { logId: log.logId, partitionCount: log.partitions, versions, sequence: 0 };
+  const metadata = encodePositionMetadata(state);
   const commit = async (partition: number, next: number): Promise<void> => {
     const transactions = log.kafka.createPartitionTransactions({
       transactionalId: `bench-position-${groupId}-${topic}-${partition}`,
