@@ -81,8 +81,11 @@ export function readEventHeaders(
 /** A string for each of the names. */
 type Repeat<Names extends readonly string[]> = { readonly [Index in keyof Names]: string };
 
+const printable = /^[\x21-\x7e]+$/;
+
 function printableTextOf(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined || bytes.length === 0 || bytes.length > maxHeaderBytes) return undefined;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  return /^[\x21-\x7e]+$/.test(text) ? text : undefined;
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const text = buffer.toString('latin1');
+  return printable.test(text) ? text : undefined;
 }
