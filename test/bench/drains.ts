@@ -1,3 +1,4 @@
+import { hasTimeFor } from './bench-context.ts';
 import type { BenchContext } from './bench-context.ts';
 import { coldLoadMs } from './cold-loads.ts';
 import { createTransactionMaker } from './make-transactions.ts';
@@ -88,6 +89,7 @@ export async function runDrains(context: BenchContext, wanted: WantedDrains): Pr
     say(`${label} at ${name}: ${shownDrain(figures)}, ${shownFraction(figures.heldFraction)} held`);
   };
   for (let turn = 1; turn <= settings.repeats; turn += 1) {
+    if (turn > 1 && !hasTimeFor(context, 'drains')) break;
     say(`Round ${turn} of ${settings.repeats}`);
     const waiting = await fillFor(baseScenario, records);
     const steps = [

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streams } from '@weir/contracts';
 import { waitFor } from '@weir/testkit';
+import { hasTimeFor } from './bench-context.ts';
 import type { BenchContext } from './bench-context.ts';
 import { commitPositions } from './bench-log.ts';
 import type { BenchLog, Positions } from './bench-log.ts';
@@ -68,7 +69,7 @@ export async function runEndToEnd(context: BenchContext, pipeline: Pipeline): Pr
       return tried;
     };
     const { search, highest } = await findHighest(settings.endToEnd, trial);
-    const { holds, txPerSecond } = await holdHighest(settings.endToEnd, highest, trial);
+    const { holds, txPerSecond } = await holdHighest(context, highest, trial);
     const held = holds.filter((one) => one.held && one.txPerSecond === txPerSecond);
     const heldFraction = (await countFrom(log, 'held', heldFrom)) / (pipeline.lines.given() - given);
     say(`(d) ${shownFraction(heldFraction)} of the transactions were held for an alert`);
@@ -113,14 +114,16 @@ async function findHighest(
 
 /** Holds the rate as often as is asked for; one that fails is tried again a little lower. */
 async function holdHighest(
-  { holdSeconds, holds: wanted }: Search,
+  context: BenchContext,
   highest: number,
   trial: RunTrial,
 ): Promise<{ readonly holds: readonly Trial[]; readonly txPerSecond: number | null }> {
+  const { holdSeconds, holds: wanted } = context.settings.endToEnd;
   const holds: Trial[] = [];
   let rate = Math.floor(highest);
   let heldInARow = 0;
   while (heldInARow < wanted && holds.length < wanted + 2) {
+    if (holds.length > 0 && !hasTimeFor(context, 'endToEnd')) break;
     const tried = await trial('holding', rate, holdSeconds);
     holds.push(tried);
     heldInARow = tried.held ? heldInARow + 1 : 0;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streams } from '@weir/contracts';
+import { hasTimeFor } from './bench-context.ts';
 import type { BenchContext } from './bench-context.ts';
 import type { BenchLog, Positions } from './bench-log.ts';
 import type { OfferedLines } from './offered-lines.ts';
@@ -56,6 +57,7 @@ export async function runLatency(context: BenchContext, pipeline: Pipeline): Pro
   const found: Record<Variant, LatencyFigures[]> = { detection: [], passthrough: [] };
   let passthrough: PassthroughRunner | undefined;
   for (let turn = 1; turn <= settings.repeats; turn += 1) {
+    if (turn > 1 && !hasTimeFor(context, 'latency')) break;
     const variants: readonly Variant[] =
       turn % 2 === 1 ? ['detection', 'passthrough'] : ['passthrough', 'detection'];
     for (const variant of variants) {

@@ -110,7 +110,7 @@ async function main(): Promise<void> {
     say,
   });
   try {
-    const context = { settings, stack, say };
+    const context = { settings, stack, say, elapsedSeconds: secondsSoFar };
     if (profile !== undefined) {
       const { text } = await runProfile(context, profile);
       process.stdout.write(`${text}\n`);

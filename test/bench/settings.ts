@@ -31,6 +31,8 @@ export type BenchSettings = {
     readonly holdSeconds: number;
     readonly holds: number;
   };
+  /** No repeat of a part begins later than this, so that a slow machine is done within 25 minutes, too. */
+  readonly repeatUntilSeconds: Readonly<Record<'drains' | 'latency' | 'endToEnd', number>>;
   /** Everything that has to end does so by then. */
   readonly drainDeadlineMs: number;
 };
@@ -75,6 +77,7 @@ const full: BenchSettings = {
   },
   latency: { txPerSecond: 1_000, warmSeconds: 10, seconds: 20 },
   endToEnd: { fromTxPerSecond: 1_500, trialSeconds: 8, trials: 8, holdSeconds: 60, holds: 3 },
+  repeatUntilSeconds: { drains: 700, latency: 1_050, endToEnd: 1_400 },
   drainDeadlineMs: 240_000,
 };
 
