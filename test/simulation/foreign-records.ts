@@ -24,6 +24,7 @@ const controlOf = (control: ControlRecord): OutgoingRecord => {
 const activation = (logId: string): ControlRecord => ({
   kind: 'artefact_activated',
   logId,
+  sequence: 1,
   artefactKind: 'ruleset',
   artefact: 'starter@1',
   digest: '0'.repeat(64),

@@ -9,3 +9,20 @@ export const artefact = z
   .strictObject({ kind: artefactKind, artefact: artefactRef, digest: sha256Hex, body: z.json() })
   .describe('A ruleset or window plan, immutable');
 export type Artefact = z.infer<typeof artefact>;
+
+/** Activations of a log are numbered from 1, all kinds of artefacts in one row. */
+export const activationSequence = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+
+/** What comes into force, and as the how manieth. */
+export const activated = {
+  sequence: activationSequence,
+  artefactKind,
+  artefact: artefactRef,
+  digest: sha256Hex,
+};
+
+/** Announces an activation before the log is told of it, so that each has its number once and for all. */
+export const activation = z
+  .strictObject({ logId: z.uuid(), ...activated })
+  .describe('The number of an activation');
+export type Activation = z.infer<typeof activation>;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { artefactRef, sha256Hex } from './fields.ts';
-import { artefactKind } from './artefact.ts';
+import { activated } from './artefact.ts';
 import { versions } from './verdict.ts';
 
 /**
  * A control record stands in every partition of the log, between transactions.
  * The first names the log and what is in force from its beginning; later ones
  * bring another version of an artefact into force. Saying one again changes
- * nothing, so an interrupted activation is finished by repeating it.
+ * nothing, so an interrupted activation is finished by repeating it: each has a
+ * number, and one that isn't larger than the last in force is passed over.
  */
 export const controlRecord = z
   .discriminatedUnion('kind', [
@@ -20,9 +20,7 @@ export const controlRecord = z
     z.strictObject({
       kind: z.literal('artefact_activated'),
       logId: z.uuid(),
-      artefactKind,
-      artefact: artefactRef,
-      digest: sha256Hex,
+      ...activated,
     }),
   ])
   .describe('A control record of the log');

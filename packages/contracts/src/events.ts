@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { alert } from './alert.ts';
-import { artefact } from './artefact.ts';
+import { activation, artefact } from './artefact.ts';
 import { controlRecord } from './control.ts';
 import { journalRecord } from './journal.ts';
 import { quickCheckOf, type QuickCheck } from './quick-check.ts';
@@ -64,6 +64,7 @@ export const events = {
   journal: defineFrequent('decisions', 'weir.journal.v1', 'urn:weir:schema:journal-record:1', journalRecord),
   alert: define('alerts', 'weir.alert.v1', 'urn:weir:schema:alert:1', alert),
   artefact: define('artefacts', 'weir.artefact.v1', 'urn:weir:schema:artefact:1', artefact),
+  activation: define('artefacts', 'weir.activation.v1', 'urn:weir:schema:activation:1', activation),
   release: define('releases', 'weir.release.v1', 'urn:weir:schema:release:1', release),
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { activationSequence } from './artefact.ts';
 import { offset, partitionNumber, score, sha256Hex } from './fields.ts';
 import { rejectionCodes } from './rejection.ts';
 import { versions } from './verdict.ts';
@@ -34,6 +35,9 @@ export const journalRecord = z
     from: offset,
     to: offset,
     versions,
+    sequence: activationSequence
+      .optional()
+      .describe('The number of the last activation in force; absent before the first'),
     featureNames: z.array(z.string()),
     decisions: z.array(decision),
   })

@@ -55,6 +55,9 @@ const logMaxMessageBytes = 4 * mebibyte;
 /** The longest window span (30 days), the allowed lateness (1 day) and the longest outage (14 days) together. */
 const logRetentionMs = 45 * dayMs;
 
+/** A version that was ever in force is needed for as long as anybody asks what was decided by it. */
+const foreverMs = 3_650 * dayMs;
+
 export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   received: {
     topic: 'transactions.received.v1',
@@ -136,14 +139,15 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   },
   artefacts: {
     topic: 'artefacts.v1',
-    description: 'Rulesets and window plans, immutable, named id@version.',
+    description:
+      'Rulesets and window plans, immutable, named id@version, and the numbers of their activations.',
     keyClass: 'artefacts',
     partitions: 1,
-    retentionMs: logRetentionMs,
+    retentionMs: foreverMs,
     maxMessageBytes: mebibyte,
     timestampType: 'CreateTime',
     writers: ['ingest'],
-    readers: ['detection', 'ops'],
+    readers: ['ingest', 'detection', 'ops'],
   },
 };
 

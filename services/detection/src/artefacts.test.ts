@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { artefactBodies } from '@weir/rules';
 import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
-import { resolveArtefacts } from './artefacts.ts';
+import { requireRulesetWithin, resolveJudge } from './artefacts.ts';
 import { decideBatch } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
 import { decodedTransaction } from './fixtures/decoded-transaction.ts';
@@ -31,7 +31,7 @@ function decideTwice(): Decided[] {
     decodedTransaction(offset, content),
   );
   const account = decoded[0]?.transaction.account ?? '';
-  const { judge } = resolveArtefacts(versions);
+  const judge = resolveJudge(versions, defaultWindowPlan);
   return decideBatch(decoded, { judge, histories: new Map([[account, history]]), toRecord: windowRecordOf });
 }
 
@@ -49,13 +49,18 @@ test('what was fed once and is fed again is never cleared a second time, however
   }
 });
 
-test('a version the program does not have stops it', () => {
-  for (const unknown of [
-    { ...versions, ruleset: 'starter@2' },
-    { ...versions, windowPlan: 'standard@2' },
-  ]) {
-    assert.throws(() => resolveArtefacts(unknown), { code: 'artefact_unknown' });
-  }
+test('a ruleset the program does not have stops it', () => {
+  const unknown = { ...versions, ruleset: 'starter@2' };
+  assert.throws(() => resolveJudge(unknown, defaultWindowPlan), { code: 'artefact_unknown' });
+  assert.throws(() => requireRulesetWithin('starter@2', defaultWindowPlan), { code: 'artefact_unknown' });
+});
+
+test('a ruleset is refused under a plan that has no windows for what it looks at', () => {
+  const [minute, hour, ...others] = defaultWindowPlan.spans;
+  assert.doesNotThrow(() => requireRulesetWithin('starter@1', defaultWindowPlan));
+  const without = { ...defaultWindowPlan, ref: 'short@1', spans: [minute] as const };
+  assert.throws(() => requireRulesetWithin('starter@1', without), { code: 'artefact_unknown' });
+  assert.ok(hour !== undefined && others.length > 0);
 });
 
 test('a shipped version never changes: a log that names it is decided by the very same body for ever', () => {

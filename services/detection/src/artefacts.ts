@@ -1,24 +1,23 @@
 import { WeirError } from '@weir/contracts';
 import type { Versions } from '@weir/contracts';
-import { decide, resolveRuleset } from '@weir/rules';
-import { baseline, computeFeatures, recentAmounts } from '@weir/scoring';
-import { defaultWindowPlan, timeliness } from '@weir/windows';
+import { decide, readRuleset, resolveRuleset } from '@weir/rules';
+import type { Ruleset } from '@weir/rules';
+import { baseline, computeFeatures, featureNamesOf, recentAmounts } from '@weir/scoring';
+import { longestSpanMs, timeliness } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
 import type { Judge } from './decide-batch.ts';
 
-/** What a log's versions stand for: the windows to keep and how to judge by them. */
-export type Artefacts = { readonly plan: WindowPlan; readonly judge: Judge };
+/** Features that don't name a span of the plan look back so far. */
+const shortestReachMs = 86_400_000;
 
 /**
- * Resolves the versions in force. They come with the program: a version the
- * log names and this program doesn't know stops it, for another verdict than
- * the log asks for would be worse than none.
+ * How to judge by the versions in force. Rulesets come with the program: one that
+ * the log names and this program doesn't know stops it, for another verdict than
+ * the log asks for would be worse than none. Throws WeirError `artefact_unknown`.
  */
-export function resolveArtefacts(versions: Versions): Artefacts {
-  const plan = resolvePlan(versions.windowPlan);
-  const ruleset = resolveRuleset(versions.ruleset);
-  if (ruleset === undefined) throw unknown('ruleset', versions.ruleset);
-  const judge: Judge = (record, history) => {
+export function resolveJudge(versions: Versions, plan: WindowPlan): Judge {
+  const ruleset = rulesetOf(versions.ruleset);
+  return (record, history) => {
     const about = { record, history, plan };
     const features = computeFeatures(about);
     const verdict = decide({
@@ -35,16 +34,31 @@ export function resolveArtefacts(versions: Versions): Artefacts {
     const evidence = { features, usualAmount: baseline(about), recentAmounts: recentAmounts(about) };
     return { verdict, features, evidence };
   };
-  return { plan, judge };
 }
 
-export function resolvePlan(ref: string): WindowPlan {
-  if (ref !== defaultWindowPlan.ref) throw unknown('window plan', ref);
-  return defaultWindowPlan;
-}
-
-const unknown = (kind: string, ref: string): WeirError =>
-  new WeirError(
+/**
+ * Refuses a ruleset that looks at what the plan has no windows for. Throws
+ * WeirError `artefact_unknown`: neither of the two is wrong, but nothing may be
+ * decided by them together.
+ */
+export function requireRulesetWithin(ref: string, plan: WindowPlan): void {
+  const outcome = readRuleset(rulesetOf(ref), featureNamesOf(plan));
+  const isTooShort = longestSpanMs(plan) < shortestReachMs;
+  if (outcome.ok && !isTooShort) return;
+  const why = outcome.ok
+    ? 'its longest span is shorter than 24 hours'
+    : `${outcome.problems[0].path}: ${outcome.problems[0].message}`;
+  throw new WeirError(
     'artefact_unknown',
-    `the log asks for ${kind} ${ref}, which this version of Weir doesn't have; start one that does`,
+    `ruleset ${ref} can't decide under window plan ${plan.ref}: ${why}`,
   );
+}
+
+function rulesetOf(ref: string): Ruleset {
+  const ruleset = resolveRuleset(ref);
+  if (ruleset !== undefined) return ruleset;
+  throw new WeirError(
+    'artefact_unknown',
+    `the log asks for ruleset ${ref}, which this version of Weir doesn't have; start one that does`,
+  );
+}

@@ -5,8 +5,9 @@ import { decodePayload, decodeRejected, events, streams } from '@weir/contracts'
 import type { RejectedRecord } from '@weir/contracts';
 import type { UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
+import { featureNamesOf } from '@weir/scoring';
 import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
-import { resolveArtefacts } from './artefacts.ts';
+import { resolveJudge } from './artefacts.ts';
 import { buildOutputs } from './build-outputs.ts';
 import type { DecidedRun, Outputs } from './build-outputs.ts';
 import { decideBatch } from './decide-batch.ts';
@@ -18,6 +19,8 @@ import { windowRecordOf } from './window-record.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
 const logId = '018f3b9e-0000-4000-8000-000000000000';
+const said = { logId, versions, sequence: 0, featureNames: featureNamesOf(defaultWindowPlan) };
+
 /** What a rejected record weighs beside its payload: envelope, headers, key and the batch around it. */
 const overheadBytes = 2_048;
 
@@ -35,9 +38,9 @@ function decidedRun(): DecidedRun {
   const histories = new Map(
     received.map(({ key }) => [key, createAccountHistory(defaultWindowPlan, [], 0)] as const),
   );
-  const { judge } = resolveArtefacts(versions);
+  const judge = resolveJudge(versions, defaultWindowPlan);
   const decided = decideBatch(decoded, { judge, histories, toRecord: windowRecordOf });
-  return { logId, partition: 3, from: 0, to: records.length, versions, decided, records };
+  return { ...said, partition: 3, from: 0, to: records.length, decided, records };
 }
 
 /** What is left of one record that was refused. */
@@ -51,7 +54,7 @@ function rejectedOf(
   const record = { ...plainRecord(5, receivedEvent(sampleTransactions(1, 2)[0]!)), ...changed };
   const rejection = { code: 'not_sealed', path: '' } as const;
   const decided = [{ kind: 'rejected', offset: 5, rejection, ...refused } as const];
-  const run = { logId, partition: 0, from: 5, to: 6, versions, decided, records: [record] };
+  const run = { ...said, partition: 0, from: 5, to: 6, decided, records: [record] };
   const [event] = buildOutputs(run as DecidedRun).rejected;
   assert.ok(event !== undefined);
   const rejected = decodeRejected(event.plaintext);

@@ -4,7 +4,6 @@ import type { Decision, Versions } from '@weir/contracts';
 import { deadLetterEvent } from '@weir/envelope';
 import type { UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import { featureNames } from '@weir/scoring';
 import type { Decided } from './decide-batch.ts';
 
 /** The streams detection writes. */
@@ -20,6 +19,10 @@ export type DecidedRun = {
   readonly from: number;
   readonly to: number;
   readonly versions: Versions;
+  /** The number of the last activation in force; 0 before the first. */
+  readonly sequence: number;
+  /** The features of the plan in force, in the journal's order. */
+  readonly featureNames: readonly string[];
   readonly decided: readonly Decided[];
   readonly records: readonly KafkaRecord[];
 };
@@ -52,7 +55,7 @@ export function buildOutputs(run: DecidedRun): Outputs {
         const { outcome } = decided.verdict;
         const event = verdictEvent(decided, run.partition);
         outputs[outcome].push(event);
-        return verdictDecision(decided, event.plaintext);
+        return verdictDecision(decided, run.featureNames, event.plaintext);
       }
     }
   });
@@ -91,7 +94,11 @@ function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
   };
 }
 
-const verdictDecision = ({ offset, verdict, features }: WithVerdict, plaintext: Uint8Array): Decision => ({
+const verdictDecision = (
+  { offset, verdict, features }: WithVerdict,
+  featureNames: readonly string[],
+  plaintext: Uint8Array,
+): Decision => ({
   offset,
   outcome: verdict.outcome,
   score: verdict.score,
@@ -101,7 +108,7 @@ const verdictDecision = ({ offset, verdict, features }: WithVerdict, plaintext: 
 });
 
 function journalEvent(run: DecidedRun, decisions: Decision[]): UnsealedEvent {
-  const { logId, partition, from, to, versions } = run;
+  const { logId, partition, from, to, versions, sequence } = run;
   return {
     id: `journal-${logId}-${partition}-${from}`,
     key: `${streams.received.topic}-${partition}`,
@@ -115,7 +122,8 @@ function journalEvent(run: DecidedRun, decisions: Decision[]): UnsealedEvent {
       from,
       to,
       versions,
-      featureNames: [...featureNames],
+      ...(sequence === 0 ? {} : { sequence }),
+      featureNames: [...run.featureNames],
       decisions,
     }),
   };

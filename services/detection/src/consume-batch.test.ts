@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { streams, WeirError } from '@weir/contracts';
 import type { JournalRecord } from '@weir/contracts';
 import type { BatchOutcome, PartitionTransactions, RecordBatch } from '@weir/kafka';
-import { unpackRecords } from '@weir/windows';
-import type { WindowStore } from '@weir/windows';
+import { createMemoryWindowStore } from '@weir/window-store/memory';
+import { defaultWindowPlan, unpackRecords } from '@weir/windows';
+import type { WindowPlan, WindowStore } from '@weir/windows';
 import { createBatchConsumer } from './consume-batch.ts';
 import {
   batchOf,
@@ -14,11 +15,14 @@ import {
   silentObserver,
 } from './fixtures/plain-parts.ts';
 import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
+import type { DetectionParts } from './detection-parts.ts';
 import { encodePositionMetadata } from './owned-partition.ts';
+import { planDigest } from './resolve-plan.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
-const log = { logId: '018f3b9e-0000-4000-8000-000000000000', partitionCount: 1, versions };
-const opening = plainRecord(0, controlEvent({ kind: 'log_opened', ...log }));
+const opened = { logId: '018f3b9e-0000-4000-8000-000000000000', partitionCount: 1, versions };
+const log = { ...opened, sequence: 0 };
+const opening = plainRecord(0, controlEvent({ kind: 'log_opened', ...opened }));
 const records = [
   opening,
   ...sampleTransactions(1, 40).map((one, index) => plainRecord(index + 1, receivedEvent(one))),
@@ -333,6 +337,70 @@ test('windows that turn out to be something else than the log says are rebuilt f
   // What was let go of since is nobody's to distrust any more.
   await consumer.distrust(owned);
   assert.equal((await store.position(0))?.next, 40);
+});
+
+const wide: WindowPlan = {
+  ...defaultWindowPlan,
+  ref: 'wide@1',
+  spans: [...defaultWindowPlan.spans, { name: '60d', spanMs: 60 * 86_400_000 }],
+};
+
+test('behind the record that brings another window plan into force, the windows of that plan are used', async () => {
+  const activation = controlEvent({
+    ...{ kind: 'artefact_activated', logId: log.logId, sequence: 1, artefactKind: 'window_plan' },
+    ...{ artefact: wide.ref, digest: planDigest(wide) },
+  });
+  const moved = records.slice(20).map((record) => ({ ...record, offset: record.offset + 1 }));
+  const all = [...records.slice(0, 20), plainRecord(20, activation), ...moved];
+  const plain = createPlainParts();
+  const sets = new Map([
+    ['standard@1', plain.store],
+    ['wide@1', createMemoryWindowStore()],
+  ]);
+  const parts: DetectionParts = {
+    ...plain.parts,
+    resolvePlan: async (ref) => (ref === wide.ref ? wide : defaultWindowPlan),
+    openStore: async ({ versions: { windowPlan } }) => sets.get(windowPlan)!,
+  };
+  const { consumer, kafka } = createConsumer({ ...plain, parts });
+  assert.deepEqual(await consumer.onBatch(batchOf(all), plainControl()), { kind: 'next', next: 21 });
+  assert.equal(
+    kafka.position?.metadata,
+    encodePositionMetadata({
+      ...{ ...log, sequence: 1 },
+      versions: { ...versions, windowPlan: wide.ref },
+    }),
+  );
+  // The set of the new plan has not been filled: it is rebuilt from the log, muted up to where the plan changed.
+  assert.deepEqual(await consumer.onBatch(batchOf(all.slice(21)), plainControl()), { kind: 'seek', next: 0 });
+  assert.deepEqual(await consumer.onBatch(batchOf(all), plainControl()), { kind: 'next', next: 41 });
+  const journal = kafka.outputs
+    .filter(({ topic }) => topic === streams.decisions.topic)
+    .map(({ records: [record] }) => JSON.parse(String(record?.value)) as JournalRecord);
+  assert.deepEqual(
+    journal.map(({ from, to, versions: { windowPlan }, sequence }) => [from, to, windowPlan, sequence]),
+    [
+      [0, 20, 'standard@1', undefined],
+      [20, 21, 'wide@1', 1],
+      [21, 41, 'wide@1', 1],
+    ],
+  );
+  assert.ok(journal[2]?.featureNames.includes('count_60d'));
+  assert.deepEqual(
+    [(await plain.store.position(0))?.next, (await sets.get('wide@1')!.position(0))?.next],
+    [21, 41],
+  );
+});
+
+test('a plan nobody published halts the worker before its record is published', async () => {
+  const activation = controlEvent({
+    ...{ kind: 'artefact_activated', logId: log.logId, sequence: 1, artefactKind: 'window_plan' },
+    ...{ artefact: 'nowhere@1', digest: 'ab'.repeat(32) },
+  });
+  const { consumer, kafka } = createConsumer();
+  const batch = batchOf([...records.slice(0, 20), plainRecord(20, activation)]);
+  await assert.rejects(consumer.onBatch(batch, plainControl()), { code: 'artefact_unknown' });
+  assert.equal(kafka.position?.next, 20);
 });
 
 test('windows that lost a key are rebuilt from the log, and every verdict is still published once', async () => {

@@ -11,6 +11,7 @@ import type { OwnedPartition } from './owned-partition.ts';
 import { createOwnedPartitions } from './owned-partitions.ts';
 import { createSetbacks } from './setbacks.ts';
 import { runStep } from './step.ts';
+import type { StepOutcome } from './step.ts';
 
 export type BatchConsumer = {
   /** Handles one fetched batch of one partition. Never throws for what a record holds. */
@@ -108,9 +109,15 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
   const inBackground = (work: Promise<void>): void => void work.catch(options.onCrash);
 
   /** A step whose failure is a record's own is made again record by record, until the one is found and refused. */
-  async function attempt(owned: OwnedPartition, run: Run, records: readonly KafkaRecord[]): Promise<void> {
+  async function attempt(
+    owned: OwnedPartition,
+    run: Run,
+    records: readonly KafkaRecord[],
+  ): Promise<StepOutcome> {
     try {
-      await runStep(parts, owned, run, records, (offset) => isolation.isRefused(owned.partition, offset));
+      return await runStep(parts, owned, run, records, (offset) =>
+        isolation.isRefused(owned.partition, offset),
+      );
     } catch (error) {
       if (!(error instanceof WeirError) || error.recovery !== 'deadLetter') throw error;
       if (!isolation.failed(owned.partition, run))
@@ -134,8 +141,13 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     for (const run of runs) {
       if (control.stopping() || control.revoked()) return;
       if (done > 0 && clock.nowMs() >= stopAtMs) return;
-      await attempt(owned, run, records.slice(done, done + run.decoded.length));
+      const outcome = await attempt(owned, run, records.slice(done, done + run.decoded.length));
       done += run.decoded.length;
+      if (outcome === 'otherWindows') {
+        await drop(partition);
+        inBackground(takeInBackground(partition));
+        return;
+      }
       await control.heartbeat();
     }
   }

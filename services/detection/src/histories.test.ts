@@ -32,7 +32,7 @@ function createOwned(store: WindowStore, maxBytes = 1_000_000): OwnedPartition {
     publishFrom: 0,
     position: 0,
     stored: undefined,
-    log: { logId: '018f3b9e-0000-4000-8000-000000000000', partitionCount: 1, versions },
+    log: { logId: '018f3b9e-0000-4000-8000-000000000000', partitionCount: 1, versions, sequence: 0 },
   };
 }
 

@@ -18,6 +18,7 @@ import type { DetectionParts } from './detection-parts.ts';
 import { logPartsOf } from './log-parts.ts';
 import { createObserver } from './observe.ts';
 import { createPace } from './pace.ts';
+import { createPlanResolver } from './resolve-plan.ts';
 import { runDetection } from './run-detection.ts';
 import type { RunningDetection } from './run-detection.ts';
 
@@ -52,6 +53,7 @@ await runWorker({
           transactionalId: `weir-${environment}-${service}-${partition}`,
           groupId: config.DETECTION_GROUP_ID,
         }),
+      resolvePlan: createPlanResolver({ opening: { opener: kms.opener, environment }, kafka }),
       openStore: async ({ logId, partitionCount: made, versions }) => {
         await claimLog(redis, { environment, logId, partitionCount: made });
         return createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan });

@@ -6,6 +6,7 @@ const log = {
   logId: '018f3b9e-0000-4000-8000-000000000000',
   partitionCount: 4,
   versions: { ruleset: 'starter@1', windowPlan: 'standard@1' },
+  sequence: 0,
 };
 
 test('the metadata of a committed position brings back the log and its versions', () => {
@@ -25,15 +26,33 @@ test('metadata somebody else wrote is no answer', () => {
   }
 });
 
+const activation = (
+  sequence: number,
+  artefact: string,
+  artefactKind: 'ruleset' | 'window_plan' = 'ruleset',
+) => ({
+  kind: 'artefact_activated' as const,
+  logId: log.logId,
+  sequence,
+  artefactKind,
+  artefact,
+  digest: 'ab'.repeat(32),
+});
+
 test('an activation changes one version, and saying it twice changes nothing more', () => {
-  const control = {
-    kind: 'artefact_activated' as const,
-    logId: log.logId,
-    artefactKind: 'ruleset' as const,
-    artefact: 'starter@2',
-    digest: 'ab'.repeat(32),
-  };
-  const once = applyControl(log, control);
+  const once = applyControl(log, activation(1, 'starter@2'));
   assert.deepEqual(once.versions, { ruleset: 'starter@2', windowPlan: 'standard@1' });
-  assert.deepEqual(applyControl(once, control), once);
+  assert.deepEqual(applyControl(once, activation(1, 'starter@2')), once);
+  const other = applyControl(once, activation(2, 'wide@1', 'window_plan'));
+  assert.deepEqual(other.versions, { ruleset: 'starter@2', windowPlan: 'wide@1' });
+});
+
+test('an activation that is said again after a newer one does not bring the old version back', () => {
+  const newer = applyControl(applyControl(log, activation(1, 'starter@2')), activation(2, 'starter@3'));
+  assert.deepEqual(applyControl(newer, activation(1, 'starter@2')), newer);
+});
+
+test('the number of the last activation is kept beside the position, from the first one on', () => {
+  const active = applyControl(log, activation(7, 'starter@2'));
+  assert.deepEqual(decodePositionMetadata(encodePositionMetadata(active)), active);
 });

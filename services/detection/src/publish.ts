@@ -1,6 +1,7 @@
 import { streams } from '@weir/contracts';
 import { sealEvents } from '@weir/envelope';
 import type { KafkaRecord, PartitionOutput } from '@weir/kafka';
+import { featureNamesOf } from '@weir/scoring';
 import { buildOutputs, outputStreams } from './build-outputs.ts';
 import type { Run } from './cut-runs.ts';
 import type { Decided } from './decide-batch.ts';
@@ -25,6 +26,7 @@ export async function sealOutputs(
     ...log,
     ...run,
     partition,
+    featureNames: featureNamesOf(owned.plan),
     // Offsets without a record may reach from before P to behind it; they are accounted for once.
     from: Math.max(run.from, owned.publishFrom),
   });

@@ -17,7 +17,7 @@ export async function readJournalEnd(
   const payload = opened?.ok === true ? decodePayload(events.journal, opened.plaintext) : undefined;
   // A record isn't bound to its partition: one copied here from another would say another position.
   if (payload?.ok !== true || payload.value.partition !== partition) return 'unreadable';
-  const { logId, to, versions } = payload.value;
+  const { logId, to, versions, sequence = 0 } = payload.value;
   const { partitionCount } = await parts.logOffsets(partition);
-  return { next: to, log: { logId, partitionCount, versions } };
+  return { next: to, log: { logId, partitionCount, versions, sequence } };
 }

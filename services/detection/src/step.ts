@@ -1,5 +1,6 @@
 import type { KafkaRecord } from '@weir/kafka';
-import { resolveArtefacts } from './artefacts.ts';
+import type { ControlRecord } from '@weir/contracts';
+import { requireRulesetWithin, resolveJudge } from './artefacts.ts';
 import type { Run } from './cut-runs.ts';
 import { decideBatch, joinBatch, joinedBy } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
@@ -9,6 +10,9 @@ import { applyControl } from './owned-partition.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { publish, sealOutputs } from './publish.ts';
 import { windowRecordOf } from './window-record.ts';
+
+/** `otherWindows`: another window plan is in force from here on; the partition has to be taken over again with its windows. */
+export type StepOutcome = 'goOn' | 'otherWindows';
 
 /**
  * One step: decides a run of records of one partition, appends them to the
@@ -28,11 +32,12 @@ export async function runStep(
   run: Run,
   records: readonly KafkaRecord[],
   isRefused: (offset: number) => boolean,
-): Promise<void> {
+): Promise<StepOutcome> {
   const [first] = run.decoded;
-  if (first === undefined) return;
-  if (first.offset >= owned.publishFrom) await publishRun(parts, owned, run, records, isRefused);
-  else await replayRun(parts, owned, run);
+  if (first === undefined) return 'goOn';
+  if (first.offset >= owned.publishFrom) return publishRun(parts, owned, run, records, isRefused);
+  await replayRun(parts, owned, run);
+  return 'goOn';
 }
 
 /** Records that have their verdict already: the windows alone still lack them. */
@@ -51,10 +56,10 @@ async function publishRun(
   run: Run,
   records: readonly KafkaRecord[],
   isRefused: (offset: number) => boolean,
-): Promise<void> {
+): Promise<StepOutcome> {
   const [first] = run.decoded;
-  if (first?.kind === 'control') owned.log = applyControl(owned.log, first.control);
-  const { judge } = resolveArtefacts(owned.log.versions);
+  const outcome = first?.kind === 'control' ? await takeInControl(parts, owned, first.control) : 'goOn';
+  const judge = resolveJudge(owned.log.versions, owned.plan);
   const histories = await loadHistories(owned, run);
   const before = storedBefore(histories);
   const decided = decideBatch(run.decoded, { judge, histories, toRecord: windowRecordOf });
@@ -71,6 +76,25 @@ async function publishRun(
   await publish(owned, run.to, outputs);
   goOnBehind(owned, run, histories);
   parts.observe.stepDone(owned.partition, { decided: outcomes, publishes: true });
+  return outcome;
+}
+
+/**
+ * Nothing of a control record is published before everything it brings into force
+ * is known and fits together. Throws WeirError `artefact_unknown` where it doesn't.
+ */
+async function takeInControl(
+  parts: DetectionParts,
+  owned: OwnedPartition,
+  control: ControlRecord,
+): Promise<StepOutcome> {
+  const log = applyControl(owned.log, control);
+  const isOther = log.versions.windowPlan !== owned.log.versions.windowPlan;
+  const digest = control.kind === 'artefact_activated' ? control.digest : undefined;
+  const plan = isOther ? await parts.resolvePlan(log.versions.windowPlan, digest) : owned.plan;
+  requireRulesetWithin(log.versions.ruleset, plan);
+  owned.log = log;
+  return isOther ? 'otherWindows' : 'goOn';
 }
 
 const isAppended = ({ appendFrom }: OwnedPartition, { decoded: [first] }: Run): boolean =>

@@ -82,6 +82,7 @@ async function movePublished(log: TestLog, next: number, state: LogState): Promi
 }
 
 const stateOf = ({ logId, partitions }: TestLog): LogState => ({
+  sequence: 0,
   logId,
   partitionCount: partitions,
   versions: { ruleset: 'starter@1', windowPlan: 'standard@1' },

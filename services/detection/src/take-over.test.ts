@@ -12,10 +12,11 @@ import type { OwnedPartition } from './owned-partition.ts';
 import { takeOver } from './take-over.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
-const log = { logId: '018f3b9e-0000-4000-8000-000000000000', partitionCount: 1, versions };
+const opened = { logId: '018f3b9e-0000-4000-8000-000000000000', partitionCount: 1, versions };
+const log = { ...opened, sequence: 0 };
 const otherLogId = '018f3b9e-0000-4000-8000-000000000001';
 const openingOf = (changed: Partial<ControlRecord> = {}): KafkaRecord =>
-  plainRecord(0, controlEvent({ kind: 'log_opened', ...log, ...changed } as ControlRecord));
+  plainRecord(0, controlEvent({ kind: 'log_opened', ...opened, ...changed } as ControlRecord));
 const [transaction] = sampleTransactions(1, 2).map((one) => plainRecord(7, receivedEvent(one)));
 
 /** A journal record as it would be read from the end of decisions.v1. */

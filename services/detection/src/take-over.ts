@@ -3,7 +3,7 @@ import { streams, WeirError } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { StoredPosition, WindowStore } from '@weir/windows';
-import { resolveArtefacts } from './artefacts.ts';
+import { requireRulesetWithin } from './artefacts.ts';
 import { decode } from './decode.ts';
 import type { DetectionParts } from './detection-parts.ts';
 import type { LogState, OwnedPartition } from './owned-partition.ts';
@@ -53,7 +53,8 @@ export async function takeOver(
         `${topic} has ${partitionCount} partitions but its log was made with ${log.partitionCount}; see the runbook "partition count changed"`,
       );
     }
-    const { plan: windowPlan } = resolveArtefacts(log.versions);
+    const windowPlan = await parts.resolvePlan(log.versions.windowPlan);
+    requireRulesetWithin(log.versions.ruleset, windowPlan);
     const store = await parts.openStore(log);
     const stored = await readStored(parts, store, partition, cause.damagedAt);
     const plan = planTakeover({ stored: stored?.next, published: published?.next, earliest, end });
@@ -128,5 +129,5 @@ async function readLogOpening(parts: DetectionParts, first: KafkaRecord): Promis
   const decoded = opened === undefined ? undefined : decode(first, opened);
   if (decoded?.kind !== 'control' || decoded.control.kind !== 'log_opened') return undefined;
   const { logId, partitionCount, versions } = decoded.control;
-  return { logId, partitionCount, versions };
+  return { logId, partitionCount, versions, sequence: 0 };
 }

@@ -12,7 +12,7 @@ const aliases = (...classes: Parameters<typeof keyAlias>[0][]): string[] => clas
 
 /** The table of the threat model, word for word. */
 const granted: readonly [CallerName, seals: string[], opens: string[]][] = [
-  ['ingest', aliases('received', 'rejected', 'artefacts'), aliases('received')],
+  ['ingest', aliases('received', 'rejected', 'artefacts'), aliases('received', 'artefacts')],
   [
     'detection',
     aliases('cleared', 'held', 'rejected', 'journal'),

@@ -3,9 +3,9 @@ import { connectKafka, connectKms } from '@weir/connections';
 import { createLogger, createMetrics, loadConfig, redactConfig } from '@weir/runtime';
 import type { Logger, RunningWorker } from '@weir/runtime';
 import { createRedisWindowStore, openRedis } from '@weir/window-store';
-import { resolvePlan } from '../artefacts.ts';
 import { machineClock } from '../clock.ts';
 import { logPartsOf } from '../log-parts.ts';
+import { createPlanResolver } from '../resolve-plan.ts';
 import { createUpkeepReporter } from './reporter.ts';
 import type { UpkeepReporter } from './reporter.ts';
 import { upkeepConfig } from './upkeep-config.ts';
@@ -35,7 +35,7 @@ export async function startUpkeep(process: NodeJS.Process, signal: AbortSignal):
     groupId: config.DETECTION_GROUP_ID,
     opening: { opener: kms.opener, environment },
     ...logPartsOf(kafka),
-    resolvePlan: async (ref) => resolvePlan(ref),
+    resolvePlan: createPlanResolver({ opening: { opener: kms.opener, environment }, kafka }),
     openStore: async ({ logId, versions }) =>
       createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan }),
   };

@@ -1,5 +1,5 @@
 import type { KafkaClient } from '@weir/kafka';
-import type { WindowPlan, WindowStore } from '@weir/windows';
+import type { WindowStore } from '@weir/windows';
 import type { DetectionParts } from '../detection-parts.ts';
 import type { LogState } from '../owned-partition.ts';
 
@@ -7,10 +7,12 @@ import type { LogState } from '../owned-partition.ts';
  * What is needed to look after windows beside the worker that keeps them: to read
  * the log and the journal, and a store. Nothing of it publishes or fences.
  */
-export type UpkeepParts = Pick<DetectionParts, 'opening' | 'lastJournalRecord' | 'logOffsets'> & {
+export type UpkeepParts = Pick<
+  DetectionParts,
+  'opening' | 'lastJournalRecord' | 'logOffsets' | 'resolvePlan'
+> & {
   readonly kafka: Pick<KafkaClient, 'readRange' | 'offsets' | 'groupPositions'>;
   /** The group whose positions say what has been published. */
   readonly groupId: string;
-  readonly resolvePlan: (ref: string) => Promise<WindowPlan>;
   readonly openStore: (log: LogState) => Promise<WindowStore>;
 };

@@ -20,6 +20,7 @@ const log = {
   logId: plainLogId,
   partitionCount: 1,
   versions: { ruleset: 'starter@1', windowPlan: 'standard@1' },
+  sequence: 0,
 };
 
 /** A sampler over partitions whose stores may say something else than what was put into them. */

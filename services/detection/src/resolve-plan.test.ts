@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodePayload, events, systemTenant } from '@weir/contracts';
+import type { Artefact } from '@weir/contracts';
+import type { KafkaRecord } from '@weir/kafka';
+import { defaultWindowPlan } from '@weir/windows';
+import type { WindowPlan } from '@weir/windows';
+import { createPlainParts, plainRecord } from './fixtures/plain-parts.ts';
+import { createPlanResolver, planDigest } from './resolve-plan.ts';
+
+const wide: WindowPlan = {
+  ...defaultWindowPlan,
+  ref: 'wide@1',
+  spans: [...defaultWindowPlan.spans, { name: '60d', spanMs: 60 * 86_400_000 }],
+};
+
+function published(
+  plan: WindowPlan,
+  changed: { readonly artefact?: string; readonly digest?: string; readonly kind?: 'ruleset' } = {},
+): KafkaRecord {
+  const { type, dataSchema } = events.artefact;
+  return plainRecord(0, {
+    id: 'artefact',
+    key: plan.ref,
+    tenant: systemTenant,
+    time: '2026-01-06T00:00:00.000Z',
+    type,
+    dataSchema,
+    plaintext: encodePayload(events.artefact, {
+      ...{
+        kind: 'window_plan',
+        artefact: plan.ref,
+        digest: planDigest(plan),
+        body: JSON.parse(JSON.stringify(plan)) as Artefact['body'],
+      },
+      ...changed,
+    }),
+  });
+}
+
+/** A resolver over these records, and how often it read them. */
+function resolverOver(records: readonly KafkaRecord[]) {
+  const { opening } = createPlainParts().parts;
+  const state = { reads: 0 };
+  const resolve = createPlanResolver({
+    opening,
+    kafka: {
+      readRange: async ({ onRecord }) => {
+        state.reads += 1;
+        for (const record of records) await onRecord(record);
+      },
+    },
+  });
+  return { resolve, state };
+}
+
+const isUnknown = { code: 'artefact_unknown', recovery: 'halt' };
+
+test('the plan that comes with the program needs no topic, and a published one is read once', async () => {
+  const { resolve, state } = resolverOver([published({ ...wide, ref: 'other@1' }), published(wide)]);
+  assert.deepEqual(await resolve('standard@1'), defaultWindowPlan);
+  assert.equal(state.reads, 0);
+  assert.deepEqual(await resolve('wide@1', planDigest(wide)), wide);
+  assert.deepEqual(await resolve('wide@1'), wide);
+  assert.equal(state.reads, 1);
+});
+
+test('a plan nobody published, and one that is only a ruleset by that name, stop the worker', async () => {
+  await assert.rejects(resolverOver([]).resolve('wide@1'), isUnknown);
+  await assert.rejects(resolverOver([published(wide, { kind: 'ruleset' })]).resolve('wide@1'), isUnknown);
+});
+
+test('a plan that is not what its name, its digest or the log says is used by nobody', async () => {
+  const shorter = { ...wide, allowedLatenessMs: 0 };
+  for (const records of [
+    [published(wide), published(shorter)],
+    [published(wide, { digest: planDigest(shorter) })],
+    [published({ ...wide, ref: 'another@1' }, { artefact: 'wide@1' })],
+    [published({ ...wide, futureToleranceMs: -1 })],
+  ]) {
+    await assert.rejects(resolverOver(records).resolve('wide@1'), isUnknown);
+  }
+  await assert.rejects(resolverOver([published(wide)]).resolve('wide@1', planDigest(shorter)), isUnknown);
+  await assert.rejects(resolverOver([]).resolve('standard@1', planDigest(wide)), isUnknown);
+});
+
+test('a plan that is published a second time as it was is still that plan', async () => {
+  assert.deepEqual(await resolverOver([published(wide), published(wide)]).resolve('wide@1'), wide);
+});
