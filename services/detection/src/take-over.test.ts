@@ -144,6 +144,17 @@ test('a worker that comes back from the dead clears no windows another has gone 
   }
 });
 
+test('a stored position beyond the end of the log is believed once the log has grown there', async () => {
+  const grows = createPlainParts();
+  await grows.store.commit(commitOf(9, 'theirs', undefined));
+  let looks = 0;
+  const logOffsets = async () => ({ earliest: 0, end: (looks += 1) === 1 ? 5 : 9, partitionCount: 1 });
+  const owned = await taken({ ...grows.parts, logOffsets }, openingOf());
+  assert.equal(owned.appendFrom, 9);
+  const stays = { ...grows.parts, logOffsets: async () => ({ earliest: 0, end: 5, partitionCount: 1 }) };
+  await assert.rejects(taken(stays, openingOf()), haltsWith('log_truncated'));
+});
+
 test('the journal of another partition, copied here, is no answer', async () => {
   const { parts } = createPlainParts({ lastJournalRecord: async () => journalRecord({ partition: 1 }) });
   await assert.rejects(taken(parts, openingOf()), haltsWith('log_unnamed'));

@@ -41,7 +41,8 @@ export async function takeOver(
   try {
     await transactions.fence();
     const published = await readPublished(parts, partition, transactions);
-    const { earliest, end, partitionCount } = await parts.logOffsets(partition);
+    const offsets = await parts.logOffsets(partition);
+    const { earliest, partitionCount } = offsets;
     const log = await identifyLog(parts, cause.first, earliest, published?.log);
     if (log === undefined) {
       await transactions.discard();
@@ -57,10 +58,13 @@ export async function takeOver(
     requireRulesetWithin(log.versions.ruleset, windowPlan);
     const store = await parts.openStore(log);
     const stored = await readStored(parts, store, partition, cause.damagedAt);
-    const plan = planTakeover({ stored: stored?.next, published: published?.next, earliest, end });
+    const found = { stored: stored?.next, published: published?.next };
+    let plan = planTakeover({ ...found, ...offsets });
+    // A newer owner may have gone on with a log that has grown since its end was read: that is no fault.
+    if (plan.kind === 'halt') plan = planTakeover({ ...found, ...(await parts.logOffsets(partition)) });
     if (plan.kind === 'halt') throw new WeirError(plan.code, `${topic}-${partition}: ${plan.message}`);
     if (plan.clear) await store.clear(partition);
-    parts.observe.tookOver(partition, { ...plan, stored: stored?.next, published: published?.next });
+    parts.observe.tookOver(partition, { ...plan, ...found });
     return {
       partition,
       plan: windowPlan,
