@@ -23,16 +23,18 @@ const instantMs = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Everything ingest can be told. Source mode needs the fields of a source; open-log needs none of them. */
+/** Everything ingest can be told. Each mode needs fields of its own. */
 export const ingestConfig = z
   .object({
     ...workerFields,
     ...kafkaFields,
     ...kmsFields,
     MODE: z
-      .enum(['source', 'open-log'])
+      .enum(['source', 'open-log', 'publish-plan', 'activate-plan'])
       .default('source')
-      .describe('Feed one source and end, or make the topics and name the log.'),
+      .describe(
+        'Feed one source and end, make the topics and name the log, publish a window plan, or bring one into force.',
+      ),
     INPUT_FILE: z
       .string()
       .optional()
@@ -81,6 +83,9 @@ export const ingestConfig = z
     REPLICATION_FACTOR: count(1, { min: 1, max: 15 }).describe(
       'Copies of each partition of the topics that are made.',
     ),
+    PLAN_FILE: textFile().optional().describe('A window plan as JSON. Needed to publish one.'),
+    PLAN: artefactRef.optional().describe('The window plan to bring into force. Needed to activate one.'),
+    LOG_ID: z.uuid().optional().describe('The log to bring it into force in. Needed to activate one.'),
     RULESET: artefactRef
       .default('starter@1')
       .describe('In force from the beginning of a log that is opened.'),
@@ -96,37 +101,45 @@ export const ingestConfig = z
 
 export type IngestConfig = Readonly<z.output<typeof ingestConfig>>;
 
-const neededInSourceMode = [
-  'INPUT_FILE',
-  'TENANT',
-  'SOURCE',
-  'LEDGER_FILE',
-  'INDEX_KEY_FILE',
-  'ROUTING_KEY_FILE',
-];
+const neededInMode = {
+  source: ['INPUT_FILE', 'TENANT', 'SOURCE', 'LEDGER_FILE', 'INDEX_KEY_FILE', 'ROUTING_KEY_FILE'],
+  'open-log': [],
+  'publish-plan': ['PLAN_FILE'],
+  'activate-plan': ['PLAN', 'LOG_ID'],
+} as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
-const isSourceMode = (given: GivenFields): boolean => given.value('MODE') !== 'open-log';
+const sealedInMode = {
+  source: ['received', 'rejected'],
+  'open-log': ['received'],
+  'publish-plan': ['artefacts'],
+  'activate-plan': ['received', 'artefacts'],
+} as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
+
+/** A mode that isn't one is told by its own field. */
+function modeOf(given: GivenFields): IngestConfig['MODE'] {
+  const mode = String(given.value('MODE'));
+  return Object.hasOwn(neededInMode, mode) ? (mode as IngestConfig['MODE']) : 'source';
+}
 
 function missingOfMode(given: GivenFields) {
-  if (!isSourceMode(given)) return [];
-  return neededInSourceMode
+  const mode = modeOf(given);
+  return neededInMode[mode]
     .filter((variable) => !given.has(variable))
-    .map((variable) => ({ variable, message: 'is needed in source mode' }));
+    .map((variable) => ({ variable, message: `is needed in ${mode} mode` }));
 }
 
 /** Read as NDJSON, every line of a CSV file would end in the rejected topic. */
 function missingMapping(given: GivenFields) {
   const input = given.value('INPUT_FILE');
   const isCsv = typeof input === 'string' && /\.csv(\.gz)?$/i.test(input);
-  if (!isSourceMode(given) || !isCsv || given.has('MAPPING_FILE')) return [];
+  if (modeOf(given) !== 'source' || !isCsv || given.has('MAPPING_FILE')) return [];
   return [{ variable: 'MAPPING_FILE', message: 'is needed where INPUT_FILE is CSV' }];
 }
 
 function missingKeys(given: GivenFields) {
   const keys = given.value('KMS_KEYS');
   if (typeof keys !== 'object' || keys === null) return [];
-  const streams = isSourceMode(given) ? ['received', 'rejected'] : ['received'];
-  return streams
+  return sealedInMode[modeOf(given)]
     .filter((stream) => !Object.hasOwn(keys, stream))
     .map((stream) => ({ variable: 'KMS_KEYS', message: `expected a key for the stream ${stream}` }));
 }

@@ -14,6 +14,8 @@ export type Reporter = {
   /** The last word, also into `reportFile` where one is given. */
   summary(summary: Summary, reportFile: string | undefined): Promise<void>;
   problem(error: SourceError): Promise<void>;
+  /** What became of a window plan. */
+  plan(message: Extract<IngestMessage, { kind: 'published' | 'activated' }>): Promise<void>;
 };
 
 /** Reports to the process that forked this one, and to the log where nobody did. */
@@ -53,6 +55,7 @@ export function createReporter(process: NodeJS.Process, log: Logger): Reporter {
       if (reportFile !== undefined)
         await writeFileAtomically(reportFile, `${JSON.stringify(summary, null, 2)}\n`);
     },
+    plan: tell,
     problem: ({ exitCode, message }) => tell({ kind: 'problem', exitCode, message }),
   };
 }

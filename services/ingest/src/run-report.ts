@@ -1,4 +1,6 @@
 import { formatInstant } from '@weir/contracts';
+import type { ActivatedPlan } from './artefacts/activate-plan.ts';
+import type { PublishedPlan } from './artefacts/publish-plan.ts';
 import type { Counts } from './ledger/counts.ts';
 import type { Ledger } from './ledger/ledger-file.ts';
 import type { LineTracker } from './ledger/line-tracker.ts';
@@ -24,6 +26,8 @@ export type Summary = Progress & {
 export type IngestMessage =
   | ({ readonly kind: 'progress' } & Progress)
   | ({ readonly kind: 'summary' } & Summary)
+  | ({ readonly kind: 'published' } & PublishedPlan)
+  | ({ readonly kind: 'activated' } & ActivatedPlan)
   | { readonly kind: 'problem'; readonly exitCode: number; readonly message: string };
 
 type Reading = { readonly bytesRead: () => number; readonly bytesTotal: number | null };

@@ -13,6 +13,8 @@ import {
   type RunningWorker,
 } from '@weir/runtime';
 import { ingestConfig, type IngestConfig } from './config.ts';
+import { activatePlan } from './artefacts/activate-plan.ts';
+import { publishPlan, type ArtefactPorts } from './artefacts/publish-plan.ts';
 import { createFeedMetrics, type FeedMetrics } from './feed-metrics.ts';
 import { feedPortsOf, feedSettingsOf } from './feed-settings.ts';
 import { requireWritable } from './ledger/ledger-file.ts';
@@ -104,9 +106,16 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
 async function run(parts: Parts): Promise<void> {
   const producer = createLazyProducer(parts.kafka);
   try {
-    await (parts.source === undefined
-      ? runOpenLog(parts, producer)
-      : runSource(parts, parts.source, producer));
+    switch (parts.config.MODE) {
+      case 'source':
+        return await runSource(parts, producer);
+      case 'open-log':
+        return await runOpenLog(parts, producer);
+      case 'publish-plan':
+        return await runPublishPlan(parts, producer);
+      case 'activate-plan':
+        return await runActivatePlan(parts, producer);
+    }
   } finally {
     await producer.close();
   }
@@ -131,11 +140,45 @@ async function runOpenLog(parts: Parts, producer: Producer): Promise<void> {
   log.info('the log is open', { logId: opening?.logId, partitions: config.LOG_PARTITIONS, count: written });
 }
 
-async function runSource(
-  parts: Parts,
-  { settings, ports }: NonNullable<Parts['source']>,
+async function runPublishPlan(parts: Parts, producer: Producer): Promise<void> {
+  const published = await publishPlan(parts.config.PLAN_FILE ?? '', artefactPortsOf(parts, producer));
+  parts.log.info('the window plan is published', {
+    artefact: published.artefact,
+    state: published.isKnown ? 'unchanged' : 'new',
+  });
+  await parts.reporter.plan({ kind: 'published', ...published });
+}
+
+async function runActivatePlan(parts: Parts, producer: Producer): Promise<void> {
+  const { PLAN: ref = '', LOG_ID: logId = '' } = parts.config;
+  const logSealer = parts.kms.sealerFor('received');
+  const ports = { ...artefactPortsOf(parts, producer), kafka: parts.kafka, logSealer };
+  const activated = await activatePlan({ ref, logId }, ports);
+  parts.log.info('the log brings a window plan into force', {
+    artefact: ref,
+    logId,
+    count: Object.keys(activated.positions).length,
+  });
+  await parts.reporter.plan({ kind: 'activated', ...activated });
+}
+
+const artefactPortsOf = (
+  { kafka, kms, config, retry, stopping }: Parts,
   producer: Producer,
-): Promise<void> {
+): ArtefactPorts => ({
+  kafka,
+  producer,
+  sealer: kms.sealerFor('artefacts'),
+  opener: kms.opener,
+  environment: config.WEIR_ENVIRONMENT,
+  nowMs: Date.now,
+  retry,
+  signal: stopping.signal,
+});
+
+async function runSource(parts: Parts, producer: Producer): Promise<void> {
+  if (parts.source === undefined) throw new Error('source mode without the settings of a source');
+  const { settings, ports } = parts.source;
   const { config, log, feedMetrics, reporter, kms } = parts;
   const sealers = { received: kms.sealerFor('received'), rejected: kms.sealerFor('rejected') };
   const feed = await startFeed(settings, {

@@ -1,0 +1,111 @@
+import { hash } from 'node:crypto';
+import {
+  encodePayload,
+  events,
+  formatInstant,
+  systemTenant,
+  WeirError,
+  type Artefact,
+} from '@weir/contracts';
+import { sealEvents, type Opener, type Sealer } from '@weir/envelope';
+import type { KafkaClient, Producer } from '@weir/kafka';
+import { artefactBodies } from '@weir/rules';
+import { readWindowPlan } from '@weir/windows';
+import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
+import { artefactsTopic, readArtefacts } from './read-artefacts.ts';
+
+/** What writing to the artefacts topic takes. */
+export type ArtefactPorts = {
+  readonly kafka: Pick<KafkaClient, 'readRange'>;
+  readonly producer: Pick<Producer, 'append'>;
+  /** Of the artefacts stream. */
+  readonly sealer: Sealer;
+  readonly opener: Opener;
+  readonly environment: string;
+  readonly nowMs: () => number;
+  readonly retry: RetryWithin;
+  readonly signal: AbortSignal;
+};
+
+export type PublishedPlan = {
+  readonly artefact: string;
+  readonly digest: string;
+  /** Whether it was there already, as it is. */
+  readonly isKnown: boolean;
+};
+
+export const artefactSource = 'urn:weir:ingest:artefacts';
+
+/** The digest of an artefact: over its body's canonical JSON. */
+export const digestOf = (body: unknown): string => hash('sha256', JSON.stringify(body));
+
+/**
+ * Publishes a window plan under its name and version, once and for all: saying it
+ * again changes nothing, and the same version with other content is refused.
+ *
+ * `text` is the plan as JSON. Throws WeirError `config_invalid` naming the field
+ * that is wrong, or the version that is taken, and what the parts throw.
+ */
+export async function publishPlan(text: string, ports: ArtefactPorts): Promise<PublishedPlan> {
+  const plan = readPlan(text);
+  const artefact: Artefact = {
+    kind: 'window_plan',
+    artefact: plan.ref,
+    digest: digestOf(plan),
+    body: { ...plan, spans: plan.spans.map((span) => ({ ...span })) },
+  };
+  const { artefact: ref, digest } = artefact;
+  // What a failed append has done is seen on the topic, so it is looked at again and not just repeated.
+  return retryWithin(ports.retry, ports.signal, async () => {
+    const known = await findPlan(ref, ports);
+    if (known !== undefined && known !== digest) {
+      throw new WeirError(
+        'config_invalid',
+        `window plan ${ref} exists with other content; a version never changes, so give this one another number`,
+      );
+    }
+    if (known !== undefined) return { artefact: ref, digest, isKnown: true };
+    await ports.producer.append(artefactsTopic, 0, await seal(artefact, ports));
+    return { artefact: ref, digest, isKnown: false };
+  });
+}
+
+function readPlan(text: string) {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new WeirError('config_invalid', 'the window plan is not JSON');
+  }
+  const outcome = readWindowPlan(body);
+  if (outcome.ok) return outcome.plan;
+  const problems = outcome.problems.map(({ path, message }) =>
+    path === '' ? message : `${path}: ${message}`,
+  );
+  throw new WeirError('config_invalid', `the window plan is not one: ${problems.join('; ')}`);
+}
+
+/** The digest a plan has been published with, or comes with the program with. */
+export async function findPlan(
+  ref: string,
+  { kafka, opener, environment }: Pick<ArtefactPorts, 'kafka' | 'opener' | 'environment'>,
+): Promise<string | undefined> {
+  const builtIn = artefactBodies.find((one) => one.kind === 'window_plan' && one.ref === ref);
+  if (builtIn !== undefined) return digestOf(builtIn.body);
+  const { artefacts } = await readArtefacts(kafka, opener, environment);
+  return artefacts.find((one) => one.kind === 'window_plan' && one.artefact === ref)?.digest;
+}
+
+function seal(artefact: Artefact, { sealer, environment, nowMs }: ArtefactPorts) {
+  const { type, dataSchema } = events.artefact;
+  const event = {
+    key: artefact.artefact,
+    id: `artefact-${artefact.kind}-${artefact.artefact}`,
+    type,
+    dataSchema,
+    time: formatInstant(nowMs()),
+    tenant: systemTenant,
+    plaintext: encodePayload(events.artefact, artefact),
+  };
+  return sealEvents({ sealer, stream: 'artefacts', environment, source: artefactSource }, [event]);
+}

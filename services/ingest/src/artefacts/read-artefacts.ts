@@ -1,0 +1,44 @@
+import { decodePayload, events, streams, type Activation, type Artefact } from '@weir/contracts';
+import { openEvents, type Opener } from '@weir/envelope';
+import type { KafkaClient, KafkaRecord } from '@weir/kafka';
+
+export const artefactsTopic = streams.artefacts.topic;
+
+const readDeadlineMs = 30_000;
+
+/** Everything that has been published on the artefacts topic, in its order. */
+export type PublishedArtefacts = {
+  readonly artefacts: readonly Artefact[];
+  readonly activations: readonly Activation[];
+};
+
+/** Reads the artefacts topic whole: it has one record for each version and each activation. */
+export async function readArtefacts(
+  kafka: Pick<KafkaClient, 'readRange'>,
+  opener: Opener,
+  environment: string,
+): Promise<PublishedArtefacts> {
+  const records: KafkaRecord[] = [];
+  await kafka.readRange({
+    topic: artefactsTopic,
+    from: 'earliest',
+    onRecord: (record) => void records.push(record),
+    readCommitted: true,
+    deadlineMs: readDeadlineMs,
+  });
+  const artefacts: Artefact[] = [];
+  const activations: Activation[] = [];
+  for (const opened of await openEvents({ opener, stream: 'artefacts', environment }, records)) {
+    if (!opened.ok) continue;
+    const { type } = opened.attributes;
+    if (type === events.artefact.type) {
+      const payload = decodePayload(events.artefact, opened.plaintext);
+      if (payload.ok) artefacts.push(payload.value);
+    }
+    if (type === events.activation.type) {
+      const payload = decodePayload(events.activation, opened.plaintext);
+      if (payload.ok) activations.push(payload.value);
+    }
+  }
+  return { artefacts, activations };
+}
