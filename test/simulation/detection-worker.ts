@@ -4,6 +4,7 @@ import { backoffDelayMs } from '@weir/runtime';
 import { createHistoryCache } from '@weir/windows';
 import type { DetectionParts, StepObserver } from '../../services/detection/src/detection-parts.ts';
 import { createPace } from '../../services/detection/src/pace.ts';
+import { createPlanResolver } from '../../services/detection/src/resolve-plan.ts';
 import { runDetection } from '../../services/detection/src/run-detection.ts';
 import { plainEnvelope } from './plain-envelope.ts';
 import type { SimProcess } from './scheduler.ts';
@@ -41,6 +42,7 @@ export const startDetection = async (
         transactionalId: `detection-${partition}`,
         groupId: detectionGroup,
       }),
+    resolvePlan: createPlanResolver({ opening: { opener, environment }, kafka }),
     openStore: async () => storeOf(world, process),
     logOffsets: async (partition) => {
       const offsets = await kafka.offsets(streams.received.topic);
@@ -52,7 +54,13 @@ export const startDetection = async (
     limits: { maxRecordsPerRun: 1 + random.below(8) },
     histories: createHistoryCache({ maxBytes: random.chance(0.5) ? 1_000_000 : 2_000 }),
     clock: { nowMs: world.scheduler.nowMs, every: everyOf(process) },
-    observe: silent,
+    observe: {
+      ...silent,
+      windowsSampled: (partition, { differing }) => {
+        if (differing.length > 0 && !world.windows.wereHurt())
+          world.falseAlarms.push(`the windows of partition ${partition} were called wrong`);
+      },
+    },
   };
   const running = await runDetection({
     kafka,
@@ -64,6 +72,13 @@ export const startDetection = async (
     parts: faulty(parts, kafka, process),
     checkEveryMs: 5_000,
     checkStore: async () => undefined,
+    sampling: {
+      everyMs: 1_000,
+      accounts: 2,
+      readRange: kafka.readRange,
+      sleep: process.sleep,
+      random: random.fraction,
+    },
     backoffMs: (failures) =>
       backoffDelayMs(failures, { baseDelayMs: 100, maxDelayMs: 5_000, random: random.fraction }),
     pace: createPace({ lingerMs: 30, nowMs: world.scheduler.nowMs, sleep: process.sleep }),

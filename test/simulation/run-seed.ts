@@ -139,7 +139,7 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
   if (!isAtEnd) violations.push('the workers did not come to the end of the log');
   else if (fleet.bugs.length === 0 && !(await stopAll(scheduler, fleet)))
     violations.push('a worker did not stop');
-  violations.push(...fleet.bugs);
+  violations.push(...fleet.bugs, ...world.falseAlarms);
   if (violations.length === 0) {
     const topics = await readTopics(world);
     const calm = await readTopics(await runUndisturbed(world, topics.received, seed));

@@ -15,12 +15,15 @@ export type SimWindows = {
   flush(): void;
   /** Loses the records of one account, or the position beside them. */
   loseKey(random: Random, partition: number): Promise<void>;
+  /** Whether anything was ever lost. */
+  wereHurt(): boolean;
 };
 
 const keptCopies = 24;
 
 export const createSimWindows = (): SimWindows => {
   const windows = createMemoryWindows();
+  let wereHurt = false;
   const copies: ReturnType<typeof windows.copy>[] = [];
 
   const oneOf = (random: Random) => {
@@ -35,24 +38,31 @@ export const createSimWindows = (): SimWindows => {
       if (copies.length > keptCopies) copies.shift();
     },
     restore: (random) => {
+      wereHurt = true;
       const { age, copy } = oneOf(random);
       windows.restore(copy);
       return age;
     },
     restorePartition: (random, partition) => {
+      wereHurt = true;
       const { age, copy } = oneOf(random);
       const older = copy.get(partition);
       const others = [...windows.copy()].filter(([index]) => index !== partition);
       windows.restore(new Map(older === undefined ? others : [...others, [partition, older]]));
       return age;
     },
-    flush: windows.flush,
+    flush: () => {
+      wereHurt = true;
+      windows.flush();
+    },
     loseKey: async (random, partition) => {
+      wereHurt = true;
       const accounts = await accountsOf(windows.open(), partition).catch(() => []);
       const account = random.pick(accounts);
       if (account === undefined || random.chance(0.3)) windows.losePosition(partition);
       else windows.loseAccount(partition, account);
     },
+    wereHurt: () => wereHurt,
   };
 };
 

@@ -39,6 +39,8 @@ export type World = {
   readonly disk: { ledger: Ledger | undefined };
   readonly mails: ReceivedMail[];
   readonly acknowledged: Acknowledged[];
+  /** What a worker found wrong that nobody had hurt. */
+  readonly falseAlarms: string[];
 };
 
 export const environment = 'simulation';
@@ -55,6 +57,7 @@ export const createWorld = (
   disk: { ledger: undefined },
   mails: [],
   acknowledged: [],
+  falseAlarms: [],
 });
 
 /** How a process reaches the broker: through the scheduler. */
