@@ -4,7 +4,7 @@ import { maxAmountMinor } from '@weir/contracts';
 import { createAccountHistory } from './account-history.ts';
 import { packRecord } from './record-format.ts';
 import { defaultWindowPlan } from './window-plan.ts';
-import type { WindowQuery, WindowRecord } from './types.ts';
+import type { WindowPlan, WindowQuery, WindowRecord } from './types.ts';
 
 const t0Ms = 1_767_225_600_000;
 const dayMs = 86_400_000;
@@ -138,4 +138,71 @@ test('an account in steady use does not grow without end', () => {
   }
   assert.ok(history.sizeBytes < 300_000, `${history.sizeBytes} bytes`);
   assert.equal(history.latest(Infinity, 5_000).length, 31);
+});
+
+/** Every record indexed from the first one on. */
+const indexedAtOnce = { scannedRecords: 0, walkedRecords: 0 };
+
+for (const [kept, limits] of [
+  ['looked through', { scannedRecords: 1_000, walkedRecords: 1_000 }],
+  ['indexed', indexedAtOnce],
+] as const) {
+  test(`of records ahead of their time each is forgotten in its own second, in an account that is ${kept}`, () => {
+    const plan: WindowPlan = { ...defaultWindowPlan, allowedLatenessMs: 0, futureToleranceMs: 1 };
+    const history = createAccountHistory(plan, [], 0, limits);
+    const farMs = t0Ms + 20_000 * dayMs;
+    const seenAt = (seconds: number) => ({ eventTimeMs: farMs, observedAtSeconds: t0Ms / 1000 + seconds });
+    // Remembered until one and two seconds after t0; the one that is forgotten first comes last.
+    history.append(record(1, seenAt(1)));
+    history.append(record(2, seenAt(0)));
+    const offsetsAfter = (offset: number, eventTimeMs: number) => {
+      history.append(record(offset, { eventTimeMs }));
+      return history.latest(farMs, 9).map((one) => one.offset);
+    };
+    assert.deepEqual(offsetsAfter(3, t0Ms + 30 * dayMs), [3, 1, 2]);
+    assert.deepEqual(offsetsAfter(4, t0Ms + 30 * dayMs + 1_000), [3, 4, 1]);
+    assert.deepEqual(offsetsAfter(5, t0Ms + 30 * dayMs + 2_000), [3, 4, 5]);
+  });
+}
+
+test('queries for earlier times are counted in an indexed account, and those in order are not', () => {
+  const history = createAccountHistory(defaultWindowPlan, [], 0, indexedAtOnce);
+  for (let offset = 0; offset < 20; offset += 1) {
+    history.append(record(offset));
+    history.aggregates(debitsAt(t0Ms + offset * 1000));
+  }
+  assert.equal(history.outOfOrderQueries, 0);
+  history.aggregates(debitsAt(t0Ms + 10_000));
+  assert.equal(history.outOfOrderQueries, 1);
+  history.aggregates(debitsAt(t0Ms + 19_000));
+  assert.equal(history.outOfOrderQueries, 1);
+});
+
+test('a record that does not fit is refused, and the account goes on without it', () => {
+  const history = createAccountHistory(defaultWindowPlan, [], 0, indexedAtOnce);
+  history.append(record(1));
+  assert.throws(() => history.append(record(2, { channel: 64 })), RangeError);
+  assert.equal(history.lastOffset, 1);
+  history.append(record(2));
+  assert.equal(history.aggregates(debitsAt(t0Ms + 2_000))[0]?.count, 2);
+});
+
+test('an account of many records is indexed without a trace in its answers', () => {
+  const records = Array.from({ length: 1_000 }, (_, offset) =>
+    record(offset, {
+      eventTimeMs: t0Ms + offset * 3_600_000,
+      counterparty: `a0b1c2d3e4${(offset % 7).toString().padStart(2, '0')}`,
+    }),
+  );
+  const history = createAccountHistory(defaultWindowPlan, [segmentOf(...records)], 1_000);
+  const atMs = t0Ms + 999 * 3_600_000;
+  const [, , lastDay, , lastMonth] = history.aggregates(debitsAt(atMs));
+  assert.deepEqual([lastDay?.count, lastDay?.distinctCounterparties], [24, 7]);
+  assert.deepEqual([lastMonth?.count, lastMonth?.sumMinor], [720, 72_000n]);
+  const ofOne = history.aggregates({ ...debitsAt(atMs), counterparty: 'a0b1c2d3e400' });
+  assert.deepEqual(
+    ofOne.map(({ count }) => count),
+    [0, 0, 3, 24, 103],
+  );
+  assert.equal(history.find(record(998).identity)?.offset, 998);
 });
