@@ -39,6 +39,8 @@ export type Campaign = {
   readonly seed: string;
   readonly stack: FaultStack;
   readonly generator: LoadGenerator;
+  /** Of the files that were fed beside the steady load. */
+  readonly fileGenerators: LoadGenerator[];
   readonly signal: AbortSignal;
   /** The latest rounds, this one last: repeats in it are about these and none before. */
   readonly recent: RoundBooks[];
@@ -75,6 +77,7 @@ export function createCampaign(options: {
   return {
     ...options,
     generator: createLoadGenerator(options.seed),
+    fileGenerators: [],
     recent: [],
     sends: [],
     planted: [],

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readLedgers } from '../../packages/cli/src/ledger/read-ledgers.ts';
 import { createCampaign, judgeAll } from './campaign.ts';
 import type { Campaign } from './campaign.ts';
 import { repeatedMails } from './check/check-alerts.ts';
@@ -104,8 +105,15 @@ async function checkFromStart(campaign: Campaign, say: (line: string) => void): 
   return part;
 }
 
+/** What `weir ledger` itself says. */
+async function checkAsWeirLedger({ stack }: Campaign): Promise<Violation[]> {
+  const { faults } = await readLedgers(stack.observer, stack.home);
+  return faults.map((found) => ({ rule: 'weir_ledger', damage: 'conflicting', found }));
+}
+
 async function checkAtEnd(campaign: Campaign, say: (line: string) => void): Promise<number> {
   const part = await checkFromStart(campaign, say);
+  keep(campaign, await checkAsWeirLedger(campaign), say);
   say('comparing with an undisturbed run over a copy of the log');
   const { journal, upTo } = await runReference(campaign.stack, campaign.signal);
   const violations = checkReference(part, { journal }, upTo);

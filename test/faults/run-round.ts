@@ -54,6 +54,7 @@ const loadAfterHealingMs = 500;
 /** Some faults are over at once: there is load for so long all the same. */
 const shortestLoadMs = 5_000;
 const recoveryDeadlineMs = 90_000;
+const accountsOfFile = 40;
 /** What has just been committed may show a moment later. */
 const looks = 3;
 const betweenLooksMs = 700;
@@ -74,6 +75,8 @@ export async function runRound(
   const feed = startPacedFeed({
     round: plan.round,
     generator: campaign.generator,
+    // A key that is lost is found when it is missed: every account there is gets a last transaction.
+    tail: () => [campaign.generator, ...campaign.fileGenerators].flatMap((generator) => generator.touchAll()),
     ratePerSecond: plan.ratePerSecond,
     env: stack.workerEnvironment('ingest'),
     home: stack.home,
@@ -150,9 +153,14 @@ async function doFault(
     random: createSeededRandom(`${campaign.seed}/round-${plan.round}/${kind}`),
     feedFile: async () => {
       const name = `file-${plan.round}`;
+      const generator = createLoadGenerator(`${campaign.seed}/${name}`, {
+        prefix: name,
+        accounts: accountsOfFile,
+      });
+      campaign.fileGenerators.push(generator);
       const outcome = await feedKilledFile({
         name,
-        generator: createLoadGenerator(`${campaign.seed}/${name}`, name),
+        generator,
         env: campaign.stack.workerEnvironment('ingest'),
         home: campaign.stack.home,
         sleep,

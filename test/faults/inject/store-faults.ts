@@ -8,6 +8,7 @@ const slowMs = 150;
 const slowForMs = 2_500;
 const cuts = 4;
 const mostDeletedKeys = 5;
+const warmMs = 1_500;
 const scanPageKeys = 1_000;
 const mostScannedKeys = 20_000;
 
@@ -35,7 +36,11 @@ export const flushRedis: Fault = async ({ withRedis, say }) => {
   say('Redis told to forget everything (FLUSHALL)');
 };
 
-export const deleteKeys: Fault = async ({ withRedis, random, say }) => {
+/**
+ * A key that is gone shows when it is written to or read. Who has its records in
+ * memory reads none, so the processes are started anew a moment later.
+ */
+export const deleteKeys: Fault = async ({ stack, withRedis, random, sleep, say }) => {
   const deleted = await withRedis(async ({ client }) => {
     const keys: string[] = [];
     let cursor = '0';
@@ -48,6 +53,12 @@ export const deleteKeys: Fault = async ({ withRedis, random, say }) => {
     return chosen.length === 0 ? 0 : client.del(...chosen);
   });
   say(`${deleted} keys of Redis deleted`);
+  await sleep(warmMs);
+  for (const worker of stack.detection.slice(0, 2)) {
+    await worker.stop();
+    worker.start();
+    say(`${worker.name} stopped and started anew, with nothing in memory`);
+  }
 };
 
 export const cutRedis: Fault = async ({ stack, random, sleep, say }) => {

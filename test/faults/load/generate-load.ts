@@ -29,7 +29,7 @@ export type LoadGenerator = {
 export const transactionName = (accountId: string, transactionId: string): string =>
   `${accountId} ${transactionId}`;
 
-const accountCount = 240;
+const mainAccounts = { prefix: 'account', accounts: 240 };
 /** They have ten times as many transactions as others, enough to fill segments of the store. */
 const busyAccounts = 2;
 const busyShare = 0.08;
@@ -58,7 +58,7 @@ const shares = {
  * repeats, contradictions and lines that are none. Streams that are fed at the
  * same time are of different accounts, by their prefix.
  */
-export function createLoadGenerator(seed: string, accountPrefix = 'account'): LoadGenerator {
+export function createLoadGenerator(seed: string, { prefix, accounts } = mainAccounts): LoadGenerator {
   const random = createSeededRandom(`${seed}/load`);
   const recent: Send[] = [];
   let sequence = 0;
@@ -71,7 +71,7 @@ export function createLoadGenerator(seed: string, accountPrefix = 'account'): Lo
   };
   const fresh = (accountIndex: number): Send => {
     if (!random.chance(shares.sameTime)) clockMs += random.between(1, 2 * stepMs);
-    const accountId = `${accountPrefix}-${accountIndex}`;
+    const accountId = `${prefix}-${accountIndex}`;
     const transactionId = `t-${sequence}`;
     const line = JSON.stringify({
       transactionId,
@@ -98,13 +98,11 @@ export function createLoadGenerator(seed: string, accountPrefix = 'account'): Lo
       return { sequence: sequence++, kind: 'malformed', line: malformed(random), transaction: undefined };
     }
     const isBusy = random.chance(busyShare);
-    return fresh(
-      isBusy ? random.between(0, busyAccounts - 1) : random.between(busyAccounts, accountCount - 1),
-    );
+    return fresh(isBusy ? random.between(0, busyAccounts - 1) : random.between(busyAccounts, accounts - 1));
   };
   return {
     take: (count) => Array.from({ length: count }, next),
-    touchAll: () => Array.from({ length: accountCount }, (_, index) => fresh(index)),
+    touchAll: () => Array.from({ length: accounts }, (_, index) => fresh(index)),
   };
 }
 

@@ -13,7 +13,7 @@ export type PacedFeed = {
   readonly kill: () => Promise<void>;
   /** Starts another, which first gets again what the killed one had not acknowledged. */
   readonly revive: () => void;
-  /** Ends the load with a last line for each account; resolves when ingest has ended and everything is settled. */
+  /** Ends the load with its tail; resolves when ingest has ended and everything is settled. */
   readonly finish: () => Promise<FeedOutcome>;
   /** Ends the load where it stands. Idempotent, and harmless after `finish`. */
   readonly abandon: () => Promise<void>;
@@ -37,6 +37,8 @@ const mostRuns = 10;
 export function startPacedFeed(options: {
   readonly round: number;
   readonly generator: LoadGenerator;
+  /** The last lines of the load. */
+  readonly tail: () => readonly Send[];
   readonly ratePerSecond: number;
   readonly env: Readonly<Record<string, string>>;
   readonly home: string;
@@ -125,7 +127,7 @@ export function startPacedFeed(options: {
     finish: async () => {
       clearInterval(timer);
       if (failure !== undefined) throw failure;
-      waiting.push(...options.generator.touchAll());
+      waiting.push(...options.tail());
       isHeld = false;
       while (waiting.length > 0 || run !== undefined) {
         handOver();
