@@ -1,5 +1,6 @@
+import { appendControl, finishActivations } from './control-records.ts';
 import type { Fleet, Slot } from './fleet.ts';
-import { appendControl, appendPoison } from './foreign-records.ts';
+import { appendPoison } from './foreign-records.ts';
 import type { Random } from './random.ts';
 import type { CallFault, Part } from './scheduler.ts';
 import type { World } from './world.ts';
@@ -11,7 +12,7 @@ export type Chaos = {
   /** Called before each step: does what its time has come for. */
   tick(world: World, fleet: Fleet, step: number): Promise<void>;
   /** Ends all harm: what is frozen goes on, what is away is back, every worker runs. */
-  heal(world: World, fleet: Fleet): void;
+  heal(world: World, fleet: Fleet): Promise<void>;
 };
 
 type Event =
@@ -48,6 +49,7 @@ const kinds: readonly Event[] = [
   'kmsAway',
   'redisAway',
   'kafkaAway',
+  'control',
   'control',
   'poison',
   'poison',
@@ -158,7 +160,7 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
       case 'kafkaAway':
         return outage(world, 'kafka', step);
       case 'control':
-        return appendControl(world);
+        return appendControl(world, random);
       case 'poison':
         return appendPoison(world, random);
       case 'feedAgain': {
@@ -194,12 +196,13 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
         one.act();
       }
     },
-    heal: (world, fleet) => {
+    heal: async (world, fleet) => {
       isHealed = true;
       world.scheduler.note('all is healed');
       world.kms.isAway = false;
       fleet.slots.forEach(({ process }) => process?.thaw());
       fleet.startMissing();
+      await finishActivations(world);
     },
   };
 };

@@ -1,4 +1,5 @@
 import { streams } from '@weir/contracts';
+import { planInForce } from './control-records.ts';
 import { placeOf } from './decisions.ts';
 import { isFromIngest } from './foreign-records.ts';
 import type { Topics } from './topics.ts';
@@ -50,7 +51,7 @@ const checkDetection = async (world: World, { received, journal }: Topics): Prom
   const kafka = world.kafka.connect(outsideLink);
   const positions = await kafka.groupPositions(detectionGroup, streams.received.topic);
   const ends = await kafka.offsets(streams.received.topic);
-  const store = world.windows.open();
+  const store = world.windows.open(planInForce(world));
   const problems: string[] = [];
   for (const { partition, end } of ends) {
     const published = positions.find((position) => position.partition === partition)?.next;

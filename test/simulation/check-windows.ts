@@ -1,6 +1,7 @@
 import { channels, currencyOf } from '@weir/contracts';
 import type { Transaction } from '@weir/contracts';
 import { defaultWindowPlan, unpackRecords } from '@weir/windows';
+import { planInForce, widePlan } from './control-records.ts';
 import { isRemembered, readDecisions } from './decisions.ts';
 import type { DecidedRecord } from './decisions.ts';
 import { accountsOf } from './sim-windows.ts';
@@ -80,7 +81,7 @@ const checkStored = async (
 ): Promise<string[]> => {
   const problems: string[] = [];
   const known = new Set<string>();
-  const store = world.windows.open();
+  const store = world.windows.open(planInForce(world));
   for (const [name, remembered] of byAccount) {
     const [partition = '', account = ''] = name.split(' ');
     known.add(name);
@@ -108,7 +109,7 @@ const bruteForce = (one: Remembered, earlier: readonly Remembered[]): Record<str
     content.creditDebitIndicator === one.content.creditDebitIndicator;
   const within = (spanMs: number, of: readonly Remembered[]): Remembered[] =>
     of.filter(({ eventTimeMs }) => eventTimeMs <= one.eventTimeMs && eventTimeMs > one.eventTimeMs - spanMs);
-  for (const { name, spanMs } of defaultWindowPlan.spans) {
+  for (const { name, spanMs } of [...defaultWindowPlan.spans, ...widePlan.spans]) {
     const inWindow = within(spanMs, earlier.filter(isAlike));
     features[`count_${name}`] = inWindow.length;
     features[`sumMinor_${name}`] = inWindow.reduce((sum, { content }) => sum + content.amountMinor, 0);

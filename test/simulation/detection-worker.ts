@@ -43,7 +43,7 @@ export const startDetection = async (
         groupId: detectionGroup,
       }),
     resolvePlan: createPlanResolver({ opening: { opener, environment }, kafka }),
-    openStore: async () => storeOf(world, process),
+    openStore: async ({ versions }) => storeOf(world, process, versions.windowPlan),
     logOffsets: async (partition) => {
       const offsets = await kafka.offsets(streams.received.topic);
       const found = offsets.find((one) => one.partition === partition);

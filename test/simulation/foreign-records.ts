@@ -1,56 +1,26 @@
 import { hash } from 'node:crypto';
-import { encodePayload, events, streams, systemTenant, writeEventHeaders } from '@weir/contracts';
+import { streams } from '@weir/contracts';
 import type { ControlRecord, Transaction } from '@weir/contracts';
 import type { KafkaRecord, OutgoingRecord } from '@weir/kafka';
-import { readStream } from './topics.ts';
+import { controlRecordOf, ownSource } from './control-records.ts';
 import { tampered } from './plain-envelope.ts';
 import type { Random } from './random.ts';
+import { readStream } from './topics.ts';
 import { outsideLink } from './world.ts';
 import type { World } from './world.ts';
 
-const ownSource = '/simulation';
-const time = '2026-01-05T08:00:00.000Z';
-
-const controlOf = (control: ControlRecord): OutgoingRecord => {
-  const { type, dataSchema } = events.control;
-  const id = `control-${control.logId}-${control.kind}`;
-  return {
-    key: 'control',
-    value: encodePayload(events.control, control),
-    headers: writeEventHeaders({ id, tenant: systemTenant, time, type, dataSchema }, ownSource),
-  };
-};
-
-const activation = (logId: string): ControlRecord => ({
+const foreignActivation: ControlRecord = {
   kind: 'artefact_activated',
-  logId,
-  sequence: 1,
+  logId: '018f3b9e-0000-4000-8000-00000000dead',
+  sequence: 1_000,
   artefactKind: 'ruleset',
   artefact: 'starter@1',
   digest: '0'.repeat(64),
-});
+};
 
 const append = async (world: World, partition: number, record: OutgoingRecord): Promise<void> => {
   const producer = await world.kafka.connect(outsideLink).createProducer();
   await producer.append(streams.received.topic, partition, [record]);
-};
-
-/** The record that names the log, as the first of each partition. */
-export const openSimulatedLog = async (world: World): Promise<void> => {
-  const opened: ControlRecord = {
-    kind: 'log_opened',
-    logId: world.logId,
-    partitionCount: world.partitions,
-    versions: { ruleset: 'starter@1', windowPlan: 'standard@1' },
-  };
-  for (let partition = 0; partition < world.partitions; partition += 1)
-    await append(world, partition, controlOf(opened));
-};
-
-/** Says again which ruleset is in force, in every partition. */
-export const appendControl = async (world: World): Promise<void> => {
-  for (let partition = 0; partition < world.partitions; partition += 1)
-    await append(world, partition, controlOf(activation(world.logId)));
 };
 
 /** One more transaction of every account, so that each has its windows asked for once more. */
@@ -97,8 +67,7 @@ export const appendPoison = async (world: World, random: Random): Promise<void> 
   if (kind === 1) return append(world, partition, copyOf(some, null));
   if (kind === 2) return append(world, partition, copyOf(some, Buffer.of(tampered, 1, 2)));
   if (kind === 3) return append(world, partition, copyOf(some, Buffer.from('not json')));
-  if (kind === 4)
-    return append(world, partition, controlOf(activation('018f3b9e-0000-4000-8000-00000000dead')));
+  if (kind === 4) return append(world, partition, controlRecordOf(foreignActivation));
   // A copy of a record: a duplicate where it stood, and refused anywhere else.
   return append(world, partition, copyOf(some));
 };

@@ -1,5 +1,6 @@
 import { streams } from '@weir/contracts';
 import type { StreamName } from '@weir/contracts';
+import { planInForce } from './control-records.ts';
 import type { Fleet } from './fleet.ts';
 import { alertingGroup, detectionGroup, outsideLink } from './world.ts';
 import type { World } from './world.ts';
@@ -18,7 +19,7 @@ const isHandled = async (world: World, groupId: string, stream: StreamName): Pro
 /** Whether every record of the log has been decided, and the windows stand where the log ends. */
 export const isDecided = async (world: World): Promise<boolean> => {
   if (!(await isHandled(world, detectionGroup, 'received'))) return false;
-  const store = world.windows.open();
+  const store = world.windows.open(planInForce(world));
   for (const { partition, end } of await world.kafka.connect(outsideLink).offsets(streams.received.topic))
     if ((await store.position(partition))?.next !== end) return false;
   return true;

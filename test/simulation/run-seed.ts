@@ -2,11 +2,12 @@ import { streams, topicSpecifications } from '@weir/contracts';
 import { makeBankFile } from './bank.ts';
 import { createChaos } from './chaos.ts';
 import { checkHistory } from './check-history.ts';
+import { openSimulatedLog, publishPlan } from './control-records.ts';
 import { startDetection } from './detection-worker.ts';
 import type { FaultyParts } from './detection-worker.ts';
 import { createFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
-import { headersOf, openSimulatedLog, touchEveryAccount } from './foreign-records.ts';
+import { headersOf, touchEveryAccount } from './foreign-records.ts';
 import { isDrained, isDecided } from './is-drained.ts';
 import { createRandom } from './random.ts';
 import { createScheduler } from './scheduler.ts';
@@ -38,18 +39,20 @@ const logId = '018f3b9e-0000-4000-8000-000000000001';
 /** Little enough for a few verdicts to be too large, so that they have to be found one by one. */
 const maxClearedBytes = '1100';
 
-/** Makes every topic, and lets the log begin with the record that names it. */
+/** Makes every topic, and publishes the plan that the log may switch to. */
 const openTopics = async (world: World): Promise<void> => {
   const specs = topicSpecifications({ logPartitions: world.partitions, replicationFactor: 1 });
+  const isCleared = ({ topic }: { readonly topic: string }): boolean => topic === streams.cleared.topic;
   await world.kafka
     .connect(outsideLink)
     .ensureTopics(
       specs.map((spec) =>
-        spec.topic === streams.cleared.topic
+        isCleared(spec)
           ? { ...spec, config: { ...spec.config, 'max.message.bytes': maxClearedBytes } }
           : spec,
       ),
     );
+  await publishPlan(world);
 };
 
 const seldom = (scheduler: Scheduler, look: () => Promise<boolean>) => {
@@ -75,7 +78,8 @@ const runUndisturbed = async (
   const scheduler = createScheduler({ random: createRandom(seed, 'calm'), faultOf: () => 'none' });
   const { partitions, bank } = disturbed;
   const random = createRandom(seed, 'calm parts');
-  const world = createWorld({ scheduler, random, partitions, sessionTimeoutMs: 6_000, bank, logId });
+  const fixed = { scheduler, random, partitions, sessionTimeoutMs: 6_000, bank, logId };
+  const world = { ...createWorld(fixed), activations: disturbed.activations };
   await openTopics(world);
   const producer = await world.kafka.connect(outsideLink).createProducer();
   for (const record of received) {
@@ -123,7 +127,7 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
     step += 1;
     return step > chaosSteps || fleet.bugs.length > 0;
   }, chaosSteps + 1);
-  chaos.heal(world, fleet);
+  await chaos.heal(world, fleet);
   const look = seldom(scheduler, () => {
     fleet.startMissing();
     return fleet.bugs.length > 0 ? Promise.resolve(true) : isDrained(world, fleet);

@@ -1,11 +1,12 @@
 import { createMemoryWindows } from '@weir/window-store/memory';
+import type { MemoryWindowCopy, MemoryWindows } from '@weir/window-store/memory';
 import type { WindowStore } from '@weir/windows';
 import type { Random } from './random.ts';
 
-/** The Redis of the simulation: window stores that lose what a Redis loses. */
+/** The Redis of the simulation: a set of windows for each plan, which lose what a Redis loses. */
 export type SimWindows = {
-  /** A store as one process has it. */
-  open(): WindowStore;
+  /** The store of one window plan, as one process has it. */
+  open(plan: string): WindowStore;
   /** Keeps a copy of everything, as a snapshot or a backup would. */
   keepCopy(): void;
   /** A restart from one of the last copies; answers how old it is, in copies. */
@@ -19,44 +20,55 @@ export type SimWindows = {
   wereHurt(): boolean;
 };
 
+type Copy = ReadonlyMap<string, MemoryWindowCopy>;
+
 const keptCopies = 24;
 
 export const createSimWindows = (): SimWindows => {
-  const windows = createMemoryWindows();
+  const sets = new Map<string, MemoryWindows>();
+  const copies: Copy[] = [];
   let wereHurt = false;
-  const copies: ReturnType<typeof windows.copy>[] = [];
 
-  const oneOf = (random: Random) => {
+  const setOf = (plan: string): MemoryWindows => {
+    const found = sets.get(plan) ?? createMemoryWindows();
+    sets.set(plan, found);
+    return found;
+  };
+  const copyAll = (): Copy => new Map([...sets].map(([plan, windows]) => [plan, windows.copy()]));
+
+  /** Puts back what `wanted` makes of the copy and of what is there now, for each plan. */
+  const putBack = (
+    random: Random,
+    wanted: (older: MemoryWindowCopy, now: MemoryWindowCopy) => MemoryWindowCopy,
+  ): number => {
+    wereHurt = true;
     const age = random.below(copies.length);
-    return { age, copy: copies[copies.length - 1 - age] ?? windows.copy() };
+    const copy = copies[copies.length - 1 - age] ?? copyAll();
+    for (const [plan, windows] of sets) windows.restore(wanted(copy.get(plan) ?? new Map(), windows.copy()));
+    return age;
   };
 
   return {
-    open: windows.open,
+    open: (plan) => setOf(plan).open(),
     keepCopy: () => {
-      copies.push(windows.copy());
+      copies.push(copyAll());
       if (copies.length > keptCopies) copies.shift();
     },
-    restore: (random) => {
-      wereHurt = true;
-      const { age, copy } = oneOf(random);
-      windows.restore(copy);
-      return age;
-    },
-    restorePartition: (random, partition) => {
-      wereHurt = true;
-      const { age, copy } = oneOf(random);
-      const older = copy.get(partition);
-      const others = [...windows.copy()].filter(([index]) => index !== partition);
-      windows.restore(new Map(older === undefined ? others : [...others, [partition, older]]));
-      return age;
-    },
+    restore: (random) => putBack(random, (older) => older),
+    restorePartition: (random, partition) =>
+      putBack(random, (older, now) => {
+        const others = [...now].filter(([index]) => index !== partition);
+        const mine = older.get(partition);
+        return new Map(mine === undefined ? others : [...others, [partition, mine]]);
+      }),
     flush: () => {
       wereHurt = true;
-      windows.flush();
+      for (const windows of sets.values()) windows.flush();
     },
     loseKey: async (random, partition) => {
       wereHurt = true;
+      const windows = random.pick([...sets.values()]);
+      if (windows === undefined) return;
       const accounts = await accountsOf(windows.open(), partition).catch(() => []);
       const account = random.pick(accounts);
       if (account === undefined || random.chance(0.3)) windows.losePosition(partition);

@@ -4,8 +4,8 @@ import type { SimProcess } from './scheduler.ts';
 import type { World } from './world.ts';
 
 /** The window store as a process reaches it: every call goes through the scheduler. */
-export const storeOf = (world: World, process: SimProcess): WindowStore => {
-  const store = world.windows.open();
+export const storeOf = (world: World, process: SimProcess, plan: string): WindowStore => {
+  const store = world.windows.open(plan);
   const ask = <T>(what: string, effect: () => Promise<T>): Promise<T> =>
     process.call('redis', what, effect, () => new WeirError('redis_unavailable', `no answer to ${what}`));
   return {
@@ -14,7 +14,7 @@ export const storeOf = (world: World, process: SimProcess): WindowStore => {
     load: (partition, accounts) => ask(`load ${partition}`, () => store.load(partition, accounts)),
     listAccounts: (partition, page) => ask(`list ${partition}`, () => store.listAccounts(partition, page)),
     commit: (commit) =>
-      ask(`chain ${commit.partition} to ${commit.next}`, () => {
+      ask(`chain ${commit.partition} of ${plan} to ${commit.next}`, () => {
         world.windows.keepCopy();
         return store.commit(commit);
       }),

@@ -1,4 +1,5 @@
 import { WeirError } from '@weir/contracts';
+import type { ControlRecord } from '@weir/contracts';
 import { createMemoryKafka } from '@weir/kafka/memory';
 import type { MemoryKafka, MemoryLink } from '@weir/kafka/memory';
 import type { Ledger } from '../../services/ingest/src/ledger/ledger-file.ts';
@@ -24,6 +25,14 @@ export type Acknowledged = {
   readonly value: Buffer;
 };
 
+export type Activation = Extract<ControlRecord, { kind: 'artefact_activated' }>;
+
+/** The activations of a log: what was brought into force, and where that has not been said yet. */
+type Activations = {
+  readonly begun: Activation[];
+  readonly unfinished: { readonly partition: number; readonly control: Activation }[];
+};
+
 /** Everything outside of the processes: it outlives them, and the checks read it. */
 export type World = {
   readonly scheduler: Scheduler;
@@ -39,6 +48,7 @@ export type World = {
   readonly disk: { ledger: Ledger | undefined };
   readonly mails: ReceivedMail[];
   readonly acknowledged: Acknowledged[];
+  readonly activations: Activations;
   /** What a worker found wrong that nobody had hurt. */
   readonly falseAlarms: string[];
 };
@@ -57,6 +67,7 @@ export const createWorld = (
   disk: { ledger: undefined },
   mails: [],
   acknowledged: [],
+  activations: { begun: [], unfinished: [] },
   falseAlarms: [],
 });
 

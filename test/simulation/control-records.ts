@@ -1,0 +1,120 @@
+import { encodePayload, events, streams, systemTenant, writeEventHeaders } from '@weir/contracts';
+import type { ControlRecord } from '@weir/contracts';
+import type { OutgoingRecord } from '@weir/kafka';
+import { defaultWindowPlan } from '@weir/windows';
+import type { WindowPlan } from '@weir/windows';
+import { planDigest } from '../../services/detection/src/resolve-plan.ts';
+import type { Random } from './random.ts';
+import { outsideLink } from './world.ts';
+import type { Activation, World } from './world.ts';
+
+/** What the simulation names as the source of the records it writes itself. */
+export const ownSource = '/simulation';
+
+const time = '2026-01-05T08:00:00.000Z';
+const hourMs = 3_600_000;
+const logPartition = 0;
+
+/** Another plan the log may switch to: the same rules can decide under it. */
+export const widePlan: WindowPlan = {
+  ...defaultWindowPlan,
+  ref: 'wide@1',
+  spans: [
+    { name: '1m', spanMs: hourMs / 60 },
+    { name: '1h', spanMs: hourMs },
+    { name: '6h', spanMs: 6 * hourMs },
+    ...defaultWindowPlan.spans.slice(2),
+  ] as unknown as WindowPlan['spans'],
+};
+
+const plans: readonly [WindowPlan, WindowPlan] = [defaultWindowPlan, widePlan];
+
+const append = async (
+  world: World,
+  topic: string,
+  partition: number,
+  record: OutgoingRecord,
+): Promise<void> => {
+  const producer = await world.kafka.connect(outsideLink).createProducer();
+  await producer.append(topic, partition, [record]);
+};
+
+export const controlRecordOf = (control: ControlRecord): OutgoingRecord => {
+  const { type, dataSchema } = events.control;
+  const sequence = control.kind === 'artefact_activated' ? control.sequence : 0;
+  const id = `control-${control.logId}-${sequence}`;
+  return {
+    key: 'control',
+    value: encodePayload(events.control, control),
+    headers: writeEventHeaders({ id, tenant: systemTenant, time, type, dataSchema }, ownSource),
+  };
+};
+
+const { topic } = streams.received;
+
+/** The record that names the log, as the first of each partition, and the plan it may switch to. */
+export const openSimulatedLog = async (world: World): Promise<void> => {
+  const opened: ControlRecord = {
+    kind: 'log_opened',
+    logId: world.logId,
+    partitionCount: world.partitions,
+    versions: { ruleset: 'starter@1', windowPlan: defaultWindowPlan.ref },
+  };
+  for (let partition = 0; partition < world.partitions; partition += 1)
+    await append(world, topic, partition, controlRecordOf(opened));
+};
+
+/** Publishes the other plan, as an immutable artefact. */
+export const publishPlan = async (world: World): Promise<void> => {
+  const { type, dataSchema } = events.artefact;
+  const { ref } = widePlan;
+  await append(world, streams.artefacts.topic, logPartition, {
+    key: ref,
+    value: encodePayload(events.artefact, {
+      kind: 'window_plan',
+      artefact: ref,
+      digest: planDigest(widePlan),
+      body: JSON.parse(JSON.stringify(widePlan)) as never,
+    }),
+    headers: writeEventHeaders({ id: ref, tenant: systemTenant, time, type, dataSchema }, ownSource),
+  });
+};
+
+const newActivation = ({ logId, activations }: World, random: Random): Activation => {
+  const numbered = {
+    kind: 'artefact_activated',
+    logId,
+    sequence: activations.begun.length + 1,
+  } as const;
+  if (random.chance(0.4)) {
+    return { ...numbered, artefactKind: 'ruleset', artefact: 'starter@1', digest: '0'.repeat(64) };
+  }
+  const plan = random.pick(plans);
+  return { ...numbered, artefactKind: 'window_plan', artefact: plan.ref, digest: planDigest(plan) };
+};
+
+/**
+ * Brings something into force, or says again what was brought into force before.
+ * It may be interrupted between two partitions; the next to come finishes it first.
+ */
+export const appendControl = async (world: World, random: Random): Promise<void> => {
+  await finishActivations(world);
+  const { begun, unfinished } = world.activations;
+  const again = random.chance(0.3) ? random.pick(begun) : undefined;
+  const control = again ?? newActivation(world, random);
+  if (again === undefined) begun.push(control);
+  for (let partition = 0; partition < world.partitions; partition += 1) {
+    if (random.chance(0.7)) await append(world, topic, partition, controlRecordOf(control));
+    else unfinished.push({ partition, control });
+  }
+};
+
+export const finishActivations = async (world: World): Promise<void> => {
+  for (const { partition, control } of world.activations.unfinished.splice(0))
+    await append(world, topic, partition, controlRecordOf(control));
+};
+
+/** The window plan in force once every activation is finished. */
+export const planInForce = ({ activations }: World): string =>
+  activations.begun.findLast(({ artefactKind }) => artefactKind === 'window_plan')?.artefact ??
+  defaultWindowPlan.ref;
