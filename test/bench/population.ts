@@ -49,14 +49,14 @@ export const pseudonymFor = (letter: 'a' | 'c' | 't', text: string): string =>
   `${letter}1_${hash('sha256', `${letter} ${text}`, 'buffer').toString('base64url').slice(0, 22)}`;
 
 /** The first bytes of a pseudonym's HMAC as hex, as a window record keeps them. */
-export const packedPseudonym = (pseudonym: string, bytes: number): string =>
+const packedPseudonym = (pseudonym: string, bytes: number): string =>
   Buffer.from(pseudonym.slice(pseudonym.indexOf('_') + 1), 'base64url').toString('hex', 0, bytes);
 
 /**
  * A Dutch IBAN of a bank that does not exist. The check digits are 98 minus the
  * number's remainder by 97, letters counted from A = 10 (ISO 13616, ISO 7064).
  */
-export function ibanOf(number: number): string {
+function ibanOf(number: number): string {
   const digits = String(number).padStart(10, '0');
   const check = 98n - (BigInt(`32141827${digits}232100`) % 97n);
   return `NL${String(check).padStart(2, '0')}WEIR${digits}`;

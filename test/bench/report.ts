@@ -8,7 +8,7 @@ import type { Repeated } from './repeated.ts';
 const bounds: Readonly<Record<Goal['bound'], string>> = { atLeast: '>=', atMost: '<=', below: '<' };
 
 /** Text in columns, each as wide as its widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
+function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
