@@ -98,7 +98,7 @@ const runUndisturbed = async (
 /** Runs one seed to its end and checks everything it left behind. */
 export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<SeedOutcome> => {
   const random = createRandom(seed, 'world');
-  const transactions = 8 + random.below(40);
+  const transactions = 8 + random.below(32);
   const chaosSteps = 150 + random.below(transactions * 12);
   const chaos = createChaos(createRandom(seed, 'chaos'), chaosSteps);
   const scheduler = createScheduler({
