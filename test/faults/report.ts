@@ -72,7 +72,9 @@ export const describeStep = ({ atMs, what }: FaultStep): string =>
 export function describeRound(report: RoundReport): string[] {
   const { sent, acknowledged, unknown, recoverySeconds, violations, workerEnds } = report;
   return [
-    ...workerEnds.map(({ name, how }) => `           ${name} ${how} by itself`),
+    ...[...Map.groupBy(workerEnds, ({ name, how }) => `${name} ${how} by itself`)].map(
+      ([what, { length }]) => `           ${what}${length > 1 ? `, ${length} times` : ''}`,
+    ),
     `           sent ${sent}, acknowledged ${acknowledged}${unknown > 0 ? `, unknown ${unknown}` : ''}; ` +
       `${report.hasRecovered ? `recovered in ${recoverySeconds.toFixed(1)} s` : 'NOT RECOVERED'}; ` +
       `${violations.length === 0 ? 'everything is as it should be' : `${violations.length} VIOLATIONS`} ` +
