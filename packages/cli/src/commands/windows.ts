@@ -2,8 +2,10 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
+import { rebuild } from '../windows/rebuild.ts';
+import type { RebuildOptions } from '../windows/rebuild.ts';
 import { runUpkeep } from '../windows/run-upkeep.ts';
-import { describeReading, showVerified } from '../windows/show-windows.ts';
+import { describeReading, showRebuilt, showVerified } from '../windows/show-windows.ts';
 import type { VerifiedWindows, WindowDifference } from '../windows/upkeep-messages.ts';
 
 type VerifyOptions = {
@@ -46,6 +48,46 @@ windows are being rebuilt (run it again). What to do about a difference is in th
 runbook "windows differ"; detection itself rebuilds what it finds damaged.`,
     )
     .action((options: VerifyOptions) => verify(options, context));
+  windows
+    .command('rebuild')
+    .description('fill windows from the log beside the running ones: for a new plan, or in a new Redis')
+    .option('--plan <file>', 'a window plan as JSON, or the name@version of one that is known')
+    .option('--redis <url>', 'fill them in this Redis instead of the one the workers use')
+    .option('--activate', 'bring the plan into force once its windows are filled')
+    .addOption(new Option('--json', 'print the outcome as JSON'))
+    .addHelpText(
+      'after',
+      `
+A window plan says over which spans windows are kept, how late a transaction may
+be and how far ahead of its time:
+  { "ref": "wide@1",
+    "spans": [ { "name": "1h", "spanMs": 3600000 }, ... in ascending order ],
+    "allowedLatenessMs": 86400000, "futureToleranceMs": 600000 }
+Its file is published once and for all: another content needs another version. A
+plan that the ruleset in force has no windows under is refused. The log has to
+reach back as far as the longest span and the allowed lateness together.
+
+The windows are filled at low priority beside the workers, which go on. With
+--activate the log then says in every partition that the plan is in force, the
+workers change over at that record, and the former windows are forgotten. Without
+it nothing changes yet. Interrupted, the same command goes on where it was.
+
+Examples:
+  npx weir windows rebuild --plan wide.json
+  npx weir windows rebuild --plan wide@1 --activate
+  npx weir windows rebuild --plan standard@1 --activate     (back to the built-in one)
+  npx weir windows rebuild --redis redis://10.0.0.7:6379    (then change REDIS_URL)
+
+Ends with 0 when that is done, 64 for options that don't fit together, 69 where
+nothing runs, 75 where a part is out of reach (run it again), 78 for a plan that
+is not one or whose version has other content.`,
+    )
+    .action(async (options: RebuildOptions & { readonly json?: true }) => {
+      const rebuilt = await rebuild(options, context);
+      const { kind: _kind, ...outcome } = rebuilt;
+      if (options.json) context.terminal.print(JSON.stringify(outcome));
+      else for (const line of showRebuilt(rebuilt, options)) context.terminal.print(line);
+    });
 }
 
 async function verify(options: VerifyOptions, context: CommandContext): Promise<void> {
@@ -62,7 +104,7 @@ async function verify(options: VerifyOptions, context: CommandContext): Promise<
       ...(options.partition === undefined ? {} : { VERIFY_PARTITION: options.partition }),
       ...(options.seed === undefined ? {} : { VERIFY_SEED: options.seed }),
     },
-    onMessage: (message) => {
+    onMessage: (message): undefined => {
       if (message.kind === 'progress') terminal.live(describeReading(message, performance.now() - beganMs));
       if (message.kind === 'difference' && differences.length < listedDifferences) differences.push(message);
       if (message.kind === 'verified') verified = message;

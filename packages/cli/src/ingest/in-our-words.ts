@@ -3,6 +3,7 @@ const options: readonly (readonly [variable: RegExp, option: string])[] = [
   [/\bINPUT_FILE\b/g, 'FILE'],
   [/\bMAPPING_FILE\b/g, '--mapping'],
   [/\bREPORT_FILE\b/g, '--report'],
+  [/\bPLAN_FILE\b/g, '--plan'],
   [/\bTENANT\b/g, '--tenant'],
   [/\bSOURCE\b/g, '--source'],
   [/\bFORCE=true\b/g, '--force'],

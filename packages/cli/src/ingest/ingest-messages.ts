@@ -21,9 +21,17 @@ export const ingestMessage = z.discriminatedUnion('kind', [
     state: z.enum(['running', 'interrupted', 'stopped_at_limit', 'finished']),
     rejections: z.array(z.object({ code: z.string(), path: z.string(), count, firstLines: z.array(count) })),
   }),
+  z.object({ kind: z.literal('published'), artefact: z.string(), digest: z.string(), isKnown: z.boolean() }),
+  z.object({
+    kind: z.literal('activated'),
+    sequence: z.int().min(1),
+    positions: z.record(z.string().regex(/^\d{1,9}$/), count),
+  }),
   z.object({ kind: z.literal('problem'), exitCode: z.int(), message: z.string() }),
 ]);
 
 export type IngestMessage = z.infer<typeof ingestMessage>;
 export type IngestProgress = Extract<IngestMessage, { kind: 'progress' }>;
 export type IngestSummary = Extract<IngestMessage, { kind: 'summary' }>;
+export type PublishedPlan = Extract<IngestMessage, { kind: 'published' }>;
+export type ActivatedPlan = Extract<IngestMessage, { kind: 'activated' }>;

@@ -9,7 +9,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts';
 import { lastErrorIn } from './last-error-in.ts';
 import { inOurWords } from './in-our-words.ts';
 import { ingestMessage } from './ingest-messages.ts';
-import type { IngestProgress, IngestSummary } from './ingest-messages.ts';
+import type { ActivatedPlan, IngestProgress, IngestSummary, PublishedPlan } from './ingest-messages.ts';
 
 export type IngestRun = {
   readonly home: string;
@@ -18,6 +18,8 @@ export type IngestRun = {
   /** Fed to its standard input, or "inherit" for the command's own. */
   readonly input?: Readable | 'inherit';
   readonly onProgress?: (progress: IngestProgress) => void;
+  /** What became of a window plan, in the modes that are about one. */
+  readonly onPlan?: (plan: PublishedPlan | ActivatedPlan) => void;
   readonly signal?: AbortSignal;
 };
 
@@ -54,6 +56,10 @@ export async function runIngest(run: IngestRun): Promise<IngestSummary | undefin
         break;
       case 'summary':
         summary = message.data;
+        break;
+      case 'published':
+      case 'activated':
+        run.onPlan?.(message.data);
         break;
       case 'problem':
         problem = message.data.message;

@@ -7,7 +7,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts';
 import { lastErrorIn } from '../ingest/last-error-in.ts';
 import { notRunningSentence, runningStack } from '../local/stack-session.ts';
 import { upkeepMessage } from './upkeep-messages.ts';
-import type { UpkeepMessage } from './upkeep-messages.ts';
+import type { UpkeepAnswer, UpkeepMessage } from './upkeep-messages.ts';
 
 export type UpkeepRun = {
   readonly home: string;
@@ -15,7 +15,8 @@ export type UpkeepRun = {
   readonly from: Readonly<Record<string, string | undefined>>;
   /** Beside the role's own environment: MODE and what belongs to it. */
   readonly env: Readonly<Record<string, string>>;
-  readonly onMessage: (message: UpkeepMessage) => void;
+  /** What it answers is said to the process; what it throws ends the process, and is thrown. */
+  readonly onMessage: (message: UpkeepMessage) => UpkeepAnswer | undefined | Promise<UpkeepAnswer>;
   readonly signal: AbortSignal;
 };
 
@@ -35,11 +36,22 @@ export async function runUpkeep(run: UpkeepRun): Promise<void> {
     detached: true,
   });
   closeSync(log);
+  const stop = (): void => void child.kill('SIGTERM');
+  let failure: Error | undefined;
+  const answer = async (message: UpkeepMessage): Promise<void> => {
+    try {
+      const said = await run.onMessage(message);
+      if (said !== undefined && child.connected) child.send(said);
+    } catch (error) {
+      failure =
+        error instanceof Error ? error : new Error('a message could not be answered', { cause: error });
+      stop();
+    }
+  };
   child.on('message', (raw) => {
     const message = upkeepMessage.safeParse(raw);
-    if (message.success) run.onMessage(message.data);
+    if (message.success) void answer(message.data);
   });
-  const stop = (): void => void child.kill('SIGTERM');
   run.signal.addEventListener('abort', stop, { once: true });
   try {
     // What it said last may arrive after its end: its channel has to be closed, too.
@@ -47,6 +59,7 @@ export async function runUpkeep(run: UpkeepRun): Promise<void> {
       [number | null],
       unknown,
     ];
+    if (failure !== undefined) throw failure;
     if (code === 0) return;
     const word = lastErrorIn(logFile) ?? `it ended with exit code ${code ?? 'none'}`;
     throw new CommandError(code ?? exitCodes.tryAgain, `${word} (log: ${logFile})`);

@@ -1,5 +1,5 @@
 import { grouped, table } from '../terminal/table.ts';
-import type { UpkeepProgress, VerifiedWindows, WindowDifference } from './upkeep-messages.ts';
+import type { RebuiltWindows, UpkeepProgress, VerifiedWindows, WindowDifference } from './upkeep-messages.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -51,4 +51,23 @@ export function showVerified(
       : `The windows of ${grouped(differing)} of ${grouped(accounts)} accounts DIFFER from the log; see the runbook "windows differ".`,
   );
   return lines;
+}
+
+/** The outcome of a rebuild, and what comes next. */
+export function showRebuilt(
+  { plan, partitions, inForce }: RebuiltWindows,
+  options: { readonly redis?: string; readonly activate?: true },
+): string[] {
+  const filled = `The windows of ${plan} are filled in ${partitions} partitions.`;
+  if (options.redis !== undefined)
+    return [
+      filled,
+      'Give the workers the new REDIS_URL and start them again: they go on from where these windows end.',
+    ];
+  if (inForce === partitions) return [`${plan} is in force in all ${partitions} partitions.`];
+  if (options.activate)
+    return [
+      `${plan} is in force in ${inForce} of ${partitions} partitions; the others switch by themselves when detection comes that far.`,
+    ];
+  return [filled, `Bring the plan into force: npx weir windows rebuild --plan ${plan} --activate`];
 }

@@ -18,9 +18,26 @@ export const upkeepMessage = z.discriminatedUnion('kind', [
     differing: count,
     withoutWindows: z.array(count),
   }),
+  z.object({
+    kind: z.literal('caughtUp'),
+    plan: z.string(),
+    logId: z.string(),
+    partitions: count,
+    inForce: count,
+  }),
+  z.object({ kind: z.literal('switching'), done: count, total: count }),
+  z.object({ kind: z.literal('rebuilt'), plan: z.string(), partitions: count, inForce: count }),
 ]);
 
 export type UpkeepMessage = z.infer<typeof upkeepMessage>;
 export type UpkeepProgress = Extract<UpkeepMessage, { kind: 'progress' }>;
 export type WindowDifference = Extract<UpkeepMessage, { kind: 'difference' }>;
 export type VerifiedWindows = Extract<UpkeepMessage, { kind: 'verified' }>;
+export type CaughtUp = Extract<UpkeepMessage, { kind: 'caughtUp' }>;
+export type RebuiltWindows = Extract<UpkeepMessage, { kind: 'rebuilt' }>;
+
+/** What the process is told once the log has been told to bring the plan into force. */
+export type UpkeepAnswer = {
+  readonly kind: 'activated';
+  readonly positions: Readonly<Record<string, number>>;
+};

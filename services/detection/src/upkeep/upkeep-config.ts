@@ -1,7 +1,10 @@
+import { artefactRef } from '@weir/contracts';
 import {
+  bytes,
   checkKafkaFields,
   checkKmsFields,
   count,
+  durationMs,
   kafkaFields,
   kmsFields,
   redisUrl,
@@ -16,9 +19,25 @@ export const upkeepConfig = z
     ...workerFields,
     ...kafkaFields,
     ...kmsFields,
-    MODE: z.enum(['verify']).describe('Compare the windows with the log.'),
+    MODE: z
+      .enum(['verify', 'rebuild'])
+      .describe('Compare the windows with the log, or fill windows from it beside the workers.'),
     REDIS_URL: redisUrl().describe('The Redis that keeps the windows.'),
     DETECTION_GROUP_ID: detectionGroupId,
+    PLAN: artefactRef.optional().describe('The window plan to fill windows for. Unset: the one in force.'),
+    TARGET_REDIS_URL: redisUrl()
+      .optional()
+      .describe('The Redis to fill windows in, where it is another one than the workers use.'),
+    ACTIVATE: z
+      .enum(['true', 'false'])
+      .default('false')
+      .describe('Wait for the log to bring the plan into force, and fill the windows up to there.'),
+    SWITCH_TIMEOUT_MS: durationMs(120_000, { maxMs: 3_600_000 }).describe(
+      'How long to wait for the workers to come to where the log brings the plan into force.',
+    ),
+    HISTORY_CACHE_BYTES: bytes(134_217_728, { minBytes: 1_048_576 }).describe(
+      'The most memory the histories of accounts may take while windows are filled.',
+    ),
     VERIFY_PARTITION: count(0, { min: 0, max: 100_000 })
       .optional()
       .describe('The one partition to verify. Unset: all of them.'),
