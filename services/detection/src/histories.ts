@@ -1,12 +1,13 @@
 import { setImmediate as afterPendingWork } from 'node:timers/promises';
 import { WeirError } from '@weir/contracts';
-import { createAccountHistory, packRecord } from '@weir/windows';
+import { createAccountHistory, packRecords } from '@weir/windows';
 import type {
   AccountHistory,
   ChainCommit,
   HistoryCache,
   StoredPosition,
   WindowPlan,
+  WindowRecord,
   WindowStore,
 } from '@weir/windows';
 import type { Run } from './cut-runs.ts';
@@ -129,13 +130,13 @@ export async function appendToWindows(
 }
 
 function packByAccount(joined: readonly Joined[]): Map<string, Uint8Array> {
-  const records = new Map<string, Uint8Array[]>();
+  const records = new Map<string, WindowRecord[]>();
   for (const { account, record } of joined) {
-    const packed = records.get(account);
-    if (packed === undefined) records.set(account, [packRecord(record)]);
-    else packed.push(packRecord(record));
+    const known = records.get(account);
+    if (known === undefined) records.set(account, [record]);
+    else known.push(record);
   }
-  return new Map([...records].map(([account, packed]) => [account, Buffer.concat(packed)]));
+  return new Map(Array.from(records, ([account, ofAccount]) => [account, packRecords(ofAccount)]));
 }
 
 /** The writer has taken the run in: the next one goes on behind it, with the histories as they are now. */

@@ -5,7 +5,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts';
 import { rebuild } from '../windows/rebuild.ts';
 import type { RebuildOptions } from '../windows/rebuild.ts';
 import { runUpkeep } from '../windows/run-upkeep.ts';
-import { describeReading, showRebuilt, showVerified } from '../windows/show-windows.ts';
+import { createReadingWords, showRebuilt, showVerified } from '../windows/show-windows.ts';
 import type { VerifiedWindows, WindowDifference } from '../windows/upkeep-messages.ts';
 
 type VerifyOptions = {
@@ -92,7 +92,7 @@ is not one or whose version has other content.`,
 
 async function verify(options: VerifyOptions, context: CommandContext): Promise<void> {
   const { terminal, stopping } = context;
-  const beganMs = performance.now();
+  const reading = createReadingWords(() => performance.now());
   const differences: WindowDifference[] = [];
   let verified: VerifiedWindows | undefined;
   await runUpkeep({
@@ -105,7 +105,7 @@ async function verify(options: VerifyOptions, context: CommandContext): Promise<
       ...(options.seed === undefined ? {} : { VERIFY_SEED: options.seed }),
     },
     onMessage: (message): undefined => {
-      if (message.kind === 'progress') terminal.live(describeReading(message, performance.now() - beganMs));
+      if (message.kind === 'progress') terminal.live(reading(message));
       if (message.kind === 'difference' && differences.length < listedDifferences) differences.push(message);
       if (message.kind === 'verified') verified = message;
     },

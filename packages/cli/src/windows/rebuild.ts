@@ -6,7 +6,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts';
 import type { ActivatedPlan, PublishedPlan } from '../ingest/ingest-messages.ts';
 import { runIngest } from '../ingest/run-ingest.ts';
 import { runUpkeep } from './run-upkeep.ts';
-import { describeReading } from './show-windows.ts';
+import { createReadingWords } from './show-windows.ts';
 import type { CaughtUp, RebuiltWindows, UpkeepAnswer, UpkeepMessage } from './upkeep-messages.ts';
 
 export type RebuildOptions = {
@@ -45,12 +45,12 @@ export async function rebuild(options: RebuildOptions, context: CommandContext):
   checkRebuildOptions(options);
   const { terminal } = context;
   const plan = options.plan === undefined ? undefined : await knownPlan(options.plan, context);
-  const beganMs = performance.now();
+  const reading = createReadingWords(() => performance.now());
   let rebuilt: RebuiltWindows | undefined;
   const onMessage = (message: UpkeepMessage): UpkeepAnswer | undefined | Promise<UpkeepAnswer> => {
     switch (message.kind) {
       case 'progress':
-        terminal.live(describeReading(message, performance.now() - beganMs));
+        terminal.live(reading(message));
         return undefined;
       case 'caughtUp':
         terminal.say(`The windows of ${message.plan} are filled; the log brings the plan into force`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeReading, showVerified } from './show-windows.ts';
+import { createReadingWords, showVerified } from './show-windows.ts';
 import type { VerifiedWindows } from './upkeep-messages.ts';
 
 const verified: VerifiedWindows = {
@@ -13,11 +13,17 @@ const verified: VerifiedWindows = {
 const difference = { kind: 'difference', partition: 2, account: 'a1_x', difference: 'missing' } as const;
 
 test('progress says how much is read, and how long the rest takes at the pace so far', () => {
-  const progress = { kind: 'progress', done: 250_000, total: 1_000_000 } as const;
-  assert.equal(describeReading(progress, 10_000), '25 %  250,000 of 1,000,000 records read  about 30 s left');
-  assert.match(describeReading(progress, 600_000), /about 30 min left/);
-  assert.match(describeReading(progress, 3_600_000), /about 3\.0 h left/);
-  assert.equal(describeReading({ ...progress, done: 0, total: 0 }, 5), '100 %  0 of 0 records read');
+  let nowMs = 5_000;
+  const words = createReadingWords(() => nowMs);
+  const at = (ms: number, done: number, total = 1_000_000): string => {
+    nowMs = ms;
+    return words({ kind: 'progress', done, total });
+  };
+  assert.equal(at(5_000, 50_000), '5 %  50,000 of 1,000,000 records read');
+  assert.equal(at(15_000, 250_000), '25 %  250,000 of 1,000,000 records read  about 38 s left');
+  assert.match(at(605_000, 250_000), /about 38 min left/);
+  assert.match(at(3_605_000, 250_000), /about 3\.8 h left/);
+  assert.equal(at(3_605_000, 0, 0), '100 %  0 of 0 records read');
 });
 
 test('windows that are what the log says are said to be in one line', () => {

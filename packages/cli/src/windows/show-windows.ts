@@ -4,12 +4,22 @@ import type { RebuiltWindows, UpkeepProgress, VerifiedWindows, WindowDifference 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** One line about how far the reading of the log is, and how long the rest will take at the pace so far. */
-export function describeReading({ done, total }: UpkeepProgress, elapsedMs: number): string {
-  const share = total === 0 ? 100 : Math.min(100, Math.floor((100 * done) / total));
-  const left =
-    done === 0 || done >= total ? '' : `  about ${inWords(((total - done) * elapsedMs) / done)} left`;
-  return `${share} %  ${grouped(done)} of ${grouped(Math.max(done, total))} records read${left}`;
+/**
+ * Puts how far the reading of the log is into one line, with how long the rest
+ * will take at the pace so far, counted from the first word: what went before is
+ * the start of the process.
+ */
+export function createReadingWords(nowMs: () => number): (progress: UpkeepProgress) => string {
+  let first: { readonly done: number; readonly atMs: number } | undefined;
+  return ({ done, total }) => {
+    // A range that is read behind another one has a pace of its own.
+    if (first === undefined || done < first.done) first = { done, atMs: nowMs() };
+    const share = total === 0 ? 100 : Math.min(100, Math.floor((100 * done) / total));
+    const [records, elapsedMs] = [done - first.done, nowMs() - first.atMs];
+    const left =
+      records === 0 || done >= total ? '' : `  about ${inWords(((total - done) * elapsedMs) / records)} left`;
+    return `${share} %  ${grouped(done)} of ${grouped(Math.max(done, total))} records read${left}`;
+  };
 }
 
 function inWords(durationMs: number): string {

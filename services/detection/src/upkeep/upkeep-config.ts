@@ -3,7 +3,6 @@ import {
   bytes,
   checkKafkaFields,
   checkKmsFields,
-  count,
   durationMs,
   kafkaFields,
   kmsFields,
@@ -12,6 +11,14 @@ import {
 } from '@weir/runtime';
 import { z } from 'zod';
 import { detectionGroupId } from '../config.ts';
+
+/** One without a default: unset has a meaning of its own. */
+const wholeNumber = () =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, 'expected a whole number')
+    .optional()
+    .transform((text) => (text === undefined ? undefined : Number(text)));
 
 /** Everything that can be set about a process that looks after windows beside the worker. */
 export const upkeepConfig = z
@@ -38,11 +45,12 @@ export const upkeepConfig = z
     HISTORY_CACHE_BYTES: bytes(134_217_728, { minBytes: 1_048_576 }).describe(
       'The most memory the histories of accounts may take while windows are filled.',
     ),
-    VERIFY_PARTITION: count(0, { min: 0, max: 100_000 })
-      .optional()
-      .describe('The one partition to verify. Unset: all of them.'),
-    VERIFY_ACCOUNTS: count(100, { min: 1, max: 10_000 })
-      .optional()
+    VERIFY_PARTITION: wholeNumber().describe('The one partition to verify. Unset: all of them.'),
+    VERIFY_ACCOUNTS: wholeNumber()
+      .refine(
+        (accounts) => accounts === undefined || (accounts >= 1 && accounts <= 10_000),
+        'expected 1 to 10000',
+      )
       .describe('How many accounts of each partition to verify. Unset: all of them.'),
     VERIFY_SEED: z.string().min(1).max(64).default('weir').describe('By what the accounts are chosen.'),
   })
