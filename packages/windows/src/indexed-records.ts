@@ -1,6 +1,7 @@
 import { countBefore, countUpTo, insertAt, slotAt } from './event-time-line.ts';
 import { createPairLinks, link, linksBytes, pairHigh, resizeLinks, unlink } from './pair-links.ts';
 import type { PairLinks } from './pair-links.ts';
+import { groupCount } from './record-format.ts';
 import {
   afterMsOf,
   capacityOf,
@@ -88,19 +89,34 @@ export function indexRecords(rows: RecordRows, plan: WindowPlan, walkedRecords: 
 
 /** The slots of each group in the order their records happened. */
 function slotsByGroup({ view, count }: RecordRows): ReadonlyMap<number, Int32Array<ArrayBuffer>> {
-  const groups = new Map<number, number[]>();
+  const counts = new Int32Array(groupCount);
   for (let slot = 0; slot < count; slot += 1) {
     const group = groupOfRow(view, slot);
-    const slots = groups.get(group);
-    if (slots === undefined) groups.set(group, [slot]);
-    else slots.push(slot);
+    counts[group] = (counts[group] as number) + 1;
   }
-  return new Map(Array.from(groups, ([group, slots]) => [group, inEventOrder(view, Int32Array.from(slots))]));
+  const groups = new Map<number, Int32Array<ArrayBuffer>>();
+  // From the last row back, each group's slots fill from their end, and its count says where.
+  for (let slot = count - 1; slot >= 0; slot -= 1) {
+    const group = groupOfRow(view, slot);
+    const left = counts[group] as number;
+    let slots = groups.get(group);
+    if (slots === undefined) {
+      slots = new Int32Array(left);
+      groups.set(group, slots);
+    }
+    slots[left - 1] = slot;
+    counts[group] = left - 1;
+  }
+  for (const slots of groups.values()) sortByEventTime(view, slots);
+  return groups;
 }
 
-function inEventOrder(view: DataView, slots: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const late = slots.findIndex((slot, at) => at > 0 && isBefore(view, slot, slots[at - 1] as number));
-  return late < 0 ? slots : slots.sort((a, b) => (isBefore(view, a, b) ? -1 : 1));
+function sortByEventTime(view: DataView, slots: Int32Array): void {
+  for (let at = 1; at < slots.length; at += 1) {
+    if (!isBefore(view, slots[at] as number, slots[at - 1] as number)) continue;
+    slots.sort((a, b) => (isBefore(view, a, b) ? -1 : 1));
+    return;
+  }
 }
 
 /** Takes a record into everything but lines and links. */

@@ -30,11 +30,14 @@ const countryBits = 0x3ff;
 const codeOfA = 'A'.charCodeAt(0);
 
 /**
- * Direction and currency as one number below 2,048: what windows are kept apart
+ * Direction and currency as one number: what windows are kept apart
  * by. In a packed record it stands above the amount's 50 bits.
  */
 export const groupOf = (record: Pick<WindowRecord, 'currency' | 'creditDebitIndicator'>): number =>
   (record.creditDebitIndicator === 'CRDT' ? 0x400 : 0) | record.currency;
+
+/** Groups are numbers below this. */
+export const groupCount = 0x800;
 
 /** A country as a number: 0 for none, else 1 + 26·first letter + second letter; undefined where it is no two capitals. */
 export function countryNumber(country: string): number | undefined {
