@@ -134,9 +134,10 @@ async function holdHighest(
 }
 
 /** The three workers, over all trials. */
-async function startAll({ settings, stack }: BenchContext, pipeline: Pipeline) {
+async function startAll(context: BenchContext, pipeline: Pipeline) {
+  const { settings, stack } = context;
   const { log } = stack;
-  const from = await placeForPipeline(stack);
+  const from = await placeForPipeline(context);
   for (const stream of ['held', 'rejected'] as const)
     await commitPositions(log, alertingGroupId, await endsOf(log, stream), streams[stream].topic);
   const ingest = startIngest(stack.roleEnvironment('ingest'));

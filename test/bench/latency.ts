@@ -87,16 +87,17 @@ export async function runLatency(context: BenchContext, pipeline: Pipeline): Pro
 }
 
 async function measureLatency(
-  { settings, stack }: BenchContext,
+  context: BenchContext,
   { lines }: Pipeline,
   passthrough: PassthroughRunner | undefined,
   variant: Variant,
 ): Promise<LatencyFigures> {
+  const { settings, stack } = context;
   const { txPerSecond, warmSeconds, seconds } = settings.latency;
   const { log } = stack;
   const [warm, count] = [warmSeconds * txPerSecond, (warmSeconds + seconds) * txPerSecond];
   const first = lines.given();
-  const from = await placeForPipeline(stack);
+  const from = await placeForPipeline(context);
   const load = loadAverage();
   const journalFrom = await endsOf(log, 'decisions');
   const reader = await startVerdictReader(log, {

@@ -1,11 +1,13 @@
+import { waitFor } from '@weir/testkit';
 import type { BenchContext } from './bench-context.ts';
-import { commitPositions } from './bench-log.ts';
+import { totalOf } from './bench-log.ts';
 import type { Positions } from './bench-log.ts';
-import type { BenchStack } from './bench-stack.ts';
 import { createOfferedLines, ingestPlaces } from './offered-lines.ts';
 import type { OfferedLines } from './offered-lines.ts';
-import { alignPositions, preloadHistory } from './preload-history.ts';
+import { preloadHistory } from './preload-history.ts';
+import { placeDetection, positionsOf } from './scenario.ts';
 import { populationOf } from './settings.ts';
+import { startDetection } from './workers.ts';
 
 /** Transactions that go through ingest, of accounts with a history where ingest will put them. */
 export type Pipeline = { readonly lines: OfferedLines };
@@ -20,10 +22,24 @@ export async function preparePipeline({ settings, stack, say }: BenchContext): P
   return { lines: createOfferedLines(population) };
 }
 
-/** Has detection begin where the log ends, with nothing of others before it. Answers where that is. */
-export async function placeForPipeline({ log, redis }: BenchStack): Promise<Positions> {
+/**
+ * Has detection decide whatever the log holds, and the windows stand there too:
+ * what the passthrough was given, and what detection decided with another Redis.
+ * Answers where the log ends, and so where what comes next begins.
+ */
+export async function placeForPipeline({ settings, stack }: BenchContext): Promise<Positions> {
+  const { log, redis } = stack;
+  await placeDetection(log, redis);
   const from = await log.ends();
-  await commitPositions(log, log.groupId, from);
-  await alignPositions(redis.storeOf(log), from);
+  const decided = async (): Promise<boolean> =>
+    totalOf(await positionsOf(log, log.groupId)) === totalOf(from);
+  if (await decided()) return from;
+  const workers = startDetection(stack.roleEnvironment('detection'), settings);
+  try {
+    const what = 'detection to decide what the log holds';
+    await waitFor(decided, { deadlineMs: settings.drainDeadlineMs, what });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }
   return from;
 }

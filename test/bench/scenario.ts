@@ -51,18 +51,26 @@ export async function preloadScenario(
   };
 }
 
-/**
- * Fills the log with transactions of the scenario, with detection's own
- * positions, in the group and in Redis, right before them.
- */
-export async function fillFor(scenario: Scenario, records: number): Promise<Waiting> {
-  const { log, redis, maker } = scenario;
+/** Fills the log with transactions of the scenario, with detection right before them. */
+export async function fillFor({ log, redis, maker }: Scenario, records: number): Promise<Waiting> {
+  await placeDetection(log, redis);
   const from = await log.ends();
-  await commitPositions(log, log.groupId, from);
-  await alignPositions(redis.storeOf(log), from);
   const to = await log.fill(maker, records);
   maker.moveOn();
   return { from, to };
+}
+
+/**
+ * Has the windows of a Redis stand where detection has published, since what it
+ * decided with another Redis is none of theirs. Where it has published nothing
+ * yet it begins behind the filler of the log.
+ */
+export async function placeDetection(log: BenchLog, redis: RedisPlace): Promise<void> {
+  const isFirst = totalOf(await endsOf(log, 'decisions')) === 0;
+  // What has just been committed may not be read back yet, so it isn't.
+  const positions = isFirst ? await log.ends() : await positionsOf(log, log.groupId);
+  if (isFirst) await commitPositions(log, log.groupId, positions);
+  await alignPositions(redis.storeOf(log), positions);
 }
 
 /** Where a group stands in the log. */

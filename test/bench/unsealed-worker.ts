@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectKafka } from '@weir/connections';
-import { streams, WeirError } from '@weir/contracts';
+import { streams } from '@weir/contracts';
 import { backoffDelayMs, createLogger, createMetrics, loadConfig, runWorker } from '@weir/runtime';
 import { claimLog, createRedisWindowStore, openRedis, watchRedis } from '@weir/window-store';
 import { createHistoryCache } from '@weir/windows';
 import { machineClock } from '../../services/detection/src/clock.ts';
 import { detectionConfig } from '../../services/detection/src/config.ts';
 import type { DetectionParts } from '../../services/detection/src/detection-parts.ts';
+import { logPartsOf } from '../../services/detection/src/log-parts.ts';
 import { createObserver } from '../../services/detection/src/observe.ts';
 import { createPace } from '../../services/detection/src/pace.ts';
+import { createPlanResolver } from '../../services/detection/src/resolve-plan.ts';
 import { runDetection } from '../../services/detection/src/run-detection.ts';
 import { identityOpener, identitySealer } from './identity-envelope.ts';
 import { renamedTopics } from './renamed-topics.ts';
@@ -44,17 +46,12 @@ await runWorker({
           transactionalId: `weir-${environment}-detection-${partition}`,
           groupId: config.DETECTION_GROUP_ID,
         }),
+      resolvePlan: createPlanResolver({ opening: { opener: identityOpener(), environment }, kafka }),
       openStore: async ({ logId, partitionCount: made, versions }) => {
         await claimLog(redis, { environment, logId, partitionCount: made });
         return createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan });
       },
-      logOffsets: async (partition) => {
-        const offsets = await kafka.offsets(streams.received.topic);
-        const found = offsets.find((one) => one.partition === partition);
-        if (found === undefined) throw new WeirError('topic_mismatch', `partition ${partition} is not there`);
-        return { ...found, partitionCount: offsets.length };
-      },
-      lastJournalRecord: (partition) => kafka.lastRecord(streams.decisions.topic, partition),
+      ...logPartsOf(kafka),
       limits: { maxRecordsPerRun: config.BATCH_MAX_RECORDS },
       histories: createHistoryCache({ maxBytes: config.HISTORY_CACHE_BYTES }),
       clock: machineClock,
