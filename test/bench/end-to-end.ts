@@ -56,9 +56,10 @@ export type EndToEndResults = {
 export async function runEndToEnd(context: BenchContext, pipeline: Pipeline): Promise<EndToEndResults> {
   const { settings, stack, say } = context;
   const { log } = stack;
+  const from = await placeForPipeline(context);
   const heldFrom = await endsOf(log, 'held');
-  const running = await startAll(context, pipeline);
   const given = pipeline.lines.given();
+  const running = await startAll(context, pipeline, from);
   try {
     const trial = async (what: string, txPerSecond: number, seconds: number): Promise<Trial> => {
       const tried = await running.trial(Math.max(1, Math.floor(txPerSecond)), seconds);
@@ -133,11 +134,9 @@ async function holdHighest(
   return { holds, txPerSecond: held.length === 0 ? null : Math.min(...held) };
 }
 
-/** The three workers, over all trials. */
-async function startAll(context: BenchContext, pipeline: Pipeline) {
-  const { settings, stack } = context;
+/** The three workers, over all trials. `from`: where in the log they begin. */
+async function startAll({ settings, stack }: BenchContext, pipeline: Pipeline, from: Positions) {
   const { log } = stack;
-  const from = await placeForPipeline(context);
   for (const stream of ['held', 'rejected'] as const)
     await commitPositions(log, alertingGroupId, await endsOf(log, stream), streams[stream].topic);
   const ingest = startIngest(stack.roleEnvironment('ingest'));

@@ -72,8 +72,9 @@ function fillerFor(settings: BenchSettings, names: readonly PopulationName[]): n
 
 async function runParts(context: BenchContext, parts: ReadonlySet<PartLetter>): Promise<BenchResults> {
   const wanted = { a: parts.has('a'), b: parts.has('b'), c: parts.has('c'), f: parts.has('f') };
-  const drains = Object.values(wanted).includes(true) ? await runDrains(context, wanted) : undefined;
+  // Before anything is drained: preloading moves the stored positions, and must not move them past the log.
   const pipeline = parts.has('d') || parts.has('e') ? await preparePipeline(context) : undefined;
+  const drains = Object.values(wanted).includes(true) ? await runDrains(context, wanted) : undefined;
   const latency = pipeline !== undefined && parts.has('e') ? await runLatency(context, pipeline) : undefined;
   const endToEnd =
     pipeline !== undefined && parts.has('d') ? await runEndToEnd(context, pipeline) : undefined;
