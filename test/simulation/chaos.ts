@@ -28,6 +28,7 @@ type Event =
   | 'redisAway'
   | 'kafkaAway'
   | 'control'
+  | 'rebuild'
   | 'poison'
   | 'feedAgain';
 
@@ -51,6 +52,8 @@ const kinds: readonly Event[] = [
   'kafkaAway',
   'control',
   'control',
+  'rebuild',
+  'rebuild',
   'poison',
   'poison',
   'feedAgain',
@@ -130,7 +133,13 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
         traps.push({ call: random.pick(delicateCalls), kills: random.chance(0.5) });
         return;
       case 'stop': {
-        if (slot === undefined || slot.role === 'ingest' || slot.worker === undefined) return;
+        if (
+          slot === undefined ||
+          slot.role === 'ingest' ||
+          slot.role === 'upkeep' ||
+          slot.worker === undefined
+        )
+          return;
         void fleet.stop(slot).then(() => restartLater(fleet, slot, step));
         return;
       }
@@ -161,6 +170,11 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
         return outage(world, 'kafka', step);
       case 'control':
         return appendControl(world, random);
+      case 'rebuild': {
+        const upkeep = fleet.slots.find(({ role, process }) => role === 'upkeep' && process === undefined);
+        if (upkeep !== undefined) fleet.start(upkeep);
+        return;
+      }
       case 'poison':
         return appendPoison(world, random);
       case 'feedAgain': {

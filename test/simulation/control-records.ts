@@ -27,7 +27,8 @@ export const widePlan: WindowPlan = {
   ] as unknown as WindowPlan['spans'],
 };
 
-const plans: readonly [WindowPlan, WindowPlan] = [defaultWindowPlan, widePlan];
+/** The plans a log may decide under. */
+export const plans: readonly [WindowPlan, WindowPlan] = [defaultWindowPlan, widePlan];
 
 const append = async (
   world: World,
@@ -80,18 +81,22 @@ export const publishPlan = async (world: World): Promise<void> => {
   });
 };
 
-const newActivation = ({ logId, activations }: World, random: Random): Activation => {
-  const numbered = {
-    kind: 'artefact_activated',
-    logId,
-    sequence: activations.begun.length + 1,
-  } as const;
-  if (random.chance(0.4)) {
-    return { ...numbered, artefactKind: 'ruleset', artefact: 'starter@1', digest: '0'.repeat(64) };
-  }
-  const plan = random.pick(plans);
-  return { ...numbered, artefactKind: 'window_plan', artefact: plan.ref, digest: planDigest(plan) };
-};
+const numbered = ({ logId, activations }: World) =>
+  ({ kind: 'artefact_activated', logId, sequence: activations.begun.length + 1 }) as const;
+
+const activationOf = (world: World, plan: WindowPlan): Activation => ({
+  ...numbered(world),
+  artefactKind: 'window_plan',
+  artefact: plan.ref,
+  digest: planDigest(plan),
+});
+
+const rulesetAgain = (world: World): Activation => ({
+  ...numbered(world),
+  artefactKind: 'ruleset',
+  artefact: 'starter@1',
+  digest: '0'.repeat(64),
+});
 
 /**
  * Brings something into force, or says again what was brought into force before.
@@ -101,12 +106,27 @@ export const appendControl = async (world: World, random: Random): Promise<void>
   await finishActivations(world);
   const { begun, unfinished } = world.activations;
   const again = random.chance(0.3) ? random.pick(begun) : undefined;
-  const control = again ?? newActivation(world, random);
+  const control =
+    again ?? (random.chance(0.4) ? rulesetAgain(world) : activationOf(world, random.pick(plans)));
   if (again === undefined) begun.push(control);
   for (let partition = 0; partition < world.partitions; partition += 1) {
     if (random.chance(0.7)) await append(world, topic, partition, controlRecordOf(control));
     else unfinished.push({ partition, control });
   }
+};
+
+/** Brings a plan into force in every partition; answers where each one's control record ends. */
+export const activatePlan = async (world: World, plan: WindowPlan): Promise<Map<number, number>> => {
+  await finishActivations(world);
+  const control = activationOf(world, plan);
+  world.activations.begun.push(control);
+  const positions = new Map<number, number>();
+  for (let partition = 0; partition < world.partitions; partition += 1) {
+    await append(world, topic, partition, controlRecordOf(control));
+    const [end] = (await world.kafka.connect(outsideLink).offsets(topic)).slice(partition);
+    positions.set(partition, end?.end ?? 0);
+  }
+  return positions;
 };
 
 export const finishActivations = async (world: World): Promise<void> => {

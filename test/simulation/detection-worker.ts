@@ -1,8 +1,8 @@
-import { streams, WeirError } from '@weir/contracts';
 import type { KafkaClient } from '@weir/kafka';
 import { backoffDelayMs } from '@weir/runtime';
 import { createHistoryCache } from '@weir/windows';
 import type { DetectionParts, StepObserver } from '../../services/detection/src/detection-parts.ts';
+import { logPartsOf } from '../../services/detection/src/log-parts.ts';
 import { createPace } from '../../services/detection/src/pace.ts';
 import { createPlanResolver } from '../../services/detection/src/resolve-plan.ts';
 import { runDetection } from '../../services/detection/src/run-detection.ts';
@@ -44,13 +44,7 @@ export const startDetection = async (
       }),
     resolvePlan: createPlanResolver({ opening: { opener, environment }, kafka }),
     openStore: async ({ versions }) => storeOf(world, process, versions.windowPlan),
-    logOffsets: async (partition) => {
-      const offsets = await kafka.offsets(streams.received.topic);
-      const found = offsets.find((one) => one.partition === partition);
-      if (found === undefined) throw new WeirError('topic_mismatch', `partition ${partition} is not there`);
-      return { ...found, partitionCount: offsets.length };
-    },
-    lastJournalRecord: (partition) => kafka.lastRecord(streams.decisions.topic, partition),
+    ...logPartsOf(kafka),
     limits: { maxRecordsPerRun: 1 + random.below(8) },
     histories: createHistoryCache({ maxBytes: random.chance(0.5) ? 1_000_000 : 2_000 }),
     clock: { nowMs: world.scheduler.nowMs, every: everyOf(process) },

@@ -1,14 +1,16 @@
 import { WeirError } from '@weir/contracts';
 import { SourceError } from '../../services/ingest/src/source/source-error.ts';
 import { startAlerting } from './alerting-worker.ts';
+import { plans } from './control-records.ts';
 import { startDetection } from './detection-worker.ts';
 import type { FaultyParts } from './detection-worker.ts';
 import { startIngest } from './ingest-worker.ts';
 import type { SimProcess } from './scheduler.ts';
 import type { SimWorker } from './sim-worker.ts';
+import { startUpkeep } from './upkeep-worker.ts';
 import type { World } from './world.ts';
 
-export type Role = 'ingest' | 'detection' | 'alerting';
+export type Role = 'ingest' | 'detection' | 'alerting' | 'upkeep';
 
 /** A place where a worker runs; a supervisor starts a new process in it after one has ended. */
 export type Slot = {
@@ -17,7 +19,7 @@ export type Slot = {
   process: SimProcess | undefined;
   worker: SimWorker | undefined;
   starts: number;
-  /** An ingest that has fed its file to the end is not started again. */
+  /** What has done its work is not started again. */
   isDone: boolean;
 };
 
@@ -37,6 +39,9 @@ export type Fleet = {
 /** Killed between its last write and its end: the ledger of the next start says that nothing is left to do. */
 const isAlreadyFed = (error: unknown): boolean => error instanceof SourceError && error.exitCode === 73;
 
+/** Windows can't be rebuilt of a log in which nothing has been decided yet. */
+const isTooEarly = (error: unknown): boolean => error instanceof WeirError && error.code === 'log_unnamed';
+
 const mayPass = (error: unknown): boolean => error instanceof WeirError && error.recovery === 'retry';
 
 export const createFleet = (
@@ -52,7 +57,8 @@ export const createFleet = (
       process: undefined,
       worker: undefined,
       starts: 0,
-      isDone: false,
+      // Windows are rebuilt when somebody says so, and only then.
+      isDone: role === 'upkeep',
     })),
   );
 
@@ -64,6 +70,8 @@ export const createFleet = (
         return startDetection(world, process, faulty);
       case 'alerting':
         return startAlerting(world, process);
+      case 'upkeep':
+        return startUpkeep(world, process, world.random.pick(plans));
     }
   };
 
@@ -72,9 +80,10 @@ export const createFleet = (
     if (slot.process !== process) return;
     slot.process = undefined;
     slot.worker = undefined;
-    slot.isDone = slot.role === 'ingest' && (error === undefined || isAlreadyFed(error));
+    slot.isDone =
+      slot.role === 'upkeep' || (slot.role === 'ingest' && (error === undefined || isAlreadyFed(error)));
     world.scheduler.note(`${process.name} ended: ${error instanceof Error ? error.message : 'done'}`);
-    if (error === undefined || slot.isDone || mayPass(error)) return;
+    if (error === undefined || isAlreadyFed(error) || mayPass(error) || isTooEarly(error)) return;
     bugs.push(
       `${process.name} ended: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`,
     );

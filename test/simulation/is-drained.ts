@@ -27,7 +27,9 @@ export const isDecided = async (world: World): Promise<boolean> => {
 
 /** Whether the file is fed, every record decided, and every alert sent. */
 export const isDrained = async (world: World, { slots }: Fleet): Promise<boolean> =>
-  slots.every(({ role, isDone }) => role !== 'ingest' || isDone) &&
+  slots.every(({ role, process, isDone }) =>
+    role === 'ingest' ? isDone : role !== 'upkeep' || process === undefined,
+  ) &&
   (await isDecided(world)) &&
   (await isHandled(world, alertingGroup, 'held')) &&
   (await isHandled(world, alertingGroup, 'rejected'));

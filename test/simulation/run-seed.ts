@@ -117,7 +117,12 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
   });
   await openTopics(world);
   await openSimulatedLog(world);
-  const counts = { ingest: 1, detection: 1 + random.below(3), alerting: 1 + random.below(2) };
+  const counts = {
+    ingest: 1,
+    detection: 1 + random.below(3),
+    alerting: 1 + random.below(2),
+    upkeep: 1,
+  };
   const fleet = createFleet(world, counts, options.faulty);
   fleet.startMissing();
 

@@ -111,8 +111,9 @@ type Target = {
 /** From where an earlier run left off; from the log's beginning where that can't be used any more. */
 async function openWindows(target: Target, partition: number): Promise<PartitionWindows> {
   const { parts, plan, store, histories } = target;
-  const { earliest, end } = await parts.logOffsets(partition);
   const stored = await store.position(partition);
+  // Read last: a worker may go on with these windows, and with a log that grows, in between.
+  const { earliest, end } = await parts.logOffsets(partition);
   const isUsable = stored !== undefined && stored.next >= earliest && stored.next <= end;
   if (!isUsable) await store.clear(partition);
   return {
