@@ -79,8 +79,9 @@ Examples:
   npx weir windows rebuild --redis redis://10.0.0.7:6379    (then change REDIS_URL)
 
 Ends with 0 when that is done, 64 for options that don't fit together, 69 where
-nothing runs, 75 where a part is out of reach (run it again), 78 for a plan that
-is not one or whose version has other content.`,
+nothing runs, 75 where a part is out of reach (run it again), 76 for a plan that
+nobody published or that the ruleset in force has no windows under, 78 for one
+that is no plan or whose version has other content.`,
     )
     .action(async (options: RebuildOptions & { readonly json?: true }) => {
       const rebuilt = await rebuild(options, context);
