@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describeConfig } from '../../packages/runtime/src/index.ts';
 import { alertingConfig } from '../../services/alerting/src/config.ts';
 import { detectionConfig } from '../../services/detection/src/config.ts';
+import { upkeepConfig } from '../../services/detection/src/upkeep/upkeep-config.ts';
 import { ingestConfig } from '../../services/ingest/src/config.ts';
 import { repositoryRoot } from './repository.mjs';
 
@@ -17,6 +18,9 @@ const wanted = [
   describeConfig(ingestConfig),
   '## Detection',
   describeConfig(detectionConfig),
+  '## Windows',
+  'The process behind `weir windows verify` and `weir windows rebuild`, with the rights of detection.',
+  describeConfig(upkeepConfig),
   '## Alerting',
   describeConfig(alertingConfig),
 ]

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { decodePayload, events, streams, WeirError } from '@weir/contracts';
 import type { Artefact } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
+import type { Opener } from '@weir/envelope';
 import type { KafkaClient, KafkaRecord } from '@weir/kafka';
 import { defaultWindowPlan, readWindowPlan } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
-import type { DetectionParts } from './detection-parts.ts';
 
 /** The window plan of a ref; where a digest is given, of that content and no other. */
 export type ResolvePlan = (ref: string, digest?: string) => Promise<WindowPlan>;
@@ -25,7 +25,7 @@ export const planDigest = (plan: WindowPlan): string => hash('sha256', JSON.stri
  * digest says: then nothing may be decided by it.
  */
 export function createPlanResolver(parts: {
-  readonly opening: DetectionParts['opening'];
+  readonly opening: { readonly opener: Opener; readonly environment: string };
   readonly kafka: Pick<KafkaClient, 'readRange'>;
 }): ResolvePlan {
   const known = new Map<string, WindowPlan>([[defaultWindowPlan.ref, defaultWindowPlan]]);
