@@ -59,10 +59,10 @@ export async function runReference(stack: FaultStack, signal: AbortSignal): Prom
     });
     stops.push(worker.stop);
     worker.start();
-    const watch = watchPositions(observer.kafka);
+    const watch = watchPositions(observer.kafka, signal);
     stops.push(watch.stop);
     const drained = await watch.first(0, ({ detection }) => reaches(detection, upTo), drainDeadlineMs);
-    if (drained === undefined || signal.aborted)
+    if (drained === undefined)
       throw new Error(
         'The undisturbed run did not come to the end of the log: see logs/detection-reference.log',
       );

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Violation } from './check/history.ts';
-import { goalsOf } from './report.ts';
+import { addTotals, goalsOf } from './report.ts';
+import type { Totals } from './report.ts';
 
 test('the goals bear their names, count by damage, and say whether they are met', () => {
   const violations = (['lost', 'lost', 'conflicting'] as const).map((damage): Violation => ({
@@ -15,4 +16,10 @@ test('the goals bear their names, count by damage, and say whether they are met'
     { name: 'conflicting', target: 0, measured: 1, unit: 'count', met: false },
     { name: 'recoverySecondsMax', target: 30, measured: 30, unit: 's', met: false },
   ]);
+});
+
+test('what several logs have brought is added up, name by name', () => {
+  const one = { sent: 1, held: 2 } as unknown as Totals;
+  const { sent, held } = addTotals([one, one]);
+  assert.deepEqual([sent, held], [2, 4]);
 });

@@ -11,33 +11,45 @@ export type Goal = {
   readonly met: boolean;
 };
 
+/** Counts over a whole run. */
+export type Totals = Readonly<Record<(typeof totalNames)[number], number>>;
+
+const totalNames = [
+  'sent',
+  'acknowledged',
+  'unknown',
+  'planted',
+  'logRecords',
+  'cleared',
+  'held',
+  'rejected',
+  'alerts',
+  'mails',
+  // Delivered once more under the same Message-ID.
+  'repeatedMails',
+  // Ends of workers that nobody asked for.
+  'workerEnds',
+  // Compared with those of an undisturbed run over a copy of the log.
+  'comparedDecisions',
+] as const;
+
+export const addTotals = (all: readonly Totals[]): Totals =>
+  Object.fromEntries(
+    totalNames.map((name) => [name, all.reduce((sum, totals) => sum + totals[name], 0)]),
+  ) as Totals;
+
 export type CampaignReport = {
   readonly seed: string;
   readonly plannedRounds: number;
   readonly startedAt: string;
   readonly seconds: number;
   readonly loadAverage: readonly number[];
-  readonly totals: {
-    readonly sent: number;
-    readonly acknowledged: number;
-    readonly unknown: number;
-    readonly planted: number;
-    readonly logRecords: number;
-    readonly cleared: number;
-    readonly held: number;
-    readonly rejected: number;
-    readonly alerts: number;
-    readonly mails: number;
-    readonly repeatedMails: number;
-    readonly workerEnds: number;
-  };
+  readonly totals: Totals;
   readonly rounds: readonly RoundReport[];
   readonly violations: readonly Violation[];
-  /** Whether decisions were compared with those of an undisturbed run over a copy of the log, and of how many. */
-  readonly comparedDecisions: number;
   readonly goals: readonly Goal[];
-  /** The folder that is kept where something was violated. */
-  readonly evidence: string | null;
+  /** The folders that are kept where something was violated. */
+  readonly evidence: readonly string[];
 };
 
 const recoverySecondsTarget = 30;

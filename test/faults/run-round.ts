@@ -71,7 +71,7 @@ export async function runRound(
   const random = createSeededRandom(`${campaign.seed}/round-${plan.round}`);
   const { stack, signal } = campaign;
   const books = openBooks(campaign);
-  const watch = watchPositions(stack.observer.kafka);
+  const watch = watchPositions(stack.observer.kafka, signal);
   const feed = startPacedFeed({
     round: plan.round,
     generator: campaign.generator,

@@ -32,20 +32,22 @@ export const tellingFaultKinds: readonly FaultKind[] = [
   'killIngest',
 ];
 
+type Part = 'ingest' | 'detection' | 'alerting' | 'kafka' | 'redis';
+
 /** What one fault takes hold of. Two faults that hold the same part can't be told apart, or undo each other. */
-export const touches: Readonly<Record<FaultKind, 'ingest' | 'detection' | 'alerting' | 'kafka' | 'redis'>> = {
-  killIngest: 'ingest',
-  killDetection: 'detection',
-  freezeDetection: 'detection',
-  resizeDetection: 'detection',
-  kmsAway: 'detection',
-  killAlerting: 'alerting',
-  killBroker: 'kafka',
-  cutKafka: 'kafka',
-  delayKafka: 'kafka',
-  killRedis: 'redis',
-  rollbackRedis: 'redis',
-  flushRedis: 'redis',
-  deleteKeys: 'redis',
-  cutRedis: 'redis',
+export const touches: Readonly<Record<FaultKind, readonly Part[]>> = {
+  killIngest: ['ingest'],
+  killDetection: ['detection'],
+  freezeDetection: ['detection'],
+  resizeDetection: ['detection'],
+  kmsAway: ['detection'],
+  killAlerting: ['alerting'],
+  killBroker: ['kafka'],
+  cutKafka: ['kafka'],
+  delayKafka: ['kafka'],
+  killRedis: ['redis'],
+  rollbackRedis: ['redis'],
+  flushRedis: ['redis'],
+  deleteKeys: ['redis', 'detection'],
+  cutRedis: ['redis'],
 };

@@ -30,7 +30,8 @@ test('two faults of one round never take hold of the same part', () => {
   const doubled = planRounds('a', 300).filter(({ faults }) => faults.length === 2);
   assert.ok(doubled.length > 50, 'some rounds have two');
   for (const { faults } of doubled) {
-    assert.equal(new Set(faults.map(({ kind }) => touches[kind])).size, 2);
+    const parts = faults.flatMap(({ kind }) => touches[kind]);
+    assert.equal(new Set(parts).size, parts.length);
   }
 });
 

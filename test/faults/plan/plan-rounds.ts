@@ -35,7 +35,9 @@ export function planRounds(seed: string, rounds: number, only: readonly FaultKin
       : Array.from({ length: rounds }, (_, index) => only[index % only.length] as FaultKind);
   return firsts.map((kind, index) => {
     const atMs = random.between(earliestFaultMs, latestFaultMs);
-    const others = allFaultKinds.filter((other) => touches[other] !== touches[kind]);
+    const others = allFaultKinds.filter(
+      (other) => !touches[other].some((part) => touches[kind].includes(part)),
+    );
     const second: PlannedFault[] =
       only.length === 0 && random.chance(secondFaultProbability)
         ? [

@@ -15,8 +15,10 @@ export type Sighting = {
   readonly alertingRejected: Positions;
 };
 
+type PositionSource = Pick<KafkaClient, 'offsets' | 'groupPositions'>;
+
 export type PositionWatch = {
-  /** The first sighting from `fromMs` on that fits; undefined when there is none by the deadline. */
+  /** The first sighting from `fromMs` on that fits; undefined when there is none by the deadline. Rejects once the signal aborts. */
   readonly first: (
     fromMs: number,
     fits: (sighting: Sighting) => boolean,
@@ -32,7 +34,7 @@ const pollEveryMs = 200;
 const mostSightings = 2_000;
 
 /** Looks at the positions five times a second until it is stopped; a broker that is away is just not seen. */
-export function watchPositions(kafka: Pick<KafkaClient, 'offsets' | 'groupPositions'>): PositionWatch {
+export function watchPositions(kafka: PositionSource, signal: AbortSignal): PositionWatch {
   const sightings: Sighting[] = [];
   let isStopped = false;
 
@@ -51,7 +53,7 @@ export function watchPositions(kafka: Pick<KafkaClient, 'offsets' | 'groupPositi
       for (;;) {
         const found = sightings.find((sighting) => sighting.atMs >= fromMs && fits(sighting));
         if (found !== undefined || performance.now() > endsAtMs) return found;
-        await sleep(pollEveryMs / 4);
+        await sleep(pollEveryMs / 4, undefined, { signal });
       }
     },
     stop: async () => {
@@ -61,7 +63,7 @@ export function watchPositions(kafka: Pick<KafkaClient, 'offsets' | 'groupPositi
   };
 }
 
-async function see(kafka: Pick<KafkaClient, 'offsets' | 'groupPositions'>): Promise<Sighting> {
+async function see(kafka: PositionSource): Promise<Sighting> {
   const atMs = performance.now();
   const [ends, detection, held, rejected] = await Promise.all([
     kafka.offsets(streams.received.topic),
