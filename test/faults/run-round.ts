@@ -68,27 +68,66 @@ export async function runRound(
   const startedAt = new Date().toISOString();
   const startedMs = performance.now();
   const endsBefore = campaign.workerEnds.length;
-  const random = createSeededRandom(`${campaign.seed}/round-${plan.round}`);
   const { stack, signal } = campaign;
   const books = openBooks(campaign);
   const watch = watchPositions(stack.observer.kafka, signal);
+  try {
+    const { steps, fed, healedMs } = await loadAndHurt(campaign, plan, { books, startedMs, onStep });
+    const recovery = await recover(campaign, books, watch, healedMs);
+    const checkedMs = performance.now();
+    const violations = await check(campaign, books);
+    campaign.violations.push(...violations);
+    return {
+      round: plan.round,
+      startedAt,
+      kinds: plan.faults.map(({ kind }) => kind),
+      steps,
+      ratePerSecond: plan.ratePerSecond,
+      ...countsOf(fed),
+      planted: books.planted.length,
+      ...recovery,
+      workerEnds: campaign.workerEnds.slice(endsBefore),
+      logRecords: campaign.counts.log,
+      repeatedMails: repeatedMails(stack.mails.deliveries),
+      seconds: (performance.now() - startedMs) / 1000,
+      checkSeconds: (performance.now() - checkedMs) / 1000,
+      violations,
+    };
+  } finally {
+    await watch.stop();
+  }
+}
+
+/** Feeds the pipeline and hurts it meanwhile; resolves when all is healed and everything sent is settled. */
+async function loadAndHurt(
+  campaign: Campaign,
+  plan: RoundPlan,
+  round: {
+    readonly books: RoundBooks;
+    readonly startedMs: number;
+    readonly onStep: (step: FaultStep) => void;
+  },
+): Promise<{ readonly steps: readonly FaultStep[]; readonly fed: FeedOutcome; readonly healedMs: number }> {
+  const { stack, signal, generator, fileGenerators } = campaign;
+  const { books, startedMs } = round;
+  const random = createSeededRandom(`${campaign.seed}/round-${plan.round}/planted`);
+  const steps: FaultStep[] = [];
+  const filed: FeedOutcome[] = [];
+  const take = (step: FaultStep): void => {
+    steps.push(step);
+    round.onStep(step);
+  };
   const feed = startPacedFeed({
     round: plan.round,
-    generator: campaign.generator,
+    generator,
     // A key that is lost is found when it is missed: every account there is gets a last transaction.
-    tail: () => [campaign.generator, ...campaign.fileGenerators].flatMap((generator) => generator.touchAll()),
+    tail: () => [generator, ...fileGenerators].flatMap((one) => one.touchAll()),
     ratePerSecond: plan.ratePerSecond,
     env: stack.workerEnvironment('ingest'),
     home: stack.home,
   });
   try {
-    const steps: FaultStep[] = [];
-    const filed: FeedOutcome[] = [];
-    const take = (step: FaultStep): void => {
-      steps.push(step);
-      onStep(step);
-    };
-    const planting = plantForeign(stack.observer.kafka, random.fork('planted'), campaign.copied);
+    const planting = plantForeign(stack.observer.kafka, random, campaign.copied);
     await Promise.all(
       plan.faults.map((fault) => doFault(campaign, plan, { fault, feed, filed, take, startedMs })),
     );
@@ -99,36 +138,9 @@ export async function runRound(
     for (const to of [campaign, books]) to.planted.push(...planted);
     const fed = joinOutcomes([await feed.finish(), ...filed]);
     keepBooks(campaign, books, fed);
-    campaign.workerEnds.push(...fed.workerEnds);
-    const recovery = await recover(campaign, books, watch, healedMs);
-    const checkedMs = performance.now();
-    const violations = await check(campaign, books);
-    campaign.violations.push(...violations);
-    const settledAs = (state: 'acknowledged' | 'unknown'): number =>
-      fed.settled.filter((send) => send.state === state).length;
-    return {
-      round: plan.round,
-      startedAt,
-      kinds: plan.faults.map(({ kind }) => kind),
-      steps,
-      ratePerSecond: plan.ratePerSecond,
-      sent: fed.settled.length,
-      acknowledged: settledAs('acknowledged'),
-      unknown: settledAs('unknown'),
-      ingestFailed: sumOf(fed, 'failed'),
-      ingestUnknown: sumOf(fed, 'unknown'),
-      planted: planted.length,
-      ...recovery,
-      workerEnds: campaign.workerEnds.slice(endsBefore),
-      logRecords: campaign.counts.log,
-      repeatedMails: repeatedMails(stack.mails.deliveries),
-      seconds: (performance.now() - startedMs) / 1000,
-      checkSeconds: (performance.now() - checkedMs) / 1000,
-      violations,
-    };
+    return { steps, fed, healedMs };
   } finally {
     await feed.abandon();
-    await watch.stop();
   }
 }
 
@@ -179,7 +191,12 @@ const joinOutcomes = (outcomes: readonly FeedOutcome[]): FeedOutcome => ({
   workerEnds: outcomes.flatMap(({ workerEnds }) => workerEnds),
 });
 
-function keepBooks(campaign: Campaign, books: RoundBooks, { settled, ledgers }: FeedOutcome): void {
+function keepBooks(
+  campaign: Campaign,
+  books: RoundBooks,
+  { settled, ledgers, workerEnds }: FeedOutcome,
+): void {
+  campaign.workerEnds.push(...workerEnds);
   for (const { sequence, state, transaction, source, sourceLine } of settled) {
     const send = { sequence, state, transaction, source, sourceLine };
     for (const to of [campaign, books]) to.sends.push(send);
@@ -189,8 +206,19 @@ function keepBooks(campaign: Campaign, books: RoundBooks, { settled, ledgers }: 
   }
 }
 
-const sumOf = ({ ledgers }: FeedOutcome, name: 'failed' | 'unknown'): number =>
-  [...ledgers.values()].reduce((sum, ledger) => sum + (ledger?.counts[name] ?? 0), 0);
+function countsOf({ settled, ledgers }: FeedOutcome) {
+  const settledAs = (state: 'acknowledged' | 'unknown'): number =>
+    settled.filter((send) => send.state === state).length;
+  const sumOf = (name: 'failed' | 'unknown'): number =>
+    [...ledgers.values()].reduce((sum, ledger) => sum + (ledger?.counts[name] ?? 0), 0);
+  return {
+    sent: settled.length,
+    acknowledged: settledAs('acknowledged'),
+    unknown: settledAs('unknown'),
+    ingestFailed: sumOf('failed'),
+    ingestUnknown: sumOf('unknown'),
+  };
+}
 
 /** Waits until detection and alerting have nothing left, and reads everything. */
 async function recover(
