@@ -263,6 +263,18 @@ test('a take-over that fails while nothing arrives is tried again in its time, a
   assert.deepEqual(crashes, [failure]);
 });
 
+test('a partition whose batch comes again is not tried for beside it', async () => {
+  const { consumer, kafka, opener, clock } = createConsumer();
+  opener.failure = new WeirError('kms_unavailable', 'away');
+  await consumer.onBatch(batchOf(records), plainControl());
+  const { fences } = kafka;
+  clock.pass(10_000);
+  await consumer.check();
+  assert.equal(kafka.fences, fences);
+  opener.failure = undefined;
+  assert.deepEqual(await consumer.onBatch(batchOf(records), plainControl()), { kind: 'next', next: 40 });
+});
+
 test('a batch does not wait long for a take-over, so that other partitions go on', async () => {
   const parts = createPlainParts();
   const gate = Promise.withResolvers<void>();

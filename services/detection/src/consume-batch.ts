@@ -74,6 +74,8 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
   /** What the consumer was last told to read next: a batch that starts behind it has a true gap before it. */
   const asked = new Map<number, number>();
   const atWork = new Set<number>();
+  /** Partitions that failed with a batch at hand, which comes again: nobody else has to try for them. */
+  const comingBack = new Set<number>();
   let mine: ReadonlySet<number> = new Set();
 
   async function drop(partition: number, error?: unknown): Promise<void> {
@@ -194,6 +196,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       // A beat that fails in between is seen by the next one, or by the consumer itself.
       const stopBeating = clock.every(heartbeatEveryMs, () => void heartbeat().catch(() => undefined));
       atWork.add(partition);
+      comingBack.delete(partition);
       try {
         return await process(batch, { ...control, heartbeat }, (owned) => (working = owned));
       } catch (error) {
@@ -203,7 +206,9 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
         if (working !== undefined && partitions.get(partition) !== working)
           return { kind: 'pause', next, forMs: stillTakingOverMs };
         await drop(partition, error);
-        return { kind: 'pause', next, forMs: leaveFor(partition, error) };
+        const forMs = leaveFor(partition, error);
+        comingBack.add(partition);
+        return { kind: 'pause', next, forMs };
       } finally {
         stopBeating();
         atWork.delete(partition);
@@ -212,6 +217,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     assigned(assigned) {
       mine = new Set(assigned);
       asked.clear();
+      comingBack.clear();
       setbacks.keepOnly(mine);
       for (const partition of partitions.partitions())
         if (!mine.has(partition)) inBackground(drop(partition));
@@ -231,7 +237,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
         idle.map(async (partition) => {
           const owned = partitions.get(partition);
           if (owned === undefined) {
-            if (setbacks.isDue(partition)) await takeInBackground(partition);
+            if (setbacks.isDue(partition) && !comingBack.has(partition)) await takeInBackground(partition);
             return;
           }
           if ((await checkStored(parts, owned)) || partitions.get(partition) !== owned) return;

@@ -102,3 +102,34 @@ test('neither metrics nor log lines of a whole run name an account, an amount or
     assert.ok(!told.includes(transactionId) && !told.includes(`:${amountMinor},`));
   assert.doesNotMatch(told, /a1_|t1_|c1_|account-/);
 });
+
+test('what is found about windows is counted, and told with positions and pseudonyms alone', async () => {
+  const { metrics, lines, observe } = createObserved();
+  const account = `a1_${'A'.repeat(22)}`;
+  observe.positionDiffers(0, { committed: 30, journal: 40 });
+  observe.windowsDamaged(1, { stored: 7 });
+  observe.storedMoved(2, { known: 9, found: undefined });
+  observe.windowsSampled(3, { compared: 3, differing: [{ account, difference: 'other' }] });
+  observe.redisChanged({ evictedKeys: 2, expiredKeys: 1, restarts: 1 });
+  observe.redisChanged({ evictedKeys: 0, expiredKeys: 0, restarts: 0 });
+  const text = await metrics.text();
+  for (const [name, value] of [
+    ['published_position_differs_total', 1],
+    ['windows_damaged_total', 1],
+    ['stored_position_moved_total', 1],
+    ['windows_sampled_total', 3],
+    ['windows_differing_total', 1],
+    ['redis_evicted_keys_total', 2],
+    ['redis_expired_keys_total', 1],
+    ['redis_restarts_total', 1],
+  ] as const) {
+    assert.match(text, new RegExp(`^weir_${name}\\{.*\\} ${value}$`, 'm'), name);
+  }
+  const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(
+    told.map(({ level }) => level),
+    ['warn', 'warn', 'warn', 'error', 'warn', 'warn'],
+  );
+  assert.deepEqual([told[3]?.['accountPseudonym'], told[3]?.['reason']], [account, 'other']);
+  assert.ok(told.every((line) => !('droppedFields' in line)));
+});
