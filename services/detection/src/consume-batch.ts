@@ -186,6 +186,8 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     async onBatch(batch, control) {
       const { partition } = batch;
       const next = batch.records[0]?.offset ?? batch.endOffset;
+      // A batch of the membership before may still be at its last run.
+      if (atWork.has(partition)) return { kind: 'pause', next, forMs: stillTakingOverMs };
       let goodbye: unknown;
       let working: OwnedPartition | undefined;
       const heartbeat = (): Promise<void> =>
