@@ -42,7 +42,12 @@ export type StepObserver = {
   ): void;
   stepDone(
     partition: number,
-    step: { readonly decided: readonly Decided[]; readonly publishes: boolean },
+    step: {
+      readonly decided: readonly Decided[];
+      readonly publishes: boolean;
+      /** Queries of the run that lay behind an earlier one of their account, and cost more than others. */
+      readonly outOfOrderQueries: number;
+    },
   ): void;
   /** The group's position and the end of the journal say different things; the journal is believed. */
   positionDiffers(

@@ -41,7 +41,7 @@ const decided: Decided[] = [
 
 test('what was decided is counted by outcome, and refusals by code', async () => {
   const { metrics, observe } = createObserved();
-  observe.stepDone(0, { decided, publishes: true });
+  observe.stepDone(0, { decided, publishes: true, outOfOrderQueries: 3 });
   observe.retrying(0, new WeirError('kms_unavailable', 'away'), 100);
   observe.lag(3, 17);
   assert.deepEqual(await seriesOf(metrics), [
@@ -50,6 +50,7 @@ test('what was decided is counted by outcome, and refusals by code', async () =>
     'weir_decisions_total{outcome="rejected"} 1',
     'weir_rejected_total{code="not_sealed"} 1',
     'weir_steps_total{published="true"} 1',
+    'weir_out_of_order_queries_total 3',
     'weir_retries_total{code="kms_unavailable"} 1',
     'weir_lag_records{partition="3"} 17',
   ]);
@@ -57,7 +58,7 @@ test('what was decided is counted by outcome, and refusals by code', async () =>
 
 test('a step in silence is counted as one and decides nothing anew', async () => {
   const { metrics, observe } = createObserved();
-  observe.stepDone(0, { decided, publishes: false });
+  observe.stepDone(0, { decided, publishes: false, outOfOrderQueries: 0 });
   assert.deepEqual(await seriesOf(metrics), ['weir_steps_total{published="false"} 1']);
 });
 

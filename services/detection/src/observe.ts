@@ -19,6 +19,11 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
   const steps = metrics.counter('steps_total', 'Runs decided, by whether they were published.', [
     'published',
   ]);
+  const outOfOrder = metrics.counter(
+    'out_of_order_queries_total',
+    'Queries of long histories that lay behind an earlier one, and had to walk back.',
+    [],
+  );
   const takeovers = metrics.counter('takeovers_total', 'Partitions taken over, by what was found.', [
     'found',
   ]);
@@ -64,6 +69,7 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
     stepDone(_partition, step) {
       steps.add({ published: String(step.publishes) });
       if (!step.publishes) return;
+      outOfOrder.add({}, step.outOfOrderQueries);
       for (const one of step.decided) {
         const outcome = one.kind === 'verdict' ? one.verdict.outcome : one.kind;
         decided.add({ outcome });

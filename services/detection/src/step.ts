@@ -1,4 +1,5 @@
 import type { KafkaRecord } from '@weir/kafka';
+import type { AccountHistory } from '@weir/windows';
 import type { ControlRecord } from '@weir/contracts';
 import { requireRulesetWithin, resolveJudge } from './artefacts.ts';
 import type { Run } from './cut-runs.ts';
@@ -47,7 +48,7 @@ async function replayRun(parts: DetectionParts, owned: OwnedPartition, run: Run)
   const joined = joinBatch(run.decoded, { histories, toRecord: windowRecordOf });
   if (isAppended(owned, run)) await appendToWindows(owned, run, joined, before);
   goOnBehind(owned, run, histories);
-  parts.observe.stepDone(owned.partition, { decided: [], publishes: false });
+  parts.observe.stepDone(owned.partition, { decided: [], publishes: false, outOfOrderQueries: 0 });
 }
 
 async function publishRun(
@@ -62,7 +63,9 @@ async function publishRun(
   const judge = resolveJudge(owned.log.versions, owned.plan);
   const histories = await loadHistories(owned, run);
   const before = storedBefore(histories);
+  const queriesBefore = outOfOrderQueriesOf(histories);
   const decided = decideBatch(run.decoded, { judge, histories, toRecord: windowRecordOf });
+  const outOfOrderQueries = outOfOrderQueriesOf(histories) - queriesBefore;
 
   // A record found impossible to publish keeps its place in the windows, which a rebuild from the log would give it too.
   const outcomes = decided.map((one): Decided => (isRefused(one.offset) ? refusal(one.offset) : one));
@@ -75,7 +78,7 @@ async function publishRun(
   }
   await publish(owned, run.to, outputs);
   goOnBehind(owned, run, histories);
-  parts.observe.stepDone(owned.partition, { decided: outcomes, publishes: true });
+  parts.observe.stepDone(owned.partition, { decided: outcomes, publishes: true, outOfOrderQueries });
   return outcome;
 }
 
@@ -95,6 +98,12 @@ async function takeInControl(
   requireRulesetWithin(log.versions.ruleset, plan);
   owned.log = log;
   return isOther ? 'otherWindows' : 'goOn';
+}
+
+function outOfOrderQueriesOf(histories: ReadonlyMap<string, AccountHistory>): number {
+  let queries = 0;
+  for (const history of histories.values()) queries += history.outOfOrderQueries;
+  return queries;
 }
 
 const isAppended = ({ appendFrom }: OwnedPartition, { decoded: [first] }: Run): boolean =>
