@@ -206,3 +206,16 @@ test('an account of many records is indexed without a trace in its answers', () 
   );
   assert.equal(history.find(record(998).identity)?.offset, 998);
 });
+
+test('a currency nobody asked about for long is answered as it is once its old records are dropped', () => {
+  const history = createAccountHistory(defaultWindowPlan, [], 0, indexedAtOnce);
+  const days = 200;
+  for (let offset = 0; offset < 2 * days; offset += 1) {
+    const eventTimeMs = t0Ms + Math.floor(offset / 2) * dayMs;
+    const currency = offset % 2 === 0 ? 978 : 840;
+    if (offset === 20 || currency === 840) history.aggregates({ ...debitsAt(eventTimeMs), currency });
+    history.append(record(offset, { eventTimeMs, currency, amountMinor: 1 + 2 * days - offset }));
+  }
+  const lastMonth = history.aggregates(debitsAt(t0Ms + (days - 1) * dayMs)).at(-1);
+  assert.deepEqual([lastMonth?.count, lastMonth?.maxMinor], [30, 61]);
+});

@@ -7,6 +7,7 @@ import {
   indexedLatest,
 } from './indexed-queries.ts';
 import {
+  dropFirstIndexed,
   forgetAhead,
   forgottenRows,
   indexBytes,
@@ -19,6 +20,7 @@ import {
   afterMsOf,
   capacityOf,
   dropInvisible,
+  invisibleAtFirst,
   isVisible,
   putToRest,
   readRows,
@@ -192,9 +194,14 @@ class PackedHistory implements AccountHistory {
     if (rows.count < capacityOf(rows)) return;
     const forgotten =
       this.#index === undefined ? this.#invisibleRows() : forgottenRows(this.#index, this.#plan);
-    if (4 * forgotten >= rows.count) this.#forget();
-    else if (this.#index === undefined) resize(rows, roomFor(rows.count));
-    else resizeIndexed(this.#index, roomFor(rows.count));
+    if (4 * forgotten >= rows.count) this.#forget(forgotten);
+    else this.#resize();
+  }
+
+  #resize(): void {
+    const capacity = roomFor(this.#rows.count);
+    if (this.#index === undefined) resize(this.#rows, capacity);
+    else resizeIndexed(this.#index, capacity);
   }
 
   #invisibleRows(): number {
@@ -206,20 +213,27 @@ class PackedHistory implements AccountHistory {
     return invisible;
   }
 
-  /** Drops what is invisible. No answer shows when: what isn't visible now never will be. */
-  #forget(): void {
-    const rows = this.#rows;
-    dropInvisible(rows, this.#plan);
-    resize(rows, roomFor(rows.count));
+  /** Drops what is invisible, at least half of it. No answer shows when: what isn't visible now never will be. */
+  #forget(forgotten: number): void {
+    const atFirst = this.#index === undefined ? 0 : invisibleAtFirst(this.#rows, this.#plan);
+    if (this.#index !== undefined && 2 * atFirst >= forgotten)
+      dropFirstIndexed(this.#index, this.#plan, atFirst);
+    else this.#forgetAll();
+    if (capacityOf(this.#rows) > 2 * roomFor(this.#rows.count)) this.#resize();
+  }
+
+  /** Drops all that is invisible, wherever it stands. */
+  #forgetAll(): void {
+    dropInvisible(this.#rows, this.#plan);
     if (this.#index === undefined) return;
     const { outOfOrderQueries } = this.#index;
-    this.#index = indexRecords(rows, this.#plan, this.#limits.walkedRecords);
+    this.#index = indexRecords(this.#rows, this.#plan, this.#limits.walkedRecords);
     this.#index.outOfOrderQueries = outOfOrderQueries;
   }
 
   #indexIfLarge(): void {
     if (this.#rows.count <= this.#limits.scannedRecords) return;
-    this.#forget();
+    this.#forgetAll();
     if (this.#rows.count > this.#limits.scannedRecords)
       this.#index = indexRecords(this.#rows, this.#plan, this.#limits.walkedRecords);
   }

@@ -1,5 +1,13 @@
 import { countBefore, countUpTo, insertAt, slotAt } from './event-time-line.ts';
-import { createPairLinks, link, linksBytes, pairHigh, resizeLinks, unlink } from './pair-links.ts';
+import {
+  createPairLinks,
+  link,
+  linksBytes,
+  pairHigh,
+  renumberLinks,
+  resizeLinks,
+  unlink,
+} from './pair-links.ts';
 import type { PairLinks } from './pair-links.ts';
 import { groupCount } from './record-format.ts';
 import {
@@ -7,6 +15,7 @@ import {
   capacityOf,
   counterpartyHighOf,
   counterpartyLowOf,
+  dropFirst,
   eventTimeMsOf,
   groupOfRow,
   identityHighOf,
@@ -17,11 +26,11 @@ import {
   resize,
 } from './record-rows.ts';
 import type { OriginKind, RecordRows } from './record-rows.ts';
-import { addSlot, createSlotTable } from './slot-table.ts';
+import { addSlot, createSlotTable, renumberTable } from './slot-table.ts';
 import type { SlotTable } from './slot-table.ts';
 import type { WindowPlan } from './types.ts';
 import { rememberedAtMs } from './visibility.ts';
-import { createWindowedLine, lineBytes, takeIn, takeOut, widenAll } from './windowed-line.ts';
+import { createWindowedLine, lineBytes, renumberLine, takeIn, takeOut, widenAll } from './windowed-line.ts';
 import type { WindowedGround, WindowedLine } from './windowed-line.ts';
 
 /**
@@ -238,6 +247,22 @@ export function lastWithOriginMs(
     }
   }
   return lastMs === afterMs ? undefined : lastMs;
+}
+
+/**
+ * Drops the first rows, none of which is visible. What is left keeps its order,
+ * so that every index is numbered anew in one pass instead of being built again.
+ */
+export function dropFirstIndexed(index: IndexedRecords, plan: WindowPlan, dropped: number): void {
+  const { rows, links, identities, lines, pairLines, ahead } = index;
+  const afterMs = afterMsOf(plan, rows);
+  for (const line of [...lines.values(), ...pairLines.values()])
+    renumberLine(groundOf(index, line), afterMs, dropped);
+  for (const [key, line] of pairLines) if (line.count === 0) pairLines.delete(key);
+  renumberTable(identities, dropped);
+  renumberLinks(links, rows.count, dropped);
+  for (const [place, slot] of ahead.entries()) ahead[place] = slot - dropped;
+  dropFirst(rows, dropped);
 }
 
 /** How many of the rows no query reaches any more. */

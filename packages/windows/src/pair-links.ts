@@ -1,5 +1,12 @@
 import { isBefore, counterpartyHighOf, counterpartyLowOf, groupOfRow } from './record-rows.ts';
-import { addSlot, createSlotTable, findPlace, replaceAtPlace, slotAtPlace } from './slot-table.ts';
+import {
+  addSlot,
+  createSlotTable,
+  findPlace,
+  renumberTable,
+  replaceAtPlace,
+  slotAtPlace,
+} from './slot-table.ts';
 import type { SlotTable } from './slot-table.ts';
 import { slotAt } from './event-time-line.ts';
 import type { EventTimeLine } from './event-time-line.ts';
@@ -130,6 +137,18 @@ export function unlink(links: PairLinks, view: DataView, slot: number): void {
   }
   links.previous[slot] = takenOut;
   links.next[slot] = takenOut;
+}
+
+/** Forgets the first `dropped` of so many records and numbers the others from there on. */
+export function renumberLinks(links: PairLinks, count: number, dropped: number): void {
+  for (const column of [links.previous, links.next]) {
+    column.copyWithin(0, dropped, count);
+    for (let slot = 0; slot < count - dropped; slot += 1) {
+      const linked = column[slot] as number;
+      if (linked >= 0) column[slot] = linked < dropped ? none : linked - dropped;
+    }
+  }
+  renumberTable(links.latest, dropped);
 }
 
 /** What the links take in memory, in bytes. */

@@ -89,3 +89,16 @@ export function widenPeaks(peaks: Peaks, line: EventTimeLine, view: DataView, po
 export function narrowPeaks(peaks: Peaks, line: EventTimeLine, view: DataView, position: number): void {
   if (position < peaks.end) movePeaks(peaks, line, view, position);
 }
+
+/** Forgets the slots below `dropped`, of which so many stood in the line, and numbers the others from there on. */
+export function renumberPeaks(peaks: Peaks, dropped: number, removed: number): void {
+  let kept = 0;
+  for (let index = 0; index < peaks.count; index += 1) {
+    const slot = peakAt(peaks, index);
+    if (slot < dropped) continue;
+    peaks.slots[kept] = slot - dropped;
+    kept += 1;
+  }
+  peaks.count = kept;
+  peaks.end -= removed;
+}

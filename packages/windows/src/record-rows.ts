@@ -183,6 +183,20 @@ export function writeRow(rows: RecordRows, record: WindowRecord): number {
   return slot;
 }
 
+/** How many rows there are before the first one that is visible. */
+export function invisibleAtFirst(rows: RecordRows, plan: WindowPlan): number {
+  const afterMs = afterMsOf(plan, rows);
+  let slot = 0;
+  while (slot < rows.count && !isVisible(rows.view, slot, plan, afterMs)) slot += 1;
+  return slot;
+}
+
+/** Drops the first rows; the others move up. */
+export function dropFirst(rows: RecordRows, dropped: number): void {
+  new Uint8Array(rows.view.buffer).copyWithin(0, dropped * rowBytes, rows.count * rowBytes);
+  rows.count -= dropped;
+}
+
 /** Drops the rows that aren't visible any more; the others move up and keep their order. */
 export function dropInvisible(rows: RecordRows, plan: WindowPlan): void {
   const { view } = rows;

@@ -2,7 +2,8 @@
  * Finds slots by a key of two 32-bit words that their rows hold: open addressing
  * over one array, without an object or a copy of the key per entry. An entry is
  * the slot plus one, and above it eight bits of the key's hash, so that hardly
- * ever a row is looked at that isn't the one; 0 is a free place.
+ * ever a row is looked at that isn't the one; 0 is a free place, `gone` one whose
+ * row has been dropped, which a search goes on behind.
  */
 export type SlotTable = {
   entries: Int32Array<ArrayBuffer>;
@@ -13,6 +14,7 @@ export type SlotTable = {
 
 /** Which bits of an entry are the slot; maxRows of record-rows.ts keeps within them. */
 const slotBits = 0xff_ffff;
+const gone = -1;
 const smallestCapacity = 64;
 
 const twoTo32 = 0x1_0000_0000;
@@ -37,11 +39,12 @@ const firstPlace = (table: SlotTable, hash: number): number =>
 
 const slotOf = (entry: number): number => (entry & slotBits) - 1;
 
+/** A table of the same entries with room for as many again. */
 function grow(table: SlotTable, view: DataView): void {
-  const { entries } = table;
-  table.entries = new Int32Array(Math.ceil(entries.length * 1.5));
+  const live = table.entries.filter((entry) => entry !== 0 && entry !== gone);
+  table.entries = new Int32Array(Math.max(smallestCapacity, live.length * 2));
   table.used = 0;
-  for (const entry of entries) if (entry !== 0) addSlot(table, view, slotOf(entry));
+  for (const entry of live) addSlot(table, view, slotOf(entry));
 }
 
 /** Adds a slot under the key of its row, beside others of the same key. */
@@ -74,7 +77,7 @@ export function findPlace(
     if (place === entries.length) place = 0;
     const entry = entries[place] as number;
     if (entry === 0) return -1;
-    if ((entry & ~slotBits) === tag) {
+    if (entry !== gone && (entry & ~slotBits) === tag) {
       const slot = slotOf(entry);
       if (table.highOf(view, slot) === high && table.lowOf(view, slot) === low) return place;
     }
@@ -88,4 +91,13 @@ export const slotAtPlace = (table: SlotTable, place: number): number =>
 /** Puts another slot of the same key in an entry's place. */
 export function replaceAtPlace(table: SlotTable, place: number, slot: number): void {
   table.entries[place] = ((table.entries[place] as number) & ~slotBits) | (slot + 1);
+}
+
+/** Forgets the slots below `dropped` and numbers the others from there on. */
+export function renumberTable({ entries }: SlotTable, dropped: number): void {
+  for (let place = 0; place < entries.length; place += 1) {
+    const entry = entries[place] as number;
+    if (entry === 0 || entry === gone) continue;
+    entries[place] = slotOf(entry) < dropped ? gone : entry - dropped;
+  }
 }

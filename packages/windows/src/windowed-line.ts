@@ -1,9 +1,9 @@
 import { bandWindow, moveBand, narrowBand, widenBand } from './amount-bands.ts';
 import type { AmountBand, BandWindow } from './amount-bands.ts';
-import { countUpTo, insertAt, removeAt } from './event-time-line.ts';
+import { countUpTo, insertAt, removeAt, slotAt } from './event-time-line.ts';
 import type { EventTimeLine } from './event-time-line.ts';
 import { link } from './pair-links.ts';
-import { createPeaks, largestFrom, movePeaks, narrowPeaks, widenPeaks } from './peaks.ts';
+import { createPeaks, largestFrom, movePeaks, narrowPeaks, renumberPeaks, widenPeaks } from './peaks.ts';
 import type { Peaks } from './peaks.ts';
 import { createSlidingWindow, moveWindow, narrowWindow, widenWindow } from './sliding-window.ts';
 import { eventTimeMsOf } from './record-rows.ts';
@@ -97,6 +97,34 @@ export function takeOut(ground: WindowedGround, position: number): void {
   for (const band of line.bands) narrowBand(band, line, view, position);
   narrowPeaks(line.peaks, line, view, position);
   removeAt(line, position);
+}
+
+/**
+ * Forgets the slots below `dropped`, all of which happened up to `afterMs`, and
+ * numbers the others from there on. What walks over the line leaves them first.
+ */
+export function renumberLine(ground: WindowedGround, afterMs: number, dropped: number): void {
+  const { line, view } = ground;
+  const first = countUpTo(line, view, afterMs, 0);
+  for (const window of line.windows)
+    moveWindow(ground, window, Math.max(window.start, first), Math.max(window.end, first));
+  for (const band of line.bands)
+    moveBand(band, line, view, Math.max(band.start, first), Math.max(band.end, first));
+  movePeaks(line.peaks, line, view, Math.max(line.peaks.end, first));
+  let kept = 0;
+  for (let position = 0; position < line.count; position += 1) {
+    const slot = slotAt(line, position);
+    if (slot < dropped) continue;
+    line.slots[kept] = slot - dropped;
+    kept += 1;
+  }
+  const removed = line.count - kept;
+  line.count = kept;
+  for (const walker of [...line.windows, ...line.bands]) {
+    walker.start -= removed;
+    walker.end -= removed;
+  }
+  renumberPeaks(line.peaks, dropped, removed);
 }
 
 /** What a line without slots takes in memory, measured on Node 24: its windows, sums and bands are small objects. */
