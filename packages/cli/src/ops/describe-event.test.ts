@@ -99,6 +99,16 @@ test('no line for a person shows an account number or a name, and the JSON for a
   assert.match(describeEvent('rejected', rejected), /iban_invalid at account\.iban {2}from file line 7$/);
 });
 
+test('an activation is told by its number and version, where it is announced and where the log says it', () => {
+  const activation = {
+    ...{ logId: '018f3b9e-0000-4000-8000-000000000000', sequence: 3 },
+    ...{ artefactKind: 'window_plan', artefact: 'wide@1', digest: 'ab'.repeat(32) },
+  } as const;
+  assert.match(describeEvent('artefacts', eventOf(events.activation, activation)), /activation 3 of wide@1$/);
+  const control = eventOf(events.control, { kind: 'artefact_activated', ...activation });
+  assert.match(describeEvent('received', control), /control artefact_activated 3 wide@1$/);
+});
+
 test('what can not be opened or read is told by where it stands, and shows none of its bytes', () => {
   const unreadable = read(events.transactionHeld.type, Buffer.from(iban));
   assert.match(describeEvent('held', unreadable), / 2\/41 {2}unreadable$/);

@@ -7,7 +7,7 @@ import {
   maskAccount,
   shownTransactionId,
 } from '@weir/contracts';
-import type { EventDefinition, StreamName, Transaction, Verdict } from '@weir/contracts';
+import type { ControlRecord, EventDefinition, StreamName, Transaction, Verdict } from '@weir/contracts';
 import type { ReadEvent } from './read-events.ts';
 
 /** One event on one line for a person: where it stands, what it is, accounts masked. */
@@ -53,7 +53,7 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
   };
   switch (stream) {
     case 'received': {
-      if (type === events.control.type) return `control ${read(events.control)?.kind ?? 'unreadable'}`;
+      if (type === events.control.type) return controlText(read(events.control));
       const transaction = read(events.transactionReceived);
       return transaction === undefined ? 'unreadable' : transactionText(transaction);
     }
@@ -95,11 +95,23 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
             `log ${alert.sourcePartition}/${alert.sourceOffset}: ${alert.reasons.map((reason) => reason.rule).join(', ')}`;
       return `${alert.severity}  ${about}  alert ${alert.alertId.slice(0, 12)} revision ${alert.revision}`;
     }
-    case 'artefacts':
-      return read(events.artefact)?.artefact ?? 'unreadable';
+    case 'artefacts': {
+      if (type !== events.activation.type) return read(events.artefact)?.artefact ?? 'unreadable';
+      const activation = read(events.activation);
+      return activation === undefined
+        ? 'unreadable'
+        : `activation ${activation.sequence} of ${activation.artefact}`;
+    }
     case 'releases':
       return read(events.release)?.transactionIdentity ?? 'unreadable';
   }
+}
+
+function controlText(control: ControlRecord | undefined): string {
+  if (control === undefined) return 'control unreadable';
+  return control.kind === 'artefact_activated'
+    ? `control ${control.kind} ${control.sequence} ${control.artefact}`
+    : `control ${control.kind}`;
 }
 
 function transactionText(transaction: Transaction): string {
