@@ -50,10 +50,15 @@ test('what was decided is counted by outcome, and refusals by code', async () =>
     'weir_decisions_total{outcome="rejected"} 1',
     'weir_rejected_total{code="not_sealed"} 1',
     'weir_steps_total{published="true"} 1',
-    'weir_out_of_order_queries_total 3',
     'weir_retries_total{code="kms_unavailable"} 1',
     'weir_lag_records{partition="3"} 17',
   ]);
+});
+
+test('queries that had to walk back are counted', async () => {
+  const { metrics, observe } = createObserved();
+  observe.stepDone(0, { decided: [], publishes: true, outOfOrderQueries: 3 });
+  assert.match(await metrics.text(), /^weir_out_of_order_queries_total\{service="test"\} 3$/m);
 });
 
 test('a step in silence is counted as one and decides nothing anew', async () => {
