@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodePayload, encodeRejected, events } from '@weir/contracts';
-import type { EventDefinition, HeldTransaction, Transaction } from '@weir/contracts';
+import type { Activation, EventDefinition, HeldTransaction, Transaction } from '@weir/contracts';
 import { describeEvent, eventAsJson } from './describe-event.ts';
 import type { ReadEvent } from './read-events.ts';
 
@@ -100,10 +100,13 @@ test('no line for a person shows an account number or a name, and the JSON for a
 });
 
 test('an activation is told by its number and version, where it is announced and where the log says it', () => {
-  const activation = {
-    ...{ logId: '018f3b9e-0000-4000-8000-000000000000', sequence: 3 },
-    ...{ artefactKind: 'window_plan', artefact: 'wide@1', digest: 'ab'.repeat(32) },
-  } as const;
+  const activation: Activation = {
+    logId: '018f3b9e-0000-4000-8000-000000000000',
+    sequence: 3,
+    artefactKind: 'window_plan',
+    artefact: 'wide@1',
+    digest: 'ab'.repeat(32),
+  };
   assert.match(describeEvent('artefacts', eventOf(events.activation, activation)), /activation 3 of wide@1$/);
   const control = eventOf(events.control, { kind: 'artefact_activated', ...activation });
   assert.match(describeEvent('received', control), /control artefact_activated 3 wide@1$/);
