@@ -7,10 +7,10 @@ import type { OnBatch } from './consumer-types.ts';
 import { createEachBatch } from './each-batch.ts';
 import { joinMembership } from './membership.ts';
 
-type Setting = { onBatch: OnBatch; heartbeat?: () => Promise<void>; offset?: string };
+type Setting = { onBatch: OnBatch; heartbeat?: () => Promise<void>; offset?: string; times?: number };
 
 /** A batch of offsets 5 to 7 that is followed by a marker at 8. */
-const runBatch = async ({ onBatch, heartbeat, offset = '5' }: Setting) => {
+const runBatch = async ({ onBatch, heartbeat, offset = '5', times = 1 }: Setting) => {
   const membership = joinMembership({ t: [0] });
   const seen = {
     resolved: [] as string[],
@@ -46,10 +46,13 @@ const runBatch = async ({ onBatch, heartbeat, offset = '5' }: Setting) => {
     isStopping: () => seen.poison.length > 0,
     onPoison: (error) => seen.poison.push(error),
   });
-  const thrown: unknown = await eachBatch(payload).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  let thrown: unknown;
+  for (let time = 0; time < times; time += 1) {
+    thrown = await eachBatch(payload).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
   return { ...seen, thrown, membership };
 };
 
@@ -116,6 +119,20 @@ test('A batch that ignores a failed heartbeat can see that it is revoked, and it
   });
   assert.equal(wasRevoked, true);
   assert.deepEqual([outcome.resolved, outcome.thrown], [[], rebalance]);
+});
+
+test('kafkajs, fetching on without having joined, is asked to join until it has', async () => {
+  let calls = 0;
+  const { thrown } = await runBatch({
+    times: 3,
+    heartbeat: () => (calls === 1 ? Promise.reject(rebalance) : Promise.resolve()),
+    onBatch: async (batch) => {
+      calls += 1;
+      return { kind: 'next', next: batch.endOffset };
+    },
+  });
+  assert.equal(thrown, rebalance);
+  assert.equal(calls, 1);
 });
 
 test('A lost connection fails the heartbeat without giving up the partition', async () => {

@@ -54,7 +54,8 @@ const createHeartbeat = (payload: EachBatchPayload, mine: Membership) => {
     try {
       await payload.heartbeat();
     } catch (original) {
-      if (classifyKafkaError(original) === 'rebalance') mine.isLost = true;
+      if (classifyKafkaError(original) === 'rebalance')
+        Object.assign(mine, { isLost: true, lostBy: original });
       const thrown = toOperationalError(`heartbeat for ${nameOf(payload.batch)}`, original);
       failure = { original, thrown };
       throw thrown;
@@ -117,7 +118,11 @@ export const createEachBatch =
   async (payload: EachBatchPayload): Promise<void> => {
     const mine = around.membership();
     const isOver = (): boolean => mine.isLost || around.isStopping();
-    if (isOver() || payload.isStale()) return;
+    if (around.isStopping() || payload.isStale()) return;
+    // The join that should have followed failed, and kafkajs fetches on as if it had not been asked:
+    // its coordinator, back again, still takes the old generation. It has to be asked once more, or
+    // every batch from here on would be dropped.
+    if (mine.isLost) throw mine.lostBy;
     let batch: RecordBatch;
     try {
       batch = toRecordBatch(payload.batch);

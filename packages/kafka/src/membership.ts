@@ -8,6 +8,8 @@ export type Membership = {
   readonly positions: Map<string, number>;
   /** True from the moment the group is known to have moved on. */
   isLost: boolean;
+  /** What kafkajs was told of it, so that it can be told again. */
+  lostBy?: unknown;
 };
 
 export const noMembership = (): Membership => ({ assigned: [], positions: new Map(), isLost: true });
