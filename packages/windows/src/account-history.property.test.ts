@@ -21,6 +21,7 @@ import type { Trait, WindowPlan, WindowQuery, WindowRecord } from './types.ts';
 /** Scanned only, indexed at once, and each switch in the middle of a stream. */
 const anyLimits = fc.record({
   scannedRecords: fc.constantFrom(0, 5, 25, 1_000),
+  scans: fc.constantFrom(0, 0, 1, 20),
   walkedRecords: fc.constantFrom(0, 3, 1_000),
 });
 

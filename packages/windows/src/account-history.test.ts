@@ -141,10 +141,10 @@ test('an account in steady use does not grow without end', () => {
 });
 
 /** Every record indexed from the first one on. */
-const indexedAtOnce = { scannedRecords: 0, walkedRecords: 0 };
+const indexedAtOnce = { scannedRecords: 0, scans: 0, walkedRecords: 0 };
 
 for (const [kept, limits] of [
-  ['looked through', { scannedRecords: 1_000, walkedRecords: 1_000 }],
+  ['looked through', { scannedRecords: 1_000, scans: 0, walkedRecords: 1_000 }],
   ['indexed', indexedAtOnce],
 ] as const) {
   test(`of records ahead of their time each is forgotten in its own second, in an account that is ${kept}`, () => {
@@ -196,6 +196,11 @@ test('an account of many records is indexed without a trace in its answers', () 
   );
   const history = createAccountHistory(defaultWindowPlan, [segmentOf(...records)], 1_000);
   const atMs = t0Ms + 999 * 3_600_000;
+  const looked = history.aggregates(debitsAt(atMs));
+  const sizeBytes = history.sizeBytes;
+  for (let query = 0; query < 100; query += 1) history.aggregates(debitsAt(atMs));
+  assert.ok(history.sizeBytes > sizeBytes, 'indexes take memory');
+  assert.deepEqual(history.aggregates(debitsAt(atMs)), looked);
   const [, , lastDay, , lastMonth] = history.aggregates(debitsAt(atMs));
   assert.deepEqual([lastDay?.count, lastDay?.distinctCounterparties], [24, 7]);
   assert.deepEqual([lastMonth?.count, lastMonth?.sumMinor], [720, 72_000n]);

@@ -51,15 +51,17 @@ import type {
 import { forgettableBeforeSeconds, rememberedAtMs, visibleAfterMs } from './visibility.ts';
 import { longestSpanMs } from './window-plan.ts';
 
-/** Up to how many records looking at each of them is better than an index. */
+/** Up to where looking at each record is better than an index. */
 export type ScanLimits = {
-  /** An account with more records than this has indexes; they take far more memory. */
+  /** An account of no more records than this never has indexes: they would take far more memory. */
   readonly scannedRecords: number;
+  /** A larger one has them once it has been asked more often than this: building them takes as long as so many queries. */
+  readonly scans: number;
   /** A pair of counterparty and group with more records than this in reach of a query gets a line of its own. */
   readonly walkedRecords: number;
 };
 
-const measuredLimits: ScanLimits = { scannedRecords: 96, walkedRecords: 64 };
+const measuredLimits: ScanLimits = { scannedRecords: 96, scans: 40, walkedRecords: 64 };
 
 /** What a history takes in memory beside its rows and indexes, measured on Node 24. */
 const restingSizeBytes = 170;
@@ -77,6 +79,8 @@ class PackedHistory implements AccountHistory {
   #index: IndexedRecords | undefined;
   /** The rows as text, where they are at rest. */
   #resting: string | undefined;
+  /** How often all rows of a large account have been looked at. */
+  #scans: number;
 
   constructor(plan: WindowPlan, rows: RecordRows, limits: ScanLimits) {
     this.#plan = plan;
@@ -84,51 +88,57 @@ class PackedHistory implements AccountHistory {
     this.#limits = limits;
     this.#index = undefined;
     this.#resting = undefined;
-    this.#indexIfLarge();
+    this.#scans = 0;
   }
 
   aggregates(query: WindowQuery): readonly WindowAggregate[] {
-    return this.#index === undefined
+    const index = this.#indexToAsk();
+    return index === undefined
       ? scannedAggregates(this.#awakeRows(), this.#plan, query)
-      : indexedAggregates(this.#index, this.#plan, query);
+      : indexedAggregates(index, this.#plan, query);
   }
 
   lastSeenMs(trait: Trait, atMs: number): number | undefined {
-    return this.#index === undefined
+    const index = this.#indexToAsk();
+    return index === undefined
       ? scannedLastSeenMs(this.#awakeRows(), this.#plan, trait, atMs)
-      : indexedLastSeenMs(this.#index, this.#plan, trait, atMs);
+      : indexedLastSeenMs(index, this.#plan, trait, atMs);
   }
 
   lastMs(atMs: number): number | undefined {
-    return this.#index === undefined
+    const index = this.#indexToAsk();
+    return index === undefined
       ? scannedLastMs(this.#awakeRows(), this.#plan, atMs)
-      : indexedLastMs(this.#index, this.#plan, atMs);
+      : indexedLastMs(index, this.#plan, atMs);
   }
 
   countAmountsBetween(query: WindowQuery, spanMs: number, lowMinor: number, highMinor: number): number {
     if (spanMs > longestSpanMs(this.#plan))
       throw new RangeError('window query: the span is longer than any of the plan');
     const band = { spanMs, lowMinor, highMinor };
-    return this.#index === undefined
+    const index = this.#indexToAsk();
+    return index === undefined
       ? scannedCountBetween(this.#awakeRows(), this.#plan, query, band)
-      : indexedCountBetween(this.#index, this.#plan, query, band);
+      : indexedCountBetween(index, this.#plan, query, band);
   }
 
   find(identity: string): WindowRecord | undefined {
     const sought = soughtIdentity(identity);
     if (sought === undefined) return undefined;
+    const index = this.#indexToAsk();
     const slot =
-      this.#index === undefined
+      index === undefined
         ? scannedFind(this.#awakeRows(), this.#plan, sought)
-        : indexedFind(this.#index, this.#plan, sought);
+        : indexedFind(index, this.#plan, sought);
     return slot === undefined ? undefined : recordAt(this.#rows, slot);
   }
 
   latest(atMs: number, count: number): readonly WindowRecord[] {
+    const index = this.#indexToAsk();
     const newestFirst =
-      this.#index === undefined
+      index === undefined
         ? scannedLatest(this.#awakeRows(), this.#plan, atMs, count)
-        : indexedLatest(this.#index, this.#plan, atMs, count);
+        : indexedLatest(index, this.#plan, atMs, count);
     return newestFirst.reverse().map((slot) => recordAt(this.#rows, slot));
   }
 
@@ -150,10 +160,7 @@ class PackedHistory implements AccountHistory {
     }
     rows.lastOffset = record.offset;
     rows.horizonSeconds = Math.max(rows.horizonSeconds, record.observedAtSeconds);
-    if (this.#index === undefined) {
-      this.#indexIfLarge();
-      return;
-    }
+    if (this.#index === undefined) return;
     if (remembered) takeInLast(this.#index, this.#plan);
     forgetAhead(this.#index, this.#plan);
   }
@@ -231,11 +238,17 @@ class PackedHistory implements AccountHistory {
     this.#index.outOfOrderQueries = outOfOrderQueries;
   }
 
-  #indexIfLarge(): void {
-    if (this.#rows.count <= this.#limits.scannedRecords) return;
+  /** The indexes, where the account is large and has been asked so often that they pay. */
+  #indexToAsk(): IndexedRecords | undefined {
+    if (this.#index !== undefined || this.#rows.count <= this.#limits.scannedRecords) return this.#index;
+    this.#scans += 1;
+    if (this.#scans <= this.#limits.scans) return undefined;
+    this.#scans = 0;
+    this.#awakeRows();
     this.#forgetAll();
     if (this.#rows.count > this.#limits.scannedRecords)
       this.#index = indexRecords(this.#rows, this.#plan, this.#limits.walkedRecords);
+    return this.#index;
   }
 }
 
