@@ -191,7 +191,12 @@ test('windows that are lost under a running worker are rebuilt by it', async () 
   await log.feed(0, sampleTransactions(150, 220));
   await drained(log, [worker]);
   await worker.stop();
-  assert.deepEqual(worker.retries, [{ partition: 0, code: 'position_moved' }]);
+  // The next chain commit finds it, unless the look at quiet partitions has found it before.
+  assert.ok(worker.retries.every(({ code }) => code === 'position_moved'));
+  assert.deepEqual(
+    worker.tookOver.map(({ stored }) => stored),
+    [undefined, undefined],
+  );
   await assertSettled(log);
   await log.close();
 });
