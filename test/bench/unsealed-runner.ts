@@ -1,8 +1,8 @@
+import { prefixedKafka } from '../../services/detection/src/fixtures/prefixed-kafka.ts';
 import type { BenchContext } from './bench-context.ts';
 import { createBenchLog } from './bench-log.ts';
 import { identitySealer } from './identity-envelope.ts';
 import { commitsToPreload } from './preload-history.ts';
-import { renamedTopics } from './renamed-topics.ts';
 import { drainWithDetection, fillFor, preloadScenario } from './scenario.ts';
 import type { DetectionDrain } from './scenario.ts';
 import { populationOf } from './settings.ts';
@@ -20,7 +20,7 @@ export async function createUnsealedRunner({ settings, stack, say }: BenchContex
   say('Opening a log in clear beside the sealed one, with the same history');
   const population = populationOf(settings, 'history50');
   const log = await createBenchLog({
-    kafka: renamedTopics(stack.ingest.kafka, topicPrefix),
+    kafka: prefixedKafka(stack.ingest.kafka, topicPrefix, { renamesRecords: false }),
     topicPrefix,
     environment,
     partitions: settings.partitions,

@@ -48,7 +48,7 @@ export const startUnsealedDetection = (env: Environment, settings: BatchSettings
     startWorkerProcess({
       name: 'detection',
       args: unsealedMain,
-      env: { ...env, ...batchEnvironment(settings) },
+      env: { ...env, ...unverified, ...batchEnvironment(settings) },
     }),
   );
 

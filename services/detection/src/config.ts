@@ -52,3 +52,5 @@ export const detectionConfig = z
   })
   .check(checkKafkaFields)
   .check(checkKmsFields);
+
+export type DetectionConfig = z.output<typeof detectionConfig>;
