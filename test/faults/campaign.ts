@@ -3,8 +3,8 @@ import type { RedisConnection } from '@weir/window-store';
 import { defaultWindowPlan } from '@weir/windows';
 import { mailsOf } from './check/check-alerts.ts';
 import type { IngestCounts, PartitionState } from './check/check-ledgers.ts';
-import type { RememberedAccounts } from './check/check-windows.ts';
-import { emptyPart } from './check/history.ts';
+import type { RememberedAccounts } from '../history-checks/check-windows.ts';
+import { emptyPart } from '../history-checks/history.ts';
 import type {
   History,
   HistoryPart,
@@ -12,7 +12,7 @@ import type {
   PlacesByPartition,
   SentTransaction,
   Violation,
-} from './check/history.ts';
+} from '../history-checks/history.ts';
 import { runChecks } from './check/run-checks.ts';
 import { createLoadGenerator } from './load/generate-load.ts';
 import type { LoadGenerator } from './load/generate-load.ts';

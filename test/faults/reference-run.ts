@@ -4,7 +4,7 @@ import { streams, topicSpecifications } from '@weir/contracts';
 import { createKafka } from '@weir/kafka';
 import type { KafkaClient, OutgoingRecord } from '@weir/kafka';
 import { pickFreePort } from '@weir/local';
-import type { JournalEntry } from './check/history.ts';
+import type { JournalEntry } from '../history-checks/history.ts';
 import { readHistory } from './read/read-history.ts';
 import { reaches, watchPositions } from './read/watch-positions.ts';
 import { createKeptWorker } from './stack/kept-worker.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Violation } from './check/history.ts';
+import type { Violation } from '../history-checks/history.ts';
 import { addTotals, goalsOf } from './report.ts';
 import type { Totals } from './report.ts';
 

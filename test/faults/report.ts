@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import type { Violation } from './check/history.ts';
+import type { Violation } from '../history-checks/history.ts';
 import type { RoundPlan } from './plan/plan-rounds.ts';
 import type { FaultStep, RoundReport } from './run-round.ts';
 

@@ -3,7 +3,7 @@ import { streams } from '@weir/contracts';
 import { judgeRound, openBooks, readOn, withRedis } from './campaign.ts';
 import type { Campaign, RoundBooks } from './campaign.ts';
 import { repeatedMails } from './check/check-alerts.ts';
-import type { Violation } from './check/history.ts';
+import type { Violation } from '../history-checks/history.ts';
 import { faults } from './inject/faults.ts';
 import { feedKilledFile } from './load/feed-killed-file.ts';
 import { createLoadGenerator } from './load/generate-load.ts';

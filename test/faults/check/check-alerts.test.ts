@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkAlerts, repeatedMails } from './check-alerts.ts';
-import { alertAbout, damaged, goodHistory, goodMails, rulesOf } from './small-history.ts';
+import { goodMails } from './good-mails.ts';
+import { alertAbout, damaged, goodHistory, rulesOf } from '../../history-checks/small-history.ts';
 
 const withMails = (change: (deliveries: Map<string, number>) => void) => {
   const deliveries = new Map(goodMails.deliveries);

@@ -1,6 +1,6 @@
 import { securityRejectionCodes, streams } from '@weir/contracts';
 import { deliveryName } from '../stack/mail-receiver.ts';
-import type { AlertEntry, Damage, History, Violation } from './history.ts';
+import type { AlertEntry, Damage, History, Violation } from '../../history-checks/history.ts';
 
 /** What the receiver of the mails has counted, by Message-ID and recipient. */
 export type MailCounts = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkLedgers } from './check-ledgers.ts';
-import { damaged, goodHistory, logTransaction, rulesOf } from './small-history.ts';
+import { damaged, goodHistory, logTransaction, rulesOf } from '../../history-checks/small-history.ts';
 
 const partitions = [{ partition: 0, earliest: 0, end: 7, published: 7 }];
 const counts = {

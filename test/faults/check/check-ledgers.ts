@@ -4,7 +4,7 @@ import {
   emptyTally,
 } from '../../../packages/cli/src/ledger/detection-ledger.ts';
 import type { PartitionLedger } from '../../../packages/cli/src/ledger/detection-ledger.ts';
-import type { History, Violation } from './history.ts';
+import type { History, Violation } from '../../history-checks/history.ts';
 
 /** What a run of ingest says of itself. */
 export type IngestCounts = {

@@ -1,17 +1,21 @@
 import { checkAlerts } from './check-alerts.ts';
 import type { MailCounts } from './check-alerts.ts';
-import { checkJournal } from './check-journal.ts';
+import { checkJournal } from '../../history-checks/check-journal.ts';
 import { checkLedgers } from './check-ledgers.ts';
 import type { IngestCounts, PartitionState } from './check-ledgers.ts';
-import { checkVerdictOrder } from './check-order.ts';
-import { checkOutcomes } from './check-outcomes.ts';
-import { checkReleases } from './check-releases.ts';
+import { checkVerdictOrder } from '../../history-checks/check-order.ts';
+import { checkOutcomes } from '../../history-checks/check-outcomes.ts';
+import { checkReleases } from '../../history-checks/check-releases.ts';
 import { checkSends } from './check-sends.ts';
-import { checkJudgedWindows, checkStoredWindows, rememberedAccounts } from './check-windows.ts';
-import type { RememberedAccounts, StoredWindows } from './check-windows.ts';
-import type { History, PlacesByPartition, Violation } from './history.ts';
-import { indexHistory } from './index-history.ts';
-import type { NaivePlan } from './naive-windows.ts';
+import {
+  checkJudgedWindows,
+  checkStoredWindows,
+  rememberedAccounts,
+} from '../../history-checks/check-windows.ts';
+import type { RememberedAccounts, StoredWindows } from '../../history-checks/check-windows.ts';
+import type { History, PlacesByPartition, Violation } from '../../history-checks/history.ts';
+import { indexHistory } from '../../history-checks/index-history.ts';
+import type { NaivePlan } from '../../history-checks/naive-windows.ts';
 
 export type CheckInput = {
   readonly history: History;

@@ -1,6 +1,6 @@
 import { streams } from '@weir/contracts';
 import type { KafkaClient, KafkaRecord, OutgoingRecord } from '@weir/kafka';
-import type { PlacedRecord } from '../check/history.ts';
+import type { PlacedRecord } from '../../history-checks/history.ts';
 import type { SeededRandom } from '../plan/seeded-random.ts';
 import { logPartitions } from '../stack/start-fault-stack.ts';
 

@@ -3,8 +3,8 @@ import { createRedisWindowStore, maxAccountsPerCall } from '@weir/window-store';
 import type { RedisConnection } from '@weir/window-store';
 import { unpackRecords } from '@weir/windows';
 import type { WindowStore } from '@weir/windows';
-import type { StoredWindows } from '../check/check-windows.ts';
-import type { NaiveRecord } from '../check/naive-windows.ts';
+import type { StoredWindows } from '../../history-checks/check-windows.ts';
+import type { NaiveRecord } from '../../history-checks/naive-windows.ts';
 
 /** Reads what the store holds of these accounts, by partition. One it calls damaged holds nothing. */
 export async function readWindows(

@@ -3,7 +3,12 @@ import { decodePayload, decodeRejected, events, streams, systemTenant } from '@w
 import type { Account, Transaction } from '@weir/contracts';
 import type { OpenedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import type { HistoryPart, LogEntry, PublishedVerdict, RememberedContent } from '../check/history.ts';
+import type {
+  HistoryPart,
+  LogEntry,
+  PublishedVerdict,
+  RememberedContent,
+} from '../../history-checks/history.ts';
 import { transactionName } from '../load/generate-load.ts';
 
 /** A history that is being read. */

@@ -8,8 +8,6 @@ import type {
   RejectedEntry,
   SentTransaction,
 } from './history.ts';
-import { deliveryName } from '../stack/mail-receiver.ts';
-import type { MailCounts } from './check-alerts.ts';
 
 /** What the tests of the checkers damage: a small history in which everything is as it should be. */
 export const logTransaction = (offset: number, change: Partial<LogTransaction> = {}): LogTransaction => ({
@@ -140,15 +138,6 @@ export const goodHistory: History = {
     },
   ],
   alerts: [alertAbout(2), alertAbout(4, 'refused_record'), alertAbout(5, 'refused_record')],
-};
-
-export const goodMails: MailCounts = {
-  recipient: 'analyst@example',
-  domain: 'example',
-  earlier: new Set(),
-  deliveries: new Map(
-    [2, 4, 5].map((offset) => [deliveryName(`<alert-${offset}-1-mail@example>`, 'analyst@example'), 1]),
-  ),
 };
 
 /** The good history with one of its lists changed. */
