@@ -43,8 +43,8 @@ Examples:
   npx weir windows verify --partition 2
 
 Ends with 0 where the windows are what the log says, 1 where an account's or a
-partition's are not, 69 where nothing runs, 75 where a part is out of reach or the
-windows are being rebuilt (run it again). What to do about a difference is in the
+partition's are not, 69 where nothing runs, 75 where a part is out of reach, the
+windows are being rebuilt or the log was deleted under the reader (run it again). What to do about a difference is in the
 runbook "windows differ"; detection itself rebuilds what it finds damaged.`,
     )
     .action((options: VerifyOptions) => verify(options, context));
@@ -124,5 +124,6 @@ async function verify(options: VerifyOptions, context: CommandContext): Promise<
     for (const line of showVerified(verified, differences)) terminal.print(line);
   }
   const isSame = outcome.differing === 0 && outcome.withoutWindows.length === 0;
-  context.exit(isSame ? exitCodes.done : exitCodes.notAsItShouldBe);
+  if (!isSame) context.exit(exitCodes.notAsItShouldBe);
+  else context.exit(outcome.notVerified.length === 0 ? exitCodes.done : exitCodes.tryAgain);
 }

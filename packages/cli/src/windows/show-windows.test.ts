@@ -9,6 +9,7 @@ const verified: VerifiedWindows = {
   accounts: 1_200,
   differing: 0,
   withoutWindows: [],
+  notVerified: [],
 };
 const difference = { kind: 'difference', partition: 2, account: 'a1_x', difference: 'missing' } as const;
 
@@ -39,9 +40,8 @@ test('differing accounts are listed with the kind of their difference, as far as
   assert.match(lines.at(-1) ?? '', /3 of 1,200 accounts DIFFER/);
 });
 
-test('a partition without windows is named', () => {
-  assert.match(
-    showVerified({ ...verified, withoutWindows: [3] }, []).join('\n'),
-    /Partition 3 has no windows/,
-  );
+test('a partition without windows, and one that could not be verified, are named', () => {
+  const lines = showVerified({ ...verified, withoutWindows: [3], notVerified: [2] }, []).join('\n');
+  assert.match(lines, /Partition 3 has no windows/);
+  assert.match(lines, /Partition 2 was not verified/);
 });

@@ -36,13 +36,17 @@ const meanings: Readonly<Record<WindowDifference['difference'], string>> = {
 
 /** The outcome of a verification, for a person. Differences name accounts by pseudonym and never say a value. */
 export function showVerified(
-  { partitions, accounts, differing, withoutWindows }: VerifiedWindows,
+  { partitions, accounts, differing, withoutWindows, notVerified }: VerifiedWindows,
   differences: readonly WindowDifference[],
 ): string[] {
   const lines: string[] = [];
   for (const partition of withoutWindows)
     lines.push(
       `Partition ${partition} has no windows: they were lost, and are rebuilt as soon as detection runs.`,
+    );
+  for (const partition of notVerified)
+    lines.push(
+      `Partition ${partition} was not verified: its log deletes records faster than they can be read; try again.`,
     );
   if (differing > 0) {
     const rows = differences.map(({ partition, account, difference }) => [

@@ -17,6 +17,7 @@ export const upkeepMessage = z.discriminatedUnion('kind', [
     accounts: count,
     differing: count,
     withoutWindows: z.array(count),
+    notVerified: z.array(count),
   }),
   z.object({
     kind: z.literal('caughtUp'),

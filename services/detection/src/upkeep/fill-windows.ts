@@ -4,8 +4,8 @@ import type { Decoded } from '../decode.ts';
 import { appendToWindows, goOnBehind, loadHistories, storedBefore } from '../histories.ts';
 import type { PartitionWindows } from '../histories.ts';
 import { windowRecordOf } from '../window-record.ts';
-import { scanLog } from './scan-log.ts';
-import type { ScanParts } from './scan-log.ts';
+import { isTruncated, scanLog } from './scan-log.ts';
+import type { LogScan, WholeScanParts } from './scan-log.ts';
 
 export type Filling = {
   readonly logId: string;
@@ -16,17 +16,21 @@ export type Filling = {
   readonly onLookedAt: (records: number) => void;
 };
 
-export type Loss = 'moved' | 'damaged';
+export type Loss = 'moved' | 'damaged' | 'truncated';
 
 /**
  * Appends a range of the log to windows, and moves their positions to its end.
  * Answers the partitions whose windows were lost on the way, which are left where
- * they are: `moved` by somebody else or gone, or `damaged`.
+ * they are: `moved` by somebody else or gone, `damaged`, or `truncated` where the
+ * log deleted what comes next; the others may then not have come to the end.
  *
  * Nothing is trimmed: what a worker still has to decide may lie below the position
  * and need all of it.
  */
-export async function fillWindows(parts: ScanParts, filling: Filling): Promise<ReadonlyMap<number, Loss>> {
+export async function fillWindows(
+  parts: WholeScanParts,
+  filling: Filling,
+): Promise<ReadonlyMap<number, Loss>> {
   const lost = new Map<number, Loss>();
   const ready = [...filling.windows.values()].filter(
     ({ partition, position }) => position < (filling.until.get(partition) ?? 0),
@@ -43,7 +47,7 @@ export async function fillWindows(parts: ScanParts, filling: Filling): Promise<R
     }
   }
 
-  await scanLog(parts, {
+  const scan: LogScan = {
     logId: filling.logId,
     from: new Map(ready.map(({ partition, position }) => [partition, position])),
     until: filling.until,
@@ -54,13 +58,31 @@ export async function fillWindows(parts: ScanParts, filling: Filling): Promise<R
       const last = decoded.at(-1);
       if (windows !== undefined && last !== undefined) await takeIn(windows, last.offset + 1, decoded);
     },
-  });
+  };
+  try {
+    await scanLog(parts, scan);
+  } catch (error) {
+    const overtaken = isTruncated(error) ? await overtakenBy(parts, ready) : [];
+    if (overtaken.length === 0) throw error;
+    return new Map([...lost, ...overtaken.map((partition) => [partition, 'truncated'] as const)]);
+  }
   // The range may end in records that are no transactions, and in offsets without any.
   for (const windows of ready) {
     const end = filling.until.get(windows.partition) ?? 0;
     if (windows.position < end) await takeIn(windows, end, []);
   }
   return lost;
+}
+
+/** The partitions whose log begins behind the windows by now. */
+async function overtakenBy(
+  { logOffsets }: WholeScanParts,
+  windows: readonly PartitionWindows[],
+): Promise<number[]> {
+  const overtaken: number[] = [];
+  for (const { partition, position } of windows)
+    if ((await logOffsets(partition)).earliest > position) overtaken.push(partition);
+  return overtaken;
 }
 
 function lossOf({ code }: WeirError): Loss | undefined {

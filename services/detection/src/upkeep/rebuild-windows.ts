@@ -26,8 +26,8 @@ export type RebuildParts = UpkeepParts & {
 
 export type RebuildWords = {
   readonly onProgress: (records: { readonly done: number; readonly total: number }) => void;
-  /** A partition whose windows were lost or damaged while they were filled begins anew. */
-  readonly onBegunAnew: (partition: number) => void;
+  /** A partition whose windows were lost or damaged while they were filled, or that retention overtook, begins anew. */
+  readonly onBegunAnew: (partition: number, loss: Loss) => void;
 };
 
 /** Windows that have been filled up to about where the log ended a moment ago. */
@@ -46,7 +46,7 @@ export type FilledWindows = {
 /** Closer than this to the end of the log is as good as caught up: the rest is read by whoever goes on. */
 const caughtUpRecords = 1_000;
 
-/** A Redis that loses the windows again and again is no place for them. */
+/** A Redis that loses the windows again and again is no place for them, and a log that keeps too little can't fill them. */
 const maxBeginnings = 5;
 
 /**
@@ -151,9 +151,9 @@ async function fillToTheEnd(
       if (times >= maxBeginnings)
         throw new WeirError(
           'position_moved',
-          `the windows of partition ${partition} are lost again and again`,
+          `the windows of partition ${partition} can't be filled: they begin anew again and again (${loss})`,
         );
-      words.onBegunAnew(partition);
+      words.onBegunAnew(partition, loss);
       if (loss === 'damaged') await target.store.clear(partition);
       windows.set(partition, await openWindows(target, partition));
     }
@@ -182,7 +182,11 @@ function fillOnce(
   );
   let done = 0;
   return fillWindows(
-    { opening: target.parts.opening, readRange: target.parts.kafka.readRange },
+    {
+      opening: target.parts.opening,
+      readRange: target.parts.kafka.readRange,
+      logOffsets: target.parts.logOffsets,
+    },
     {
       logId: target.log.logId,
       windows,

@@ -1,12 +1,12 @@
 import { WeirError } from '@weir/contracts';
 import { createChoice } from './choose-accounts.ts';
 import type { Difference, SampledAccounts } from './compare-account.ts';
-import { scanLog } from './scan-log.ts';
-import type { ScanParts } from './scan-log.ts';
+import { isTruncated, scanLog } from './scan-log.ts';
+import type { WholeScanParts } from './scan-log.ts';
 import { verifyPartition } from './verify-partition.ts';
 import type { VerifiedPartition } from './verify-partition.ts';
 
-export type SampleParts = ScanParts & {
+export type SampleParts = WholeScanParts & {
   readonly sleep: (delayMs: number) => Promise<void>;
   /** From 0 up to, but without, 1. */
   readonly random: () => number;
@@ -23,7 +23,8 @@ const restMs = 100;
  * Verifies a few accounts of one partition, chosen where the log says so by
  * chance: whatever Redis lost, the log still names. Reads the whole log of the
  * partition, slowly; `isWanted` says whether to go on. Answers undefined where
- * the windows moved away meanwhile, or nobody wants to know any more.
+ * the windows moved away meanwhile, where the log deleted what was to be read, or
+ * where nobody wants to know any more.
  */
 export async function sampleWindows(
   parts: SampleParts,
@@ -63,7 +64,7 @@ export async function sampleWindows(
     await verifyPartition(parts, verified, words, choice.chosen());
   } catch (error) {
     const isMoved = error instanceof WeirError && error.code === 'position_moved';
-    if (isMoved || error instanceof Abandoned) return undefined;
+    if (isMoved || isTruncated(error) || error instanceof Abandoned) return undefined;
     throw error;
   }
   return { compared, differing };

@@ -1,4 +1,4 @@
-import { isPseudonymOf, streams } from '@weir/contracts';
+import { isPseudonymOf, streams, WeirError } from '@weir/contracts';
 import type { KafkaClient, KafkaRecord } from '@weir/kafka';
 import { decodeAll } from '../decode-all.ts';
 import type { Decoded } from '../decode.ts';
@@ -6,6 +6,9 @@ import type { DetectionParts } from '../detection-parts.ts';
 
 /** What reading the log beside the worker takes. */
 export type ScanParts = Pick<DetectionParts, 'opening'> & Pick<KafkaClient, 'readRange'>;
+
+/** The same, from wherever the log begins by then. */
+export type WholeScanParts = ScanParts & Pick<DetectionParts, 'logOffsets'>;
 
 export type LogScan = {
   readonly logId: string;
@@ -65,3 +68,30 @@ export async function scanLog({ opening, readRange }: ScanParts, scan: LogScan):
   for (const partition of waiting.keys()) await open(partition);
   await scan.onLookedAt(lookedAt);
 }
+
+/** Retention deletes segments now and then; a log that is overtaken by it more often keeps too little to be read whole. */
+const maxBeginnings = 5;
+
+/**
+ * Has a partition read from the log's beginning, and again from the next one
+ * where retention moved it on before it was read. Throws WeirError `log_truncated`
+ * where that happens again and again, and what `read` throws.
+ */
+export async function fromEarliest<Read>(
+  { logOffsets }: Pick<WholeScanParts, 'logOffsets'>,
+  partition: number,
+  read: (earliest: number) => Promise<Read>,
+): Promise<Read> {
+  for (let beginning = 1; ; beginning += 1) {
+    const { earliest } = await logOffsets(partition);
+    try {
+      return await read(earliest);
+    } catch (error) {
+      if (!isTruncated(error) || beginning >= maxBeginnings) throw error;
+    }
+  }
+}
+
+/** Whether what was to be read has been deleted meanwhile: no fault of whoever reads beside the worker. */
+export const isTruncated = (error: unknown): boolean =>
+  error instanceof WeirError && error.code === 'log_truncated';

@@ -114,7 +114,8 @@ async function rebuild(
     },
     {
       onProgress: reporter.progress,
-      onBegunAnew: (partition) => log.warn('windows were lost while they were filled', { partition }),
+      onBegunAnew: (partition, loss) =>
+        log.warn('windows that were being filled begin anew', { partition, reason: loss }),
     },
   );
   const { ref } = filled.plan;

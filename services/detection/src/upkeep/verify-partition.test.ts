@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WeirError } from '@weir/contracts';
 import type { Transaction } from '@weir/contracts';
 import { createMemoryWindowStore } from '@weir/window-store/memory';
 import { defaultWindowPlan, recordFormat } from '@weir/windows';
@@ -13,6 +14,7 @@ import {
 } from '../fixtures/plain-log.ts';
 import { createPlainParts } from '../fixtures/plain-parts.ts';
 import { sampleTransaction, sampleTransactions } from '../fixtures/sample-transactions.ts';
+import type { WholeScanParts } from './scan-log.ts';
 import { verifyPartition } from './verify-partition.ts';
 import type { VerifiedPartition } from './verify-partition.ts';
 
@@ -31,12 +33,18 @@ async function differencesOf(
   verified: VerifiedPartition,
   log = records,
   chosen?: ReadonlySet<string>,
+  changed: Partial<WholeScanParts> = {},
 ): Promise<{ readonly found: string[]; readonly compared: number; readonly lookedAt: number }> {
   const found: string[] = [];
   let compared = 0;
   let lookedAt = 0;
+  const logOffsets = async () => ({ earliest: verified.earliest, end: 1_000, partitionCount: 1 });
   await verifyPartition(
-    { opening, readRange: plainReader(log.filter(({ offset }) => offset >= verified.earliest)) },
+    {
+      ...{ opening, logOffsets },
+      readRange: plainReader(log.filter(({ offset }) => offset >= verified.earliest)),
+      ...changed,
+    },
     verified,
     {
       onLookedAt: (count) => void (lookedAt += count),
@@ -159,4 +167,34 @@ test('windows that are rebuilt meanwhile can not be verified', async () => {
   const store = await filledStore();
   const verified = verifiedOf({ ...store, position: async () => ({ next: 10, token: 'another' }) });
   await assert.rejects(differencesOf(verified), { code: 'position_moved' });
+});
+
+/** A log that retention moves on, ten records further each time somebody is reading it. */
+function shrinkingLog(timesAtMost: number) {
+  const state = { earliest: 0, times: 0 };
+  const parts: Partial<WholeScanParts> = {
+    logOffsets: async () => ({ earliest: state.earliest, end: 70, partitionCount: 1 }),
+    readRange: async (range) => {
+      await plainReader(records.slice(0, state.earliest + 5))(range);
+      if (state.times >= timesAtMost) return plainReader(records.slice(state.earliest + 5))(range);
+      state.times += 1;
+      state.earliest += 10;
+      throw new WeirError('log_truncated', 'gone');
+    },
+  };
+  return { parts, state };
+}
+
+test('a log that lets go of records while it is read is read from its next beginning', async () => {
+  const { parts, state } = shrinkingLog(2);
+  const verified = verifiedOf(await filledStore());
+  const { found, compared } = await differencesOf(verified, records, undefined, parts);
+  assert.deepEqual([found, compared, state.times], [[], accounts.length, 2]);
+});
+
+test('a log that lets go of records again and again is given up, and that is said', async () => {
+  const { parts, state } = shrinkingLog(Infinity);
+  const verifying = differencesOf(verifiedOf(await filledStore()), records, undefined, parts);
+  await assert.rejects(verifying, { code: 'log_truncated' });
+  assert.equal(state.times, 5);
 });

@@ -7,8 +7,8 @@ import type { Difference } from './compare-account.ts';
 import { listAccounts } from './list-accounts.ts';
 import { createRecomputation } from './recompute.ts';
 import type { Recomputation } from './recompute.ts';
-import { scanLog } from './scan-log.ts';
-import type { ScanParts } from './scan-log.ts';
+import { fromEarliest, scanLog } from './scan-log.ts';
+import type { WholeScanParts } from './scan-log.ts';
 
 /** A partition as it stood when its verification began. */
 export type VerifiedPartition = {
@@ -16,7 +16,7 @@ export type VerifiedPartition = {
   readonly logId: string;
   readonly plan: WindowPlan;
   readonly store: WindowStore;
-  /** The first offset the log still has, and the stored position: what lies between is compared. */
+  /** The first offset the log still had, and the stored position: what lies between is compared, as far as it isn't deleted meanwhile. */
   readonly earliest: number;
   readonly stored: number;
 };
@@ -40,20 +40,24 @@ export const passesOver = ({ earliest, stored }: VerifiedPartition): number =>
  * the stored position as it was is compared. `chosen` left out means all of them.
  *
  * Throws WeirError `position_moved` where the windows were lost or rebuilt
- * meanwhile: they have to be verified anew.
+ * meanwhile: they have to be verified anew; `log_truncated` where the log deletes
+ * records faster than they can be read.
  */
 export async function verifyPartition(
-  parts: ScanParts,
-  verified: VerifiedPartition,
+  parts: WholeScanParts,
+  asItStood: VerifiedPartition,
   { onLookedAt, onCompared, onDifference }: Verification,
   chosen?: ReadonlySet<string>,
 ): Promise<void> {
-  const passes = chosen === undefined ? passesOver(verified) : 1;
+  const passes = chosen === undefined ? passesOver(asItStood) : 1;
   for (let pass = 0; pass < passes; pass += 1) {
     const isWanted = (account: string): boolean =>
       chosen === undefined ? rankOf('pass', account) % passes === pass : chosen.has(account);
-    const recomputed = await recompute(parts, verified, isWanted, onLookedAt);
-    const accounts = recomputed.accounts();
+    const { verified, accounts } = await fromEarliest(parts, asItStood.partition, async (earliest) => {
+      const remaining = { ...asItStood, earliest };
+      const recomputed = await recompute(parts, remaining, isWanted, onLookedAt);
+      return { verified: remaining, accounts: recomputed.accounts() };
+    });
     const strangers = [...(chosen ?? (await storedAccounts(verified, isWanted)))].filter(
       (account) => !accounts.has(account),
     );
@@ -80,7 +84,7 @@ export async function verifyPartition(
 }
 
 async function recompute(
-  parts: ScanParts,
+  parts: WholeScanParts,
   verified: VerifiedPartition,
   isWanted: (account: string) => boolean,
   onLookedAt: Verification['onLookedAt'],

@@ -3,7 +3,8 @@ import { createChoice } from './choose-accounts.ts';
 import type { Difference } from './compare-account.ts';
 import { findPublished } from './find-published.ts';
 import { listAccounts } from './list-accounts.ts';
-import { scanLog } from './scan-log.ts';
+import { fromEarliest, isTruncated, scanLog } from './scan-log.ts';
+import type { WholeScanParts } from './scan-log.ts';
 import type { UpkeepParts } from './upkeep-parts.ts';
 import { passesOver, verifyPartition } from './verify-partition.ts';
 import type { VerifiedPartition } from './verify-partition.ts';
@@ -26,11 +27,14 @@ export type VerifyWords = {
 };
 
 export type VerifySummary = {
+  /** How many of them were compared with the log. */
   readonly partitions: number;
   readonly accounts: number;
   readonly differing: number;
   /** Partitions that have been decided and have no windows at all. */
   readonly withoutWindows: readonly number[];
+  /** Partitions whose log deletes records faster than they can be read; what was found in them up to there is counted. */
+  readonly notVerified: readonly number[];
 };
 
 /**
@@ -45,7 +49,11 @@ export async function verifyWindows(
   words: VerifyWords,
 ): Promise<VerifySummary> {
   const { verified, withoutWindows } = await takeSnapshot(parts, request);
-  const scanParts = { opening: parts.opening, readRange: parts.kafka.readRange };
+  const scanParts = {
+    opening: parts.opening,
+    readRange: parts.kafka.readRange,
+    logOffsets: parts.logOffsets,
+  };
   const readings = (one: VerifiedPartition): number => (request.accounts === undefined ? passesOver(one) : 2);
   const total = verified.reduce((sum, one) => sum + readings(one) * (one.stored - one.earliest), 0);
   let done = 0;
@@ -55,7 +63,7 @@ export async function verifyWindows(
     done += records;
     words.onProgress({ done, total });
   };
-  for (const one of verified) {
+  async function verifyOne(one: VerifiedPartition): Promise<void> {
     const chosen =
       request.accounts === undefined
         ? undefined
@@ -74,7 +82,17 @@ export async function verifyWindows(
       chosen,
     );
   }
-  return { partitions: verified.length, accounts, differing, withoutWindows };
+  const notVerified: number[] = [];
+  for (const one of verified) {
+    try {
+      await verifyOne(one);
+    } catch (error) {
+      if (!isTruncated(error)) throw error;
+      notVerified.push(one.partition);
+    }
+  }
+  const partitions = verified.length - notVerified.length;
+  return { partitions, accounts, differing, withoutWindows, notVerified };
 }
 
 /** S of every partition first: what is compared lies below it, whatever happens meanwhile. */
@@ -109,23 +127,25 @@ async function takeSnapshot(
 
 /** By the log and by the store: accounts that one of them lacks are chosen as well. */
 async function chooseAccounts(
-  parts: Parameters<typeof scanLog>[0],
-  { partition, logId, earliest, stored, store }: VerifiedPartition,
+  parts: WholeScanParts,
+  { partition, logId, stored, store }: VerifiedPartition,
   { seed, count }: { readonly seed: string; readonly count: number },
   onLookedAt: (records: number) => void,
 ): Promise<ReadonlySet<string>> {
   const choice = createChoice(seed, count);
-  await scanLog(parts, {
-    logId,
-    from: new Map([[partition, earliest]]),
-    until: new Map([[partition, stored]]),
-    isWanted: (account) => {
-      choice.show(account);
-      return false;
-    },
-    onDecoded: async () => undefined,
-    onLookedAt,
-  });
+  await fromEarliest(parts, partition, (earliest) =>
+    scanLog(parts, {
+      logId,
+      from: new Map([[partition, earliest]]),
+      until: new Map([[partition, stored]]),
+      isWanted: (account) => {
+        choice.show(account);
+        return false;
+      },
+      onDecoded: async () => undefined,
+      onLookedAt,
+    }),
+  );
   for await (const account of listAccounts(store, partition)) choice.show(account);
   return choice.chosen();
 }

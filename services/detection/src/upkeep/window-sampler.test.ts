@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WeirError } from '@weir/contracts';
 import { createMemoryWindowStore } from '@weir/window-store/memory';
 import type { WindowStore } from '@weir/windows';
 import {
@@ -24,7 +25,11 @@ const log = {
 };
 
 /** A sampler over partitions whose stores may say something else than what was put into them. */
-async function samplerOver(partitions: readonly number[], alter: (store: WindowStore) => WindowStore) {
+async function samplerOver(
+  partitions: readonly number[],
+  alter: (store: WindowStore) => WindowStore,
+  read = plainReader(records),
+) {
   const store = createMemoryWindowStore();
   const filled = partitions.map((partition) => ({ ...plainWindows(store), partition }));
   for (const windows of filled) await fillWindows(windows, records);
@@ -54,11 +59,10 @@ async function samplerOver(partitions: readonly number[], alter: (store: WindowS
     sampling: {
       accounts: 2,
       readRange: async (range) => {
-        const whole = plainReader(records);
         // Every partition reads the same records here; the reader knows them as partition 0's.
         const asZero = (map: ReadonlyMap<number, number> | undefined) =>
           new Map([[0, [...(map ?? [])][0]?.[1] ?? 0]]);
-        await whole({
+        await read({
           ...range,
           from: asZero(range.from as ReadonlyMap<number, number>),
           until: asZero(range.until),
@@ -134,6 +138,7 @@ test('reading goes slowly: the worker rests between five hundred records', async
   await sampleWindows(
     {
       opening: createPlainParts().parts.opening,
+      logOffsets: async () => ({ earliest: 0, end: 1_200, partitionCount: 1 }),
       readRange: plainReader(many),
       sleep: async () => void (rests += 1),
       random: () => 0,
@@ -145,4 +150,21 @@ test('reading goes slowly: the worker rests between five hundred records', async
     { accounts: 2, isWanted: () => true },
   );
   assert.ok(rests >= 2);
+});
+
+test('a log that lets go of records under the sampler ends that sample alone', async () => {
+  let isGone = true;
+  const { sampler, sampled, state } = await samplerOver(
+    [0],
+    (store) => store,
+    async (range) => {
+      if (isGone) throw new WeirError('log_truncated', 'gone');
+      await plainReader(records)(range);
+    },
+  );
+  await sampler.sample();
+  assert.deepEqual([sampled, state.distrusted], [[], []]);
+  isGone = false;
+  await sampler.sample();
+  assert.equal(sampled.length, 1);
 });

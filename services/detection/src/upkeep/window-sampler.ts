@@ -8,7 +8,7 @@ import type { SampleParts } from './sample-windows.ts';
 export type WindowSamplerOptions = {
   readonly parts: DetectionParts;
   readonly batches: Pick<BatchConsumer, 'owned' | 'distrust'>;
-  readonly sampling: Omit<SampleParts, 'opening'> & { readonly accounts: number };
+  readonly sampling: Omit<SampleParts, 'opening' | 'logOffsets'> & { readonly accounts: number };
 };
 
 export type WindowSampler = {
@@ -47,7 +47,8 @@ export function createWindowSampler({ parts, batches, sampling }: WindowSamplerO
       stored: owned.stored.next,
       store: await parts.openStore(log),
     };
-    const sampled = await sampleWindows({ ...sampling, opening: parts.opening }, verified, {
+    const { opening, logOffsets } = parts;
+    const sampled = await sampleWindows({ ...sampling, opening, logOffsets }, verified, {
       accounts: sampling.accounts,
       isWanted: () => !isClosed && batches.owned().includes(owned),
     });
