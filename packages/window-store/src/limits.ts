@@ -13,7 +13,7 @@ const stringOverheadBytes = 6;
 export const bucketCount = 4_096;
 
 /** Which layout a stored position belongs to; one that says something else is none of ours. */
-export const windowLayout = `2/${bucketCount}`;
+export const windowLayout = `3/${bucketCount}`;
 
 /**
  * What an account's value begins with: the records' format (1 byte), the numbers

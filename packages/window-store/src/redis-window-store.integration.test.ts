@@ -227,7 +227,7 @@ test('an account or a position of another format is not read', async () => {
     assert.equal(await store.commit(sampleStep(account, 3, 4)), 'damaged');
   }
   await client.hset(bucketKey(bucket), account, value);
-  await client.hset(position, 'layout', '3/4096');
+  await client.hset(position, 'layout', '2/4096');
   assert.equal(await reopen().position(0), undefined);
   await assert.rejects(reopen().load(0, [account]), withCode('windows_damaged'));
   assert.equal(await store.commit(sampleStep(account, 3, 4)), 'damaged');

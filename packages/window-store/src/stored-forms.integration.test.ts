@@ -12,10 +12,10 @@ const bucket = 3286;
 const stored = {
   /** Records 5 and 6, open. */
   twoRecords:
-    '02000000000000000000000000000005019b76daa8056955b905050505050505050505050505050505050505050505050505050505050000000006019b76daa8066955b90606060606060606060606060606060606060606060606060606060606',
+    '03000000000000000000000000000005019b76daa8056955b905050505050505050505050505050505050505050505050505050505050000000006019b76daa8066955b90606060606060606060606060606060606060606060606060606060606',
   /** After 400 more: segments 0 and 1 hold all but the last, 406. */
   manyRecords:
-    '02000000000000000200150000000196019b76daa9966955ba9696969696969696969696969696969696969696969696969696969696',
+    '03000000000000000200150000000196019b76daa9966955ba9696969696969696969696969696969696969696969696969696969696',
   segmentBytes: [16340, 903],
   segmentSha256: [
     'de42fe2295a6b8c4db4f8f45433c27ce58d3405ed0ee6d2d99cfe25d0e48ca45',
@@ -71,7 +71,7 @@ test('position, account, segments and marks rest as the layout says', async () =
   assert.deepEqual(Object.keys(position).sort(), ['buckets', 'layout', 'next', 'token']);
   assert.equal(String(position['next']), '407');
   assert.equal(String(position['token']), 'writer-1');
-  assert.equal(String(position['layout']), '2/4096');
+  assert.equal(String(position['layout']), '3/4096');
   assert.equal(sha256(position['buckets'] ?? null), stored.bucketsSha256);
 });
 
@@ -84,7 +84,7 @@ test('what rests by the layout is read, listed and continued', async () => {
   await client.hset(keys.bucket(bucket), account, Buffer.from(stored.manyRecords, 'hex'), '#', '1');
   await client.set(keys.segment(account, 0), all.subarray(0, stored.segmentBytes[0]));
   await client.set(keys.segment(account, 1), all.subarray(stored.segmentBytes[0], 401 * 43));
-  await client.hset(keys.position, 'next', '407', 'token', 't', 'layout', '2/4096', 'buckets', marks);
+  await client.hset(keys.position, 'next', '407', 'token', 't', 'layout', '3/4096', 'buckets', marks);
   assert.deepEqual(await store.position(0), { next: 407, token: 't' });
   const loaded = (await store.load(0, [account])).get(account) ?? [];
   assert.ok(Buffer.concat([...loaded]).equals(all));

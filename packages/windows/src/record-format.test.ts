@@ -12,11 +12,11 @@ type Vectors = {
 };
 
 const vectors = JSON.parse(
-  readFileSync(new URL('../vectors/records-v2.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../vectors/records-v3.json', import.meta.url), 'utf8'),
 ) as Vectors;
 const [usual] = vectors.records.map((vector) => vector.record) as [WindowRecord];
 
-test('a record packs into the bytes it has packed into since version 2', () => {
+test('a record packs into the bytes it has packed into since version 3', () => {
   assert.equal(vectors.formatVersion, recordFormat.version);
   for (const { name, record, hex } of vectors.records) {
     assert.equal(Buffer.from(packRecord(record)).toString('hex'), hex, name);
@@ -28,7 +28,7 @@ test('records packed together are the bytes of each in turn', () => {
   assert.equal(Buffer.from(packRecords(records)).toString('hex'), vectors.packedHex);
 });
 
-test('records written by version 2 read back as they were', () => {
+test('records written by version 3 read back as they were', () => {
   const segment = Buffer.from(vectors.packedHex, 'hex');
   assert.deepEqual(
     unpackRecords(segment),

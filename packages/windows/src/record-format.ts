@@ -3,13 +3,13 @@ import { hexOf, readHex } from './hex.ts';
 import type { WindowRecord } from './types.ts';
 
 /**
- * The stored format of window records, version 2. Whoever stores records needs
+ * The stored format of window records, version 3. Whoever stores records needs
  * these numbers: how long one is, and where in it its offset (unsigned, 40 bits)
  * and the second of its observation (unsigned, 32 bits) stand, both big-endian.
  * The version stands in no record; whoever stores them keeps it beside them.
  */
 export const recordFormat = {
-  version: 2,
+  version: 3,
   recordBytes: 43,
   offsetByte: 0,
   offsetBytes: 5,
@@ -74,7 +74,7 @@ function hexPart(
 }
 
 /**
- * Writes one record as its 43 bytes of format version 2, big-endian:
+ * Writes one record as its 43 bytes of format version 3, big-endian:
  *
  * | byte | width | field |
  * |---|---|---|

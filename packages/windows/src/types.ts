@@ -32,7 +32,7 @@ export type WindowRecord = {
   readonly creditDebitIndicator: CreditDebitIndicator;
   /** First 8 bytes of the identity's pseudonym, as 16 hex digits. */
   readonly identity: string;
-  /** First 4 bytes of the SHA-256 of the transaction's content, as 8 hex digits. */
+  /** First 4 bytes of the SHA-256 of the identity's pseudonym and the transaction's content, as 8 hex digits. */
   readonly digest: string;
   /** First 6 bytes of the counterparty's pseudonym as 12 hex digits, or "" where there is none. */
   readonly counterparty: string;

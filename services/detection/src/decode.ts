@@ -24,7 +24,7 @@ export type AcceptedTransaction = {
   readonly account: string;
   /** The pseudonym of (tenant, account, transaction id): the event's id. */
   readonly identity: string;
-  /** SHA-256 of the content that makes two transactions of one identity the same, as hex. */
+  /** SHA-256 of the identity and of the content that makes two transactions of it the same, as hex. */
   readonly digest: string;
   /** The content's eventTime and observedAt in milliseconds since the epoch, within the range ingest accepts. */
   readonly eventTimeMs: number;
@@ -75,7 +75,7 @@ function decodeTransaction({ partition, offset }: Place, { attributes, key, plai
       content,
       account: key,
       identity: attributes.id,
-      digest: contentDigest(content),
+      digest: digestOf(attributes.id, content),
       eventTimeMs,
       observedAtMs,
     },
@@ -96,14 +96,16 @@ type EachOf<Fields> = { readonly [Name in keyof Required<Fields>]: Fields[Name] 
 /**
  * What a sender says twice when it repeats itself: all of the transaction but
  * when and by which connection Weir came to see it, and the pseudonym, which
- * changes with the index key.
+ * changes with the index key. The identity stands in front: windows keep 32 bits
+ * of the digest, and a sender could seek two contents that agree in those, but
+ * for an HMAC that it can't compute.
  *
  * The fields are named one by one, in the contract's order, because leaving out
  * the others by a rest pattern took twice as long as all of the rest; the types
  * see to it that a new field of the contract is not forgotten. What is
  * undefined, JSON leaves out.
  */
-function contentDigest(content: Transaction): string {
+function digestOf(identity: string, content: Transaction): string {
   const said: EachOf<Omit<Transaction, 'source' | 'observedAt' | 'counterparty'>> = {
     tenant: content.tenant,
     partition: content.partition,
@@ -124,7 +126,7 @@ function contentDigest(content: Transaction): string {
     name: counterparty?.name,
     account: counterparty?.account,
   };
-  return hash('sha256', JSON.stringify([said, named]));
+  return hash('sha256', identity + JSON.stringify([said, named]));
 }
 
 const isInRange = (epochMs: number): boolean => epochMs >= earliestEventTimeMs && epochMs < latestEventTimeMs;

@@ -1,9 +1,9 @@
-"""Writes records-v2.json: the stored format of window records, byte for byte.
+"""Writes records-v3.json: the stored format of window records, byte for byte.
 
 This is a second implementation, one large integer per record, that shares nothing with
 the TypeScript one. Rerun it only to add vectors: one that changes breaks every stored window.
 
-    python3 packages/windows/vectors/make-records-v2.py && npx prettier --write packages/windows/vectors
+    python3 packages/windows/vectors/make-records-v3.py && npx prettier --write packages/windows/vectors
 """
 
 import json
@@ -110,9 +110,9 @@ RECORDS = [
 
 vectors = [{"name": name, "record": record, "hex": pack(record)} for name, record in RECORDS]
 written = {
-    "formatVersion": 2,
+    "formatVersion": 3,
     "records": vectors,
     "packedHex": "".join(vector["hex"] for vector in vectors),
 }
-path = pathlib.Path(__file__).with_name("records-v2.json")
+path = pathlib.Path(__file__).with_name("records-v3.json")
 path.write_text(json.dumps(written, indent=2) + "\n")
