@@ -9,9 +9,11 @@ import type { DetectionParts } from './detection-parts.ts';
 import { createIsolation } from './isolation.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { createOwnedPartitions } from './owned-partitions.ts';
+import { readLogOpening } from './read-log-opening.ts';
 import { createSetbacks } from './setbacks.ts';
 import { runStep } from './step.ts';
 import type { StepOutcome } from './step.ts';
+import { requireSameLog } from './take-over.ts';
 
 export type BatchConsumer = {
   /** Handles one fetched batch of one partition. Never throws for what a record holds. */
@@ -170,6 +172,8 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     }
     const { owned } = taken;
     onOwned(owned);
+    // The topic may have been made anew since it was taken over; what begins it says so.
+    if (first.offset === 0) requireSameLog(partition, owned.log, await readLogOpening(parts, first));
     if (first.offset > owned.position && asked.get(partition) !== owned.position) {
       asked.set(partition, owned.position);
       return { kind: 'seek', next: owned.position };

@@ -23,6 +23,8 @@ export type DetectionParts = {
   readonly logOffsets: (
     partition: number,
   ) => Promise<{ readonly earliest: number; readonly end: number; readonly partitionCount: number }>;
+  /** The log's record at an offset below its end; undefined where none stands there, or none any more. */
+  readonly recordAt: (partition: number, offset: number) => Promise<KafkaRecord | undefined>;
   readonly lastJournalRecord: (partition: number) => Promise<KafkaRecord | undefined>;
   readonly limits: {
     /** The most records one chain commit and one Kafka transaction take. */

@@ -221,6 +221,19 @@ test('windows that turn out to be something else than the log says are rebuilt f
   assert.equal((await store.position(0))?.next, 40);
 });
 
+test('a topic that is made anew under a worker halts it when it comes by its beginning', async () => {
+  const { consumer, kafka } = createPlainConsumer();
+  await consumer.onBatch(batchOf(records), plainControl());
+  const logId = '018f3b9e-0000-4000-8000-000000000001';
+  const { partitionCount } = log;
+  const opening = plainRecord(0, controlEvent({ kind: 'log_opened', logId, partitionCount, versions }));
+  const published = kafka.outputs.length;
+  await assert.rejects(consumer.onBatch(batchOf([opening, ...records.slice(1)]), plainControl()), {
+    code: 'log_other',
+  });
+  assert.equal(kafka.outputs.length, published);
+});
+
 const wide: WindowPlan = {
   ...defaultWindowPlan,
   ref: 'wide@1',

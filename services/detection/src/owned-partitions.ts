@@ -3,6 +3,7 @@ import type { KafkaRecord } from '@weir/kafka';
 import type { StoredPosition } from '@weir/windows';
 import type { DetectionParts } from './detection-parts.ts';
 import type { OwnedPartition } from './owned-partition.ts';
+import { createLogBeginning } from './read-log-opening.ts';
 import { takeOver } from './take-over.ts';
 
 /** How a take-over ended. `unnamed`: nothing says yet which log it is; the first record will. */
@@ -34,12 +35,14 @@ export function createOwnedPartitions(parts: DetectionParts): OwnedPartitions {
   const taking = new Map<number, Promise<Taken>>();
   const damagedAt = new Map<number, StoredPosition>();
   const inTurn = createTurns(maxTakeoversAtOnce);
+  const beginning = createLogBeginning(parts);
 
   async function takeOnce(partition: number, first: KafkaRecord | undefined): Promise<Taken> {
     const damage = damagedAt.get(partition);
     try {
       const taken = await inTurn(() =>
         takeOver(parts, partition, {
+          beginning,
           ...(first === undefined ? {} : { first }),
           ...(damage === undefined ? {} : { damagedAt: damage }),
         }),

@@ -339,6 +339,24 @@ test('windows of another log halt the worker', async () => {
   await log.close();
 });
 
+test('a log made anew beside an old journal halts the worker before one of its records is passed over', async () => {
+  const earlier = await createTestLog(bench);
+  await earlier.feed(0, sampleTransactions(0, 20));
+  await decideAll(earlier);
+  const [journal] = (await earlier.read('decisions')).slice(-1);
+  const log = await createTestLog(bench, { environment: earlier.environment });
+  await log.feed(0, sampleTransactions(0, 40));
+  const { key = null, value = null, headers = {} } = journal ?? {};
+  const producer = await log.kafka.createProducer();
+  const old = { key: String(key), value: value as Buffer, headers: headers as Record<string, Buffer> };
+  await producer.append(streams.decisions.topic, 0, [old]);
+  await producer.close();
+  assert.equal(await haltCode(log), 'log_other');
+  assert.equal(await publishedPosition(log), undefined);
+  await earlier.close();
+  await log.close();
+});
+
 test('a log that says it has other partitions than it has halts the worker', async () => {
   const log = await createTestLog(bench, { partitions: 2, opening: { partitionCount: 3 } });
   assert.equal(await haltCode(log), 'log_partition_count_changed');

@@ -9,6 +9,7 @@ import { createPlainParts, plainRecord, silentObserver } from './fixtures/plain-
 import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
 import { encodePositionMetadata } from './owned-partition.ts';
 import type { OwnedPartition } from './owned-partition.ts';
+import { createLogBeginning } from './read-log-opening.ts';
 import { takeOver } from './take-over.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
@@ -169,6 +170,56 @@ test('a log made anew beside an old position halts the worker too', async () => 
   const { parts, kafka } = createPlainParts();
   kafka.position = { next: 30, metadata: encodePositionMetadata(log) };
   await assert.rejects(taken(parts, openingOf({ logId: otherLogId })), haltsWith('log_other'));
+});
+
+/** The log whose beginning is `record`, as it would be read there. */
+const beginsWith = (record: KafkaRecord | undefined): Pick<DetectionParts, 'recordAt'> => ({
+  recordAt: async (_partition, offset) => (offset === 0 ? record : undefined),
+});
+
+for (const [what, position] of [
+  ['journal', undefined],
+  ['position', { next: 40, metadata: encodePositionMetadata(log) }],
+  ['position that somebody moved to the beginning', { next: 0, metadata: '' }],
+] as const) {
+  test(`a log made anew beside an old ${what} is noticed without a record at hand, and by whoever reads on behind its beginning`, async () => {
+    for (const first of [undefined, transaction]) {
+      const { parts, kafka, store } = createPlainParts({
+        lastJournalRecord: async () => journalRecord(),
+        ...beginsWith(openingOf({ logId: otherLogId })),
+      });
+      kafka.position = position;
+      await store.commit(commitOf(40, 'theirs', undefined));
+      await assert.rejects(takeOver(parts, 0, first && { first }), haltsWith('log_other'));
+      assert.deepEqual([kafka.position, (await store.position(0))?.next], [position, 40]);
+    }
+  });
+}
+
+test('a log that has lost its beginning, or begins with something else, is believed to be what was published', async () => {
+  for (const [earliest, record] of [
+    [7, openingOf({ logId: otherLogId })],
+    [0, transaction],
+    [0, undefined],
+  ] as const) {
+    const { parts, kafka, log: found } = createPlainParts(beginsWith(record));
+    kafka.position = { next: 40, metadata: encodePositionMetadata(log) };
+    found.earliest = earliest;
+    assert.equal((await takeOver(parts, 0))?.log.logId, log.logId);
+  }
+});
+
+test("a worker reads the log's beginning once, for all partitions", async () => {
+  let reads = 0;
+  const recordAt = async () => {
+    reads += 1;
+    return reads === 1 ? transaction : openingOf();
+  };
+  const beginning = createLogBeginning({ ...createPlainParts().parts, recordAt });
+  assert.equal(await beginning(0), undefined);
+  assert.equal((await beginning(1))?.logId, log.logId);
+  assert.equal((await beginning(2))?.logId, log.logId);
+  assert.equal(reads, 2);
 });
 
 test('a control record of another log in the midst of this one halts nobody', async () => {

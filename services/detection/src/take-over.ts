@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { streams, WeirError } from '@weir/contracts';
-import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { StoredPosition, WindowStore } from '@weir/windows';
 import { requireRulesetWithin } from './artefacts.ts';
-import { decode } from './decode.ts';
 import type { DetectionParts } from './detection-parts.ts';
 import type { LogState, OwnedPartition } from './owned-partition.ts';
 import { planTakeover } from './plan-takeover.ts';
-import { readPublished } from './read-published.ts';
+import { createLogBeginning, readLogOpening } from './read-log-opening.ts';
+import type { LogBeginning } from './read-log-opening.ts';
+import { followJournal, readPublished } from './read-published.ts';
 
 const topic = streams.received.topic;
 
@@ -18,6 +18,10 @@ export type TakeoverCause = {
   readonly first?: KafkaRecord;
   /** S as the worker knew it when it found the windows damaged. */
   readonly damagedAt?: StoredPosition;
+  /** What a worker has seen of the log's beginning already. */
+  readonly beginning?: LogBeginning;
+  /** Whether somebody still wants the partition: asked again before anything is done that others notice. */
+  readonly isWanted?: () => boolean;
 };
 
 /**
@@ -30,20 +34,22 @@ export type TakeoverCause = {
  * they are still as this worker left them: behind its back they may have become
  * another worker's, whole and well.
  *
- * Throws WeirError with recovery `halt` where only a person can go on.
+ * Throws WeirError with recovery `halt` where only a person can go on, and
+ * `partition_revoked` where the partition is no longer wanted.
  */
 export async function takeOver(
   parts: DetectionParts,
   partition: number,
   cause: TakeoverCause = {},
 ): Promise<OwnedPartition | undefined> {
+  requireWanted(partition, cause);
   const transactions = parts.openTransactions(partition);
   try {
     await transactions.fence();
-    const published = await readPublished(parts, partition, transactions);
     const offsets = await parts.logOffsets(partition);
-    const { earliest, partitionCount } = offsets;
-    const log = await identifyLog(parts, cause.first, earliest, published?.log);
+    const { partitionCount } = offsets;
+    const published = await readPublished(parts, partition, transactions, partitionCount);
+    const log = await identifyLog(parts, partition, { ...cause, ...offsets, published: published?.log });
     if (log === undefined) {
       await transactions.discard();
       return undefined;
@@ -54,16 +60,20 @@ export async function takeOver(
         `${topic} has ${partitionCount} partitions but its log was made with ${log.partitionCount}; see the runbook "partition count changed"`,
       );
     }
+    if (published !== undefined) await followJournal(parts, partition, transactions, published);
     const windowPlan = await parts.resolvePlan(log.versions.windowPlan);
     requireRulesetWithin(log.versions.ruleset, windowPlan);
     const store = await parts.openStore(log);
     const stored = await readStored(parts, store, partition, cause.damagedAt);
     const found = { stored: stored?.next, published: published?.next };
     let plan = planTakeover({ ...found, ...offsets });
-    // A newer owner may have gone on with a log that has grown since its end was read: that is no fault.
+    // The log may have grown since its end was read, and its positions with it: that is no fault.
     if (plan.kind === 'halt') plan = planTakeover({ ...found, ...(await parts.logOffsets(partition)) });
     if (plan.kind === 'halt') throw new WeirError(plan.code, `${topic}-${partition}: ${plan.message}`);
-    if (plan.clear) await store.clear(partition);
+    if (plan.clear) {
+      requireWanted(partition, cause);
+      await store.clear(partition);
+    }
     parts.observe.tookOver(partition, { ...plan, ...found });
     return {
       partition,
@@ -98,40 +108,56 @@ async function readStored(
   return undefined;
 }
 
+/** Throws WeirError `partition_revoked`: others may have the partition by now, and would be fenced or robbed. */
+function requireWanted(partition: number, { isWanted }: TakeoverCause): void {
+  if (isWanted?.() === false)
+    throw new WeirError('partition_revoked', `partition ${partition} was let go while it was taken over`);
+}
+
 /**
- * The log the partition belongs to: by what was published, and at the log's
- * beginning by the log itself, which may have been made anew since.
+ * The log the partition belongs to, by what was published. What the log itself
+ * begins with is held against that, for the topic may have been made anew beside
+ * a position or a journal that stayed; where nothing was published it names the log.
  */
 async function identifyLog(
   parts: DetectionParts,
-  first: KafkaRecord | undefined,
-  earliest: number,
-  published: LogState | undefined,
+  partition: number,
+  found: Pick<TakeoverCause, 'first' | 'beginning'> & {
+    readonly earliest: number;
+    readonly end: number;
+    readonly published: LogState | undefined;
+  },
 ): Promise<LogState | undefined> {
-  if (first === undefined) return published;
-  const isBeginning = published === undefined || first.offset <= earliest;
-  const opening = isBeginning ? await readLogOpening(parts, first) : undefined;
+  const { first, earliest, end, published } = found;
+  if (published === undefined && first === undefined) return undefined;
+  const { beginning = createLogBeginning(parts) } = found;
+  const isFirst = first !== undefined && (published === undefined || first.offset <= earliest);
+  const hasBeginning = earliest === 0 && end > 0;
+  const opening = isFirst
+    ? await readLogOpening(parts, first)
+    : hasBeginning
+      ? await beginning(partition)
+      : undefined;
   const log = published ?? opening;
   if (log === undefined) {
     throw new WeirError(
       'log_unnamed',
-      `${topic}-${first.partition} does not begin with the record that names its log; open the log first`,
+      `${topic}-${partition} does not begin with the record that names its log; open the log first`,
     );
   }
-  if (opening !== undefined && opening.logId !== log.logId) {
-    throw new WeirError(
-      'log_other',
-      `${topic}-${first.partition} begins as log ${opening.logId}, but what was published belongs to log ${log.logId}; see the runbook "another log"`,
-    );
-  }
+  requireSameLog(partition, log, opening);
   return log;
 }
 
-/** The control record a new log begins with, where `first` is it. */
-async function readLogOpening(parts: DetectionParts, first: KafkaRecord): Promise<LogState | undefined> {
-  const [opened] = await openEvents({ ...parts.opening, stream: 'received' }, [first]);
-  const decoded = opened === undefined ? undefined : decode(first, opened);
-  if (decoded?.kind !== 'control' || decoded.control.kind !== 'log_opened') return undefined;
-  const { logId, partitionCount, versions } = decoded.control;
-  return { logId, partitionCount, versions, sequence: 0 };
+/** Throws WeirError `log_other` where the log begins with another name than it went by. */
+export function requireSameLog(
+  partition: number,
+  { logId }: Pick<LogState, 'logId'>,
+  opening: LogState | undefined,
+): void {
+  if (opening === undefined || opening.logId === logId) return;
+  throw new WeirError(
+    'log_other',
+    `${topic}-${partition} begins as log ${opening.logId}, but what was published belongs to log ${logId}; see the runbook "another log"`,
+  );
 }
