@@ -22,7 +22,7 @@ import type { ReadPositions } from './read/read-history.ts';
 import { readWindows } from './read/read-windows.ts';
 import { detectionGroup } from './read/watch-positions.ts';
 import type { WorkerEnd } from './stack/kept-worker.ts';
-import { mailDomain, mailRecipient } from './stack/start-fault-stack.ts';
+import { logPartitions, mailDomain, mailRecipient } from './stack/start-fault-stack.ts';
 import type { FaultStack } from './stack/start-fault-stack.ts';
 
 /** What a round brought: what was sent, and what has been read of it. */
@@ -162,24 +162,21 @@ async function judge(
     ingest,
     partitions: await partitionStates(stack),
     mails: { ...mailPlace, deliveries: stack.mails.deliveries, earlier: known.earlierMails },
-    plan: defaultWindowPlan,
+    plans: [defaultWindowPlan],
     readStored: (names) => readStored(campaign, [...names.keys()]),
   });
   const told = new Set(campaign.violations.map((one) => JSON.stringify(one)));
   return { accounts, violations: violations.filter((one) => !told.has(JSON.stringify(one))) };
 }
 
-/** By accounts as the checkers name them: partition and pseudonym. */
+/** By accounts as the checkers name them, partition and pseudonym, in every partition there is. */
 function readStored({ stack, logId }: Campaign, names: readonly string[]) {
-  const accounts = Map.groupBy(
-    names.map((name) => name.split(' ') as [string, string]),
-    ([partition]) => Number(partition),
-  );
-  const byPartition = new Map(
-    [...accounts].map(([partition, pairs]) => [partition, pairs.map(([, account]) => account)]),
+  const pairs = names.map((name) => name.split(' ') as [string, string]);
+  const accounts = Array.from({ length: logPartitions }, (_, partition) =>
+    pairs.flatMap(([where, account]) => (Number(where) === partition ? [account] : [])),
   );
   const log = { logId, windowSet: defaultWindowPlan.ref };
-  return withRedis(stack, (redis) => readWindows(redis, log, byPartition));
+  return withRedis(stack, (redis) => readWindows(redis, log, accounts));
 }
 
 /** Uses a connection of its own to Redis. */

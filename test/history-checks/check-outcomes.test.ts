@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkOutcomes } from './check-outcomes.ts';
+import { checkPartitions } from './check-partitions.ts';
 import type { History } from './history.ts';
 import { indexHistory } from './index-history.ts';
 import { damaged, goodHistory, logTransaction, rejectionOf, rulesOf, verdictOf } from './small-history.ts';
@@ -12,6 +13,34 @@ const goals = (history: History): string[] =>
 test('a history in which everything is as it should be breaks no rule', () => {
   assert.deepEqual(check(goodHistory), []);
 });
+
+/** Transaction 1 stands in another partition again, and was decided there as if it were new. */
+const repeated = logTransaction(2, {
+  partition: 1,
+  transaction: 'account-1 t-1',
+  identity: 't1_1',
+  said: 'said-1',
+});
+const elsewhere: History = {
+  ...goodHistory,
+  log: [...goodHistory.log, repeated],
+  published: [
+    ...goodHistory.published,
+    verdictOf(2, 'cleared', { partition: 1, sourcePartition: 1, identity: 't1_1' }),
+  ],
+  journal: [
+    ...goodHistory.journal,
+    {
+      partition: 1,
+      offset: 0,
+      from: 0,
+      to: 3,
+      windowPlan: 'small@1',
+      featureNames: [],
+      decisions: [{ offset: 2, outcome: 'cleared', score: 0, reasons: [], features: [], digest: 'digest-2' }],
+    },
+  ],
+};
 
 const bad: readonly (readonly [
   what: string,
@@ -35,7 +64,7 @@ const bad: readonly (readonly [
   [
     'a transaction cleared and rejected',
     damaged('rejected', (all) => [...all, rejectionOf(1)]),
-    ['verdict_and_rejection'],
+    ['own_code', 'verdict_and_rejection'],
     ['conflicting'],
   ],
   [
@@ -59,8 +88,8 @@ const bad: readonly (readonly [
   [
     'a repeat with a verdict of its own',
     damaged('published', (all) => [...all, verdictOf(3, 'cleared', { identity: 't1_1' })]),
-    ['expected_outcome'],
-    ['conflicting'],
+    ['decided_elsewhere', 'expected_outcome'],
+    ['conflicting', 'doubled'],
   ],
   [
     'a contradiction that was cleared',
@@ -68,8 +97,8 @@ const bad: readonly (readonly [
       ...damaged('rejected', (all) => all.filter(({ code }) => code !== 'conflicting_duplicate')),
       published: [...goodHistory.published, verdictOf(4, 'cleared', { identity: 't1_1' })],
     },
-    ['expected_outcome'],
-    ['conflicting'],
+    ['decided_elsewhere', 'expected_outcome'],
+    ['conflicting', 'doubled'],
   ],
   [
     'a control record with a verdict',
@@ -130,6 +159,40 @@ const bad: readonly (readonly [
     ['conflicting'],
   ],
   [
+    "a stranger's record that was refused for another reason than its own",
+    damaged('rejected', (all) =>
+      all.map((one) => (one.code === 'not_sealed' ? { ...one, code: 'null_value' } : one)),
+    ),
+    ['own_code'],
+    ['conflicting'],
+  ],
+  [
+    "a stranger's record, of whom nothing more is known, that was refused as a contradiction",
+    {
+      ...goodHistory,
+      planted: [],
+      rejected: goodHistory.rejected.map((one) =>
+        one.code === 'not_sealed' ? { ...one, code: 'conflicting_duplicate' } : one,
+      ),
+    },
+    ['own_code'],
+    ['conflicting'],
+  ],
+  [
+    'a contradiction that was refused for another reason',
+    damaged('rejected', (all) =>
+      all.map((one) => (one.code === 'conflicting_duplicate' ? { ...one, code: 'contract_violation' } : one)),
+    ),
+    ['own_code'],
+    ['conflicting'],
+  ],
+  [
+    'a repeat in another partition with a verdict of its own',
+    elsewhere,
+    ['decided_elsewhere', 'expected_outcome', 'journal_agrees'],
+    ['conflicting', 'doubled'],
+  ],
+  [
     "a record of a topic of ours that can't be read",
     damaged('unreadable', () => [{ topic: 'transactions.held.v1', partition: 0, offset: 3 }]),
     ['readable'],
@@ -172,4 +235,33 @@ test('an outcome of what was settled before the history begins is a doubling', (
       [['settled_before', 'doubled']],
     );
   }
+});
+
+test('a verdict that may be too large may be a refusal for that reason, and for no other', () => {
+  const failed = (code: 'processing_failed' | 'contract_violation', mayBeTooLarge: boolean): History => ({
+    ...goodHistory,
+    log: goodHistory.log.map((entry) => (entry.offset === 6 ? logTransaction(6, { mayBeTooLarge }) : entry)),
+    published: goodHistory.published.slice(0, -1),
+    rejected: [...goodHistory.rejected, rejectionOf(6, { code })],
+    journal: goodHistory.journal.map((entry) => ({
+      ...entry,
+      decisions: entry.decisions.map((one) =>
+        one.offset === 6 ? { offset: 6, outcome: 'rejected' as const, code } : one,
+      ),
+    })),
+  });
+  assert.deepEqual(check(failed('processing_failed', true)), []);
+  assert.deepEqual(rulesOf(check(failed('contract_violation', true))), ['own_code']);
+  assert.deepEqual(rulesOf(check(failed('processing_failed', false))), [
+    'expected_outcome',
+    'journal_agrees',
+  ]);
+});
+
+test('an account that stands in two partitions is found, whichever was there first', () => {
+  assert.deepEqual(checkPartitions(goodHistory, []), []);
+  assert.deepEqual(rulesOf(checkPartitions(elsewhere, [])), ['one_partition']);
+  const known = checkPartitions(goodHistory, ['0 a1_account']);
+  assert.deepEqual(known, []);
+  assert.deepEqual(rulesOf(checkPartitions(goodHistory, ['3 a1_account'])), ['one_partition']);
 });

@@ -1,6 +1,7 @@
 import { streams } from '@weir/contracts';
+import type { RejectionCode } from '@weir/contracts';
 import { placeKey, reached } from './history.ts';
-import type { Damage, History, LogEntry, PlacedRecord, Violation } from './history.ts';
+import type { Damage, History, LogEntry, PlacedRecord, PublishedVerdict, Violation } from './history.ts';
 import type { ExpectedOutcome, HistoryIndex } from './index-history.ts';
 
 const violation = (rule: string, damage: Damage, place: PlacedRecord, found: string): Violation => ({
@@ -14,14 +15,16 @@ const violation = (rule: string, damage: Damage, place: PlacedRecord, found: str
 /**
  * Every record of the log has exactly the outcome that the log demands: a first
  * transaction one verdict, cleared or held and never both; a repeat none of its
- * own; a contradiction and a foreign record one rejection; a control record
- * nothing. And no outcome is about anything else.
+ * own; a contradiction and a foreign record one rejection, by the code that is
+ * its own; a control record nothing. And no outcome is about anything else, and
+ * no transaction has two, in whatever partitions.
  */
 export function checkOutcomes(history: History, index: HistoryIndex): Violation[] {
   return [
     ...history.log
       .filter((entry) => reached(history.judgeFrom, entry))
       .flatMap((entry) => checkEntry(entry, index)),
+    ...checkIdentities(history),
     ...checkStrays(history),
     ...history.unreadable.map((place) =>
       violation('readable', 'conflicting', place, `a record of ${place.topic} can't be read`),
@@ -29,27 +32,51 @@ export function checkOutcomes(history: History, index: HistoryIndex): Violation[
   ];
 }
 
+/** A transaction that stands in the log twice, here or there, is decided once. */
+function checkIdentities({ published, judgeFrom }: History): Violation[] {
+  const first = new Map<string, PublishedVerdict>();
+  return published
+    .filter(({ outcome }) => outcome !== 'released')
+    .toSorted((a, b) => a.sourceOffset - b.sourceOffset)
+    .flatMap((one) => {
+      const name = `${one.account} ${one.identity}`;
+      const { sourcePartition: partition, sourceOffset: offset } = one;
+      const before = first.get(name);
+      if (before === undefined) first.set(name, one);
+      if (before === undefined) return [];
+      const there = { partition: before.sourcePartition, offset: before.sourceOffset };
+      const isSame = there.partition === partition && there.offset === offset;
+      if (isSame || ![there, { partition, offset }].some((place) => reached(judgeFrom, place))) return [];
+      const where = `partition ${there.partition} at ${there.offset}`;
+      return [violation('decided_elsewhere', 'doubled', { partition, offset }, `so it was in ${where}`)];
+    });
+}
+
 /** What stands about one record: how many verdicts of each kind, rejections, and what the journal calls it. */
 type Found = {
   readonly cleared: number;
   readonly held: number;
   readonly rejected: number;
+  readonly codes: readonly RejectionCode[];
   readonly decided: readonly string[];
 };
 
 function checkEntry(entry: LogEntry, index: HistoryIndex): Violation[] {
   const key = placeKey(entry.partition, entry.offset);
   const verdicts = index.verdicts.get(key) ?? [];
+  const codes = (index.rejections.get(key) ?? []).map(({ code }) => code);
   const found: Found = {
     cleared: verdicts.filter(({ outcome }) => outcome === 'cleared').length,
     held: verdicts.filter(({ outcome }) => outcome === 'held').length,
-    rejected: index.rejections.get(key)?.length ?? 0,
+    rejected: codes.length,
+    codes,
     decided: (index.decisions.get(key) ?? []).map(({ outcome }) => outcome),
   };
   return [
     ...countsOf(entry, found),
     ...(entry.kind === 'transaction' ? namesOf(entry, verdicts) : []),
     ...kindOf(entry, index.expected.get(key), found),
+    ...codeOf(entry, index, found),
   ];
 }
 
@@ -96,7 +123,7 @@ function kindOf(entry: LogEntry, expected: ExpectedOutcome | undefined, found: F
   const violations: Violation[] = [];
   if (has === 'nothing' && wanted.has !== 'nothing')
     violations.push(violation('an_outcome', 'lost', entry, `no ${wanted.has}`));
-  else if (has !== wanted.has)
+  else if (has !== wanted.has && !(has === 'rejection' && wanted.mayFail))
     violations.push(violation('expected_outcome', 'conflicting', entry, `a ${has} instead of ${wanted.has}`));
   const [decision] = decided;
   if (decision === undefined)
@@ -109,12 +136,36 @@ function kindOf(entry: LogEntry, expected: ExpectedOutcome | undefined, found: F
 function wantedOf(
   entry: LogEntry,
   expected: ExpectedOutcome | undefined,
-): { readonly has: 'verdict' | 'rejection' | 'nothing'; readonly decisions: readonly string[] } {
-  if (entry.kind === 'control') return { has: 'nothing', decisions: ['control'] };
+): {
+  readonly has: 'verdict' | 'rejection' | 'nothing';
+  readonly mayFail: boolean;
+  readonly decisions: readonly string[];
+} {
+  const mayFail = expected?.kind === 'verdict' && expected.mayFail;
+  if (entry.kind === 'control') return { has: 'nothing', mayFail, decisions: ['control'] };
   if (entry.kind === 'foreign' || expected?.kind === 'conflict')
-    return { has: 'rejection', decisions: ['rejected'] };
-  if (expected?.kind === 'duplicate') return { has: 'nothing', decisions: ['duplicate'] };
-  return { has: 'verdict', decisions: ['cleared', 'held'] };
+    return { has: 'rejection', mayFail, decisions: ['rejected'] };
+  if (expected?.kind === 'duplicate') return { has: 'nothing', mayFail, decisions: ['duplicate'] };
+  return { has: 'verdict', mayFail, decisions: ['cleared', 'held', ...(mayFail ? ['rejected'] : [])] };
+}
+
+/** Codes that only what was read as a transaction is refused by. */
+const transactionCodes: readonly RejectionCode[] = ['conflicting_duplicate', 'processing_failed'];
+
+/** What is refused is refused for its own reason. */
+function codeOf(entry: LogEntry, index: HistoryIndex, { codes }: Found): Violation[] {
+  const key = placeKey(entry.partition, entry.offset);
+  const isRight = (code: RejectionCode): boolean => {
+    const planted = index.plantedCodes.get(key);
+    if (entry.kind !== 'transaction')
+      return planted === undefined ? !transactionCodes.includes(code) : code === planted;
+    return (
+      code === (index.expected.get(key)?.kind === 'conflict' ? 'conflicting_duplicate' : 'processing_failed')
+    );
+  };
+  return codes
+    .filter((code) => !isRight(code))
+    .map((code) => violation('own_code', 'conflicting', entry, `it was refused by ${code}`));
 }
 
 /** Outcomes about places where the log has nothing, about what was settled before, or in a partition that isn't theirs. */

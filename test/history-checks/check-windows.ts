@@ -1,10 +1,13 @@
+import { currencyOf } from '@weir/contracts';
 import { placeKey, reached } from './history.ts';
 import type { History, JournalEntry, LogTransaction, PlacesByPartition, Violation } from './history.ts';
 import type { HistoryIndex } from './index-history.ts';
-import { isVisible, latestObservation, naiveRecord, naiveWindows } from './naive-windows.ts';
+import { isSameFeature, naiveFeatures } from './naive-features.ts';
+import type { NaiveSubject } from './naive-features.ts';
+import { isVisible, latestObservation, naiveRecord } from './naive-windows.ts';
 import type { NaivePlan, NaiveRecord } from './naive-windows.ts';
 
-/** What the store holds, by partition and account pseudonym. */
+/** What the store holds, by partition and account pseudonym: every account it has, and nothing of one it calls damaged. */
 export type StoredWindows = ReadonlyMap<number, ReadonlyMap<string, readonly NaiveRecord[]>>;
 
 /** The remembered transactions of each account, in the order of the log, by `partition account`. */
@@ -34,47 +37,75 @@ export function rememberedAccounts(
 }
 
 /**
- * The windows that verdicts were made from, as the journal tells them, equal a
- * brute-force recomputation over the log, integer for integer. Only decisions
- * from `from` on are recomputed.
+ * What verdicts were made from, as the journal tells it, equals a brute-force
+ * recomputation over the log: each feature there is, and none besides, whole
+ * numbers to the last digit. Only decisions from `from` on are recomputed.
  */
 export function checkJudgedWindows(
   accounts: RememberedAccounts,
   journal: readonly JournalEntry[],
-  plan: NaivePlan,
+  plans: readonly NaivePlan[],
   from: PlacesByPartition = new Map(),
 ): Violation[] {
-  const features = new Map<number, Readonly<Record<string, number | null>>>();
-  for (const { partition, featureNames, decisions } of journal) {
-    for (const decision of decisions) {
-      if (!('features' in decision) || !reached(from, { partition, offset: decision.offset })) continue;
-      const named = Object.fromEntries(featureNames.map((name, at) => [name, decision.features[at] ?? null]));
-      features.set(placeKey(partition, decision.offset), named);
-    }
-  }
+  const judged = judgedFeatures(journal, from);
   const violations: Violation[] = [];
   for (const transactions of accounts.values()) {
     const records = transactions.map(naiveRecord);
-    transactions.forEach(({ partition, offset }, at) => {
-      const judged = features.get(placeKey(partition, offset));
+    transactions.forEach(({ partition, offset, content }, at) => {
+      const found = judged.get(placeKey(partition, offset));
       const record = records[at];
-      if (judged === undefined || record === undefined) return;
-      const windows = naiveWindows(record, records.slice(0, at), plan);
-      const wrong = Object.keys(windows).filter((name) => judged[name] !== windows[name]);
-      if (wrong.length > 0)
-        violations.push({
-          rule: 'windows_judged_by',
-          damage: 'conflicting',
-          partition,
-          offset,
-          found: `${wrong.slice(0, 3).join(', ')} differ: ${wrong
-            .slice(0, 3)
-            .map((name) => `${judged[name]} instead of ${windows[name]}`)
-            .join(', ')}`,
-        });
+      if (found === undefined || record === undefined) return;
+      const minorPerMajor = 10 ** (currencyOf(content.currency)?.exponent ?? 0);
+      const subject = { record, before: records.slice(0, at), minorPerMajor };
+      const wrong = wrongFeatures(found, subject, plans);
+      if (wrong === undefined) return;
+      violations.push({ rule: 'windows_judged_by', damage: 'conflicting', partition, offset, found: wrong });
     });
   }
   return violations;
+}
+
+/** What the journal says a verdict was made from, and under which plan. */
+type JudgedFeatures = {
+  readonly windowPlan: string;
+  readonly names: readonly string[];
+  readonly values: readonly (number | null)[];
+};
+
+function judgedFeatures(
+  journal: readonly JournalEntry[],
+  from: PlacesByPartition,
+): ReadonlyMap<number, JudgedFeatures> {
+  const judged = new Map<number, JudgedFeatures>();
+  for (const { partition, windowPlan, featureNames: names, decisions } of journal) {
+    for (const decision of decisions) {
+      if (!('features' in decision) || !reached(from, { partition, offset: decision.offset })) continue;
+      judged.set(placeKey(partition, decision.offset), { windowPlan, names, values: decision.features });
+    }
+  }
+  return judged;
+}
+
+const shownDifferences = 3;
+
+/** What is wrong with them in words, or undefined. */
+function wrongFeatures(
+  { windowPlan, names, values }: JudgedFeatures,
+  subject: NaiveSubject,
+  plans: readonly NaivePlan[],
+): string | undefined {
+  const plan = plans.find(({ ref }) => ref === windowPlan);
+  if (plan === undefined) return `it was decided under ${windowPlan}, which is no plan of this log`;
+  if (new Set(names).size !== names.length || names.length !== values.length)
+    return `it has ${values.length} features under ${names.length} names`;
+  const expected = naiveFeatures(subject, plan);
+  const judged = Object.fromEntries(names.map((name, at) => [name, values[at] ?? null]));
+  const wrong = [...new Set([...Object.keys(expected), ...names])].filter(
+    (name) => !isSameFeature(name, judged[name], expected[name]),
+  );
+  if (wrong.length === 0) return undefined;
+  const shown = wrong.slice(0, shownDifferences);
+  return shown.map((name) => `${name} is ${judged[name]} instead of ${expected[name]}`).join(', ');
 }
 
 /**
@@ -95,7 +126,7 @@ export function checkStoredWindows(
   }
   for (const [partition, held] of stored) {
     for (const [account, records] of held) {
-      if (accounts.has(accountKey(partition, account)) || records.length === 0) continue;
+      if (accounts.has(accountKey(partition, account))) continue;
       const offset = records[0]?.offset ?? 0;
       violations.push({
         ...stray,

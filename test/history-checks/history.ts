@@ -15,7 +15,7 @@ export type History = {
   readonly judgeFrom: PlacesByPartition;
   readonly sends: readonly SentTransaction[];
   /** Where records of a stranger were acknowledged. */
-  readonly planted: readonly PlacedRecord[];
+  readonly planted: readonly PlantedRecord[];
   readonly log: readonly LogEntry[];
   readonly published: readonly PublishedVerdict[];
   readonly rejected: readonly RejectedEntry[];
@@ -57,7 +57,14 @@ export const emptyHistory: History = {
 /** A record of the log by its place. */
 export type PlacedRecord = { readonly partition: number; readonly offset: number };
 
+/** A stranger's record, and the code it has to be refused by where whoever planted it knows. */
+export type PlantedRecord = PlacedRecord & { readonly code?: RejectionCode };
+
 export type Place = { readonly topic: string; readonly partition: number; readonly offset: number };
+
+/** How a transaction is named in a history: no two accounts or ids share it. */
+export const transactionName = (accountId: string, transactionId: string): string =>
+  `${accountId} ${transactionId}`;
 
 /** A line the load has settled. `transaction` is undefined for one that ingest has to refuse. */
 export type SentTransaction = {
@@ -96,6 +103,10 @@ export type LogEntry = PlacedRecord &
         readonly identity: string;
         /** The same for two records exactly where their sender said the same. */
         readonly said: string;
+        /** What the windows remember of its content: 8 hex digits. */
+        readonly digest: string;
+        /** Its verdict may be too large for its topic, so that it may have to be refused instead. */
+        readonly mayBeTooLarge?: boolean;
         readonly content: RememberedContent;
       }
   );
@@ -129,6 +140,8 @@ export type JournalEntry = {
   readonly offset: number;
   readonly from: number;
   readonly to: number;
+  /** The window plan its decisions were made under. */
+  readonly windowPlan: string;
   readonly featureNames: readonly string[];
   readonly decisions: readonly Decision[];
 };

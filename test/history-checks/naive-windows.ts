@@ -1,8 +1,9 @@
 import { channels, currencyOf } from '@weir/contracts';
 import type { LogTransaction } from './history.ts';
 
-/** The numbers of a window plan. All in milliseconds. */
+/** The numbers of a window plan. All in milliseconds, and the spans in ascending order. */
 export type NaivePlan = {
+  readonly ref: string;
   readonly spans: readonly { readonly name: string; readonly spanMs: number }[];
   readonly allowedLatenessMs: number;
   readonly futureToleranceMs: number;
@@ -20,9 +21,10 @@ export type NaiveRecord = {
   readonly channel: number;
   readonly country: string;
   readonly identity: string;
+  readonly digest: string;
 };
 
-export const naiveRecord = ({ offset, identity, content }: LogTransaction): NaiveRecord => ({
+export const naiveRecord = ({ offset, identity, digest, content }: LogTransaction): NaiveRecord => ({
   offset,
   eventTimeMs: content.eventTimeMs,
   observedAtSeconds: content.observedAtSeconds,
@@ -33,6 +35,7 @@ export const naiveRecord = ({ offset, identity, content }: LogTransaction): Naiv
   channel: content.channel === '' ? 0 : (channels as readonly string[]).indexOf(content.channel),
   country: content.country,
   identity: pseudonymHex(identity, 8),
+  digest,
 });
 
 /** The first bytes of what stands behind a pseudonym's underscore, as hex. */
@@ -58,36 +61,3 @@ export function isVisible(record: NaiveRecord, latestObservedSeconds: number, pl
 /** In seconds; 0 where there is none. */
 export const latestObservation = (records: readonly NaiveRecord[]): number =>
   records.reduce((latest, { observedAtSeconds }) => Math.max(latest, observedAtSeconds), 0);
-
-/** What the windows of one transaction hold, by the names the features have. */
-export type NaiveWindows = Readonly<Record<string, number>>;
-
-/**
- * The windows of a transaction over its account's earlier records, each counted
- * by looking at every one of them: `(t − span, t]` by event time, of the same
- * currency and direction.
- */
-export function naiveWindows(
-  record: NaiveRecord,
-  before: readonly NaiveRecord[],
-  plan: NaivePlan,
-): NaiveWindows {
-  const latestObservedSeconds = latestObservation(before);
-  const alike = before.filter(
-    (one) =>
-      one.currency === record.currency &&
-      one.creditDebitIndicator === record.creditDebitIndicator &&
-      one.eventTimeMs <= record.eventTimeMs &&
-      isVisible(one, latestObservedSeconds, plan),
-  );
-  const windows: Record<string, number> = { amountMinor: record.amountMinor };
-  for (const { name, spanMs } of plan.spans) {
-    const within = alike.filter(({ eventTimeMs }) => eventTimeMs > record.eventTimeMs - spanMs);
-    windows[`count_${name}`] = within.length;
-    windows[`sumMinor_${name}`] = within.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-    windows[`distinctCounterparties_${name}`] = new Set(
-      within.map(({ counterparty }) => counterparty).filter((counterparty) => counterparty !== ''),
-    ).size;
-  }
-  return windows;
-}

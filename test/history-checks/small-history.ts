@@ -19,6 +19,7 @@ export const logTransaction = (offset: number, change: Partial<LogTransaction> =
   account: 'a1_account',
   identity: `t1_${offset}`,
   said: `said-${offset}`,
+  digest: `0000000${offset}`.slice(-8),
   content: {
     eventTimeMs: Date.parse('2024-01-01T00:00:00Z') + offset * 60_000,
     observedAtSeconds: Date.parse('2024-01-01T00:00:00Z') / 1000 + offset * 60,
@@ -94,7 +95,7 @@ export const goodHistory: History = {
     sendOf(5, { transaction: undefined }),
     sendOf(6),
   ],
-  planted: [{ partition: 0, offset: 5 }],
+  planted: [{ partition: 0, offset: 5, code: 'not_sealed' }],
   log: [
     { kind: 'control', logId: 'log', partition: 0, offset: 0 },
     logTransaction(1),
@@ -116,6 +117,7 @@ export const goodHistory: History = {
       offset: 0,
       from: 0,
       to: 3,
+      windowPlan: 'small@1',
       featureNames: [],
       decisions: [
         { offset: 0, outcome: 'control' },
@@ -128,6 +130,7 @@ export const goodHistory: History = {
       offset: 2,
       from: 3,
       to: 7,
+      windowPlan: 'small@1',
       featureNames: [],
       decisions: [
         { offset: 3, outcome: 'duplicate', firstOffset: 1 },

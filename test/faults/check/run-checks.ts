@@ -5,6 +5,7 @@ import { checkLedgers } from './check-ledgers.ts';
 import type { IngestCounts, PartitionState } from './check-ledgers.ts';
 import { checkVerdictOrder } from '../../history-checks/check-order.ts';
 import { checkOutcomes } from '../../history-checks/check-outcomes.ts';
+import { checkPartitions } from '../../history-checks/check-partitions.ts';
 import { checkReleases } from '../../history-checks/check-releases.ts';
 import { checkSends } from './check-sends.ts';
 import {
@@ -22,8 +23,9 @@ export type CheckInput = {
   readonly partitions: readonly PartitionState[];
   readonly ingest: readonly IngestCounts[];
   readonly mails: MailCounts;
-  readonly plan: NaivePlan;
-  /** Reads the store for the accounts the log has. */
+  /** What the log has been decided under; the last one is in force. */
+  readonly plans: readonly [NaivePlan, ...NaivePlan[]];
+  /** Reads all that the store has, and looks for the accounts the log has. */
   readonly readStored: (accounts: RememberedAccounts) => Promise<StoredWindows>;
   /** From where on the windows of decisions are recomputed by brute force, which takes its time. */
   readonly windowsFrom: PlacesByPartition;
@@ -35,20 +37,21 @@ export type CheckInput = {
 export async function runChecks(
   input: CheckInput,
 ): Promise<{ readonly violations: readonly Violation[]; readonly accounts: RememberedAccounts }> {
-  const { history, plan } = input;
+  const { history, plans } = input;
   const index = indexHistory(history);
   const accounts = rememberedAccounts(history, index, input.earlier);
   const stored = await input.readStored(accounts);
   const violations = [
     ...checkOutcomes(history, index),
     ...checkSends(history),
+    ...checkPartitions(history, input.earlier.keys()),
     ...checkVerdictOrder(history),
     ...checkJournal(history, index),
     ...checkReleases(history),
     ...checkAlerts(history, input.mails),
     ...checkLedgers(history, input.partitions, input.ingest),
-    ...checkJudgedWindows(accounts, history.journal, plan, input.windowsFrom),
-    ...checkStoredWindows(accounts, stored, plan),
+    ...checkJudgedWindows(accounts, history.journal, plans, input.windowsFrom),
+    ...checkStoredWindows(accounts, stored, plans.at(-1) ?? plans[0]),
   ];
   return { violations, accounts };
 }

@@ -6,23 +6,48 @@ import type { WindowStore } from '@weir/windows';
 import type { StoredWindows } from '../../history-checks/check-windows.ts';
 import type { NaiveRecord } from '../../history-checks/naive-windows.ts';
 
-/** Reads what the store holds of these accounts, by partition. One it calls damaged holds nothing. */
+/** Asked together: as many as one connection takes without being in anybody's way. */
+const pagesAtOnce = 256;
+
+/**
+ * Reads all that the store holds, by partition, and looks for the accounts it
+ * ought to have, named by partition too. One it calls damaged holds nothing.
+ */
 export async function readWindows(
   connection: RedisConnection,
   log: { readonly logId: string; readonly windowSet: string },
-  accounts: ReadonlyMap<number, readonly string[]>,
+  accounts: readonly (readonly string[])[],
 ): Promise<StoredWindows> {
   const store = createRedisWindowStore({ connection, ...log });
   const stored = new Map<number, Map<string, readonly NaiveRecord[]>>();
-  for (const [partition, names] of accounts) {
-    const held = new Map<string, readonly NaiveRecord[]>();
+  for (const [partition, wanted] of accounts.entries()) {
+    const listed = await listAccounts(store, partition);
+    const held = new Map<string, readonly NaiveRecord[]>(listed.map((account) => [account, []]));
+    const names = [...new Set([...listed, ...wanted])];
     for (let at = 0; at < names.length; at += maxAccountsPerCall) {
       const loaded = await load(store, partition, names.slice(at, at + maxAccountsPerCall));
-      for (const [account, pieces] of loaded) held.set(account, pieces.flatMap(recordsOf));
+      for (const [account, pieces] of loaded) held.set(account, pieces.flatMap(unpackRecords));
     }
     stored.set(partition, held);
   }
   return stored;
+}
+
+/** A page that is damaged lists nobody: whom it has lost is missed by the log. */
+async function listAccounts(store: WindowStore, partition: number): Promise<string[]> {
+  const names: string[] = [];
+  for (let first = 0; first < store.accountPages; first += pagesAtOnce) {
+    const count = Math.min(pagesAtOnce, store.accountPages - first);
+    const pages = Array.from({ length: count }, (_, index) => store.listAccounts(partition, first + index));
+    const listed = await Promise.all(pages.map((page) => page.catch(nothingIfDamaged)));
+    names.push(...listed.flat());
+  }
+  return names;
+}
+
+function nothingIfDamaged(error: unknown): readonly string[] {
+  if (!(error instanceof WeirError) || error.code !== 'windows_damaged') throw error;
+  return [];
 }
 
 type Loaded = Awaited<ReturnType<WindowStore['load']>>;
@@ -38,6 +63,3 @@ async function load(store: WindowStore, partition: number, names: readonly strin
     return new Map(loaded.flatMap((one) => [...one]));
   }
 }
-
-const recordsOf = (piece: Uint8Array): NaiveRecord[] =>
-  unpackRecords(piece).map(({ digest: _digest, ...record }) => record);

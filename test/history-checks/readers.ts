@@ -3,13 +3,9 @@ import { decodePayload, decodeRejected, events, streams, systemTenant } from '@w
 import type { Account, Transaction } from '@weir/contracts';
 import type { OpenedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import type {
-  HistoryPart,
-  LogEntry,
-  PublishedVerdict,
-  RememberedContent,
-} from '../../history-checks/history.ts';
-import { transactionName } from '../load/generate-load.ts';
+import { decode } from '../../services/detection/src/decode.ts';
+import { transactionName } from './history.ts';
+import type { HistoryPart, LogEntry, PublishedVerdict, RememberedContent } from './history.ts';
 
 /** A history that is being read. */
 export type Reading = { -readonly [Part in keyof HistoryPart]: HistoryPart[Part][number][] };
@@ -35,8 +31,9 @@ export const readers = {
     const payload = opened.ok ? decodePayload(events.journal, opened.plaintext) : undefined;
     if (payload?.ok !== true || payload.value.partition !== record.partition)
       return keepUnreadable(record, into);
-    const { from, to, featureNames, decisions } = payload.value;
-    into.journal.push({ ...placeOf(record), from, to, featureNames, decisions });
+    const { from, to, versions, featureNames, decisions } = payload.value;
+    const { windowPlan } = versions;
+    into.journal.push({ ...placeOf(record), from, to, windowPlan, featureNames, decisions });
   },
   releases: (record, opened, into) => {
     const payload = opened.ok ? decodePayload(events.release, opened.plaintext) : undefined;
@@ -94,8 +91,19 @@ function logEntry(record: KafkaRecord, opened: OpenedEvent): LogEntry {
     account: key,
     identity: attributes.id,
     said: hash('sha256', JSON.stringify(saidIn(content)), 'base64url').slice(0, 22),
+    digest: storedDigest(record, opened),
     content: rememberedContent(content),
   };
+}
+
+/**
+ * By detection's own reading of the record, unlike all else in here: that it tells
+ * the same from another is seen by the outcomes, which are held against `said`, and
+ * what is stored is held against this.
+ */
+function storedDigest(record: KafkaRecord, opened: OpenedEvent): string {
+  const decoded = decode(placeOf(record), opened);
+  return decoded.kind === 'transaction' ? decoded.transaction.digest.slice(0, 8) : '';
 }
 
 /** The load names all its accounts by an id of its own scheme. */
