@@ -48,7 +48,7 @@ import type {
   WindowQuery,
   WindowRecord,
 } from './types.ts';
-import { forgettableBeforeSeconds, rememberedAtMs, visibleAfterMs } from './visibility.ts';
+import { forgettableBeforeSeconds, isVisibleAt } from './visibility.ts';
 import { longestSpanMs } from './window-plan.ts';
 
 /** Up to where looking at each record is better than an index. */
@@ -144,10 +144,7 @@ class PackedHistory implements AccountHistory {
 
   remembers(record: WindowRecord): boolean {
     const horizonWithItSeconds = Math.max(this.#rows.horizonSeconds, record.observedAtSeconds);
-    return (
-      rememberedAtMs(this.#plan, record.eventTimeMs, record.observedAtSeconds) >
-      visibleAfterMs(this.#plan, horizonWithItSeconds)
-    );
+    return isVisibleAt(this.#plan, record, horizonWithItSeconds);
   }
 
   append(record: WindowRecord): void {

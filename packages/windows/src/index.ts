@@ -4,4 +4,5 @@ export * from './logarithm.ts';
 export { packRecord, packRecords, recordFormat, unpackRecords } from './record-format.ts';
 export * from './read-window-plan.ts';
 export * from './types.ts';
+export { isVisibleAt } from './visibility.ts';
 export * from './window-plan.ts';

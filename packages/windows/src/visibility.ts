@@ -1,5 +1,5 @@
 import { longestSpanMs } from './window-plan.ts';
-import type { WindowPlan } from './types.ts';
+import type { WindowPlan, WindowRecord } from './types.ts';
 
 /**
  * Until when a record is remembered: the time it happened, or, where it claims
@@ -18,6 +18,13 @@ export const rememberedAtMs = (plan: WindowPlan, eventTimeMs: number, observedAt
  */
 export const visibleAfterMs = (plan: WindowPlan, horizonSeconds: number): number =>
   horizonSeconds * 1000 - (longestSpanMs(plan) + plan.allowedLatenessMs);
+
+/** Whether a record is visible when `horizonSeconds` is the latest observation among its account's records. */
+export const isVisibleAt = (
+  plan: WindowPlan,
+  { eventTimeMs, observedAtSeconds }: Pick<WindowRecord, 'eventTimeMs' | 'observedAtSeconds'>,
+  horizonSeconds: number,
+): boolean => rememberedAtMs(plan, eventTimeMs, observedAtSeconds) > visibleAfterMs(plan, horizonSeconds);
 
 /**
  * The second such that every record observed before it is invisible, now and

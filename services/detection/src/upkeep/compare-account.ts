@@ -1,4 +1,4 @@
-import { createAccountHistory, packRecord, unpackRecords } from '@weir/windows';
+import { isVisibleAt, recordFormat, unpackRecords } from '@weir/windows';
 import type { WindowPlan, WindowRecord } from '@weir/windows';
 
 /** How the windows of an account differ from what the log says: records are missing, too many, or other ones. */
@@ -22,40 +22,48 @@ export type ComparedAccount = {
   readonly upTo: number;
 };
 
+/** A record, and its bytes as they are: what was altered may be no record that could be packed. */
+type Slice = { readonly record: WindowRecord; readonly bytes: Uint8Array };
+
+const { recordBytes } = recordFormat;
+
 /**
  * What is stored has to be what the log says, record for record and bit for bit.
  * Records may be missing only where they are invisible by now: those a store
- * may have trimmed.
+ * may have trimmed, and repetitions of those, which never were stored.
  */
 export function compareAccount(compared: ComparedAccount): Difference | undefined {
-  const expected = compared.expected.flatMap((piece) => unpackRecords(piece));
-  const all = compared.stored.flatMap((piece) => unpackRecords(piece));
-  const storedByOffset = new Map(
-    all
-      .filter(({ offset }) => offset >= compared.fromOffset && offset < compared.upTo)
-      .map((record) => [record.offset, record]),
-  );
-  const forgettableBefore = forgettableBeforeSeconds(compared, all);
-  for (const record of expected) {
-    const stored = storedByOffset.get(record.offset);
-    if (stored === undefined) {
-      if (record.observedAtSeconds >= forgettableBefore) return 'missing';
+  if (compared.stored.some(({ byteLength }) => byteLength % recordBytes !== 0)) return 'other';
+  const expected = slicesOf(compared.expected);
+  const stored = slicesOf(compared.stored);
+  if (!isInOrder(stored)) return 'other';
+  const isJudged = ({ record: { offset } }: Slice): boolean =>
+    offset >= compared.fromOffset && offset < compared.upTo;
+  // By all that is known of the account, so that a trim while the log was being read is no difference.
+  const horizonSeconds = latestObservation([...expected, ...stored.filter((slice) => !isJudged(slice))]);
+  const judged = new Map(stored.filter(isJudged).map(({ record, bytes }) => [record.offset, bytes]));
+  for (const { record, bytes } of expected) {
+    const found = judged.get(record.offset);
+    if (found === undefined) {
+      if (isVisibleAt(compared.plan, record, horizonSeconds)) return 'missing';
       continue;
     }
-    if (!isSame(record, stored)) return 'other';
-    storedByOffset.delete(record.offset);
+    if (Buffer.compare(bytes, found) !== 0) return 'other';
+    judged.delete(record.offset);
   }
-  return storedByOffset.size === 0 ? undefined : 'extra';
+  return judged.size === 0 ? undefined : 'extra';
 }
 
-/** By all that is known of the account, so that a trim while the log was being read is no difference. */
-function forgettableBeforeSeconds(
-  { plan, expected, upTo }: ComparedAccount,
-  stored: readonly WindowRecord[],
-): number {
-  const newer = stored.filter(({ offset }) => offset >= upTo).map((record) => packRecord(record));
-  return createAccountHistory(plan, [...expected, ...newer], Infinity).forgettableBeforeSeconds;
-}
+const slicesOf = (pieces: readonly Uint8Array[]): Slice[] =>
+  pieces.flatMap((piece) =>
+    unpackRecords(piece).map((record, index) => ({
+      record,
+      bytes: piece.subarray(index * recordBytes, (index + 1) * recordBytes),
+    })),
+  );
 
-const isSame = (one: WindowRecord, other: WindowRecord): boolean =>
-  Buffer.compare(packRecord(one), packRecord(other)) === 0;
+const isInOrder = (slices: readonly Slice[]): boolean =>
+  slices.every(({ record }, index) => record.offset > (slices[index - 1]?.record.offset ?? -1));
+
+const latestObservation = (slices: readonly Slice[]): number =>
+  slices.reduce((latest, { record }) => Math.max(latest, record.observedAtSeconds), 0);

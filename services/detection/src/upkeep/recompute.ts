@@ -1,3 +1,4 @@
+import { WeirError } from '@weir/contracts';
 import { createAccountHistory, packRecord, recordFormat } from '@weir/windows';
 import type { AccountHistory, WindowPlan } from '@weir/windows';
 import { joinBatch } from '../decide-batch.ts';
@@ -8,7 +9,7 @@ import { windowRecordOf } from '../window-record.ts';
 export type Recomputation = {
   /** Accounts of the records that have not been seen yet: whoever knows older records of theirs gives them first. */
   unseen(decoded: readonly Decoded[]): string[];
-  /** Begins an account with packed records from before the log's beginning. */
+  /** Begins an account with packed records from before the log's beginning. Throws WeirError `windows_damaged` where they are none. */
   begin(account: string, older: readonly Uint8Array[]): void;
   /** Takes in records of the log, in offset order. */
   take(decoded: readonly Decoded[]): void;
@@ -21,7 +22,7 @@ type Account = { readonly history: AccountHistory; readonly packed: PackedRecord
 export function createRecomputation(plan: WindowPlan, fromOffset: number): Recomputation {
   const accounts = new Map<string, Account>();
   const begin: Recomputation['begin'] = (account, older) => {
-    const history = createAccountHistory(plan, older, fromOffset);
+    const history = readHistory(plan, older, fromOffset);
     accounts.set(account, { history, packed: createPackedRecords() });
   };
   const accountOf = (name: string): Account => {
@@ -42,6 +43,14 @@ export function createRecomputation(plan: WindowPlan, fromOffset: number): Recom
     },
     accounts: () => new Map([...accounts].map(([name, { packed }]) => [name, [packed.bytes()]])),
   };
+}
+
+function readHistory(plan: WindowPlan, older: readonly Uint8Array[], fromOffset: number): AccountHistory {
+  try {
+    return createAccountHistory(plan, older, fromOffset);
+  } catch (cause) {
+    throw new WeirError('windows_damaged', 'the stored records of an account are no records', { cause });
+  }
 }
 
 type PackedRecords = { add(record: Uint8Array): void; bytes(): Uint8Array };

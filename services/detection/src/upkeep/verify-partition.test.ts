@@ -108,6 +108,23 @@ function flipped(packed: Buffer): Buffer {
   return copy;
 }
 
+test('bytes that no record could be packed into, and records out of order, are differences', async () => {
+  const store = await filledStore();
+  const account = accounts[1] ?? '';
+  const alterations: readonly ((bytes: Buffer) => Buffer)[] = [
+    (bytes) => bytes.fill(0xff, bytes.length - 28, bytes.length - 20), // money of no currency
+    (bytes) => bytes.fill(0xff, 0, 5), // an offset beyond all others
+    (bytes) => Buffer.concat([bytes, bytes.subarray(0, recordFormat.recordBytes)]),
+    (bytes) => bytes.subarray(0, -1),
+  ];
+  for (const alter of alterations) {
+    const altered = saying(store, account, (all) => [alter(Buffer.concat(all))]);
+    // From the log's beginning, and where what it has forgotten is read first.
+    for (const earliest of [0, 25])
+      assert.deepEqual((await differencesOf(verifiedOf(altered, { earliest }))).found, ['1 other']);
+  }
+});
+
 test('an account the log does not know is found too', async () => {
   const store = await filledStore();
   const unknown = accounts[3] ?? '';
@@ -131,15 +148,13 @@ test('only the accounts asked for are opened and compared', async () => {
   assert.deepEqual(other.found, ['1 missing']);
 });
 
-/** One transaction a day over four months for one account: the older ones are forgotten, and trimmed in time. */
-const months = plainTransactions(
-  0,
-  Array.from({ length: 2_000 }, (_unused, n): Transaction => {
-    const at = new Date(Date.UTC(2026, 0, 1) + (n * dayMs) / 16).toISOString();
-    const account = { other: { id: 'account-0' } };
-    return sampleTransaction(n, { account, eventTime: at, observedAt: at });
-  }),
-);
+/** Sixteen transactions a day over four months for one account: the older ones are forgotten, and trimmed in time. */
+const monthsOfOne = Array.from({ length: 2_000 }, (_unused, n): Transaction => {
+  const at = new Date(Date.UTC(2026, 0, 1) + (n * dayMs) / 16).toISOString();
+  const account = { other: { id: 'account-0' } };
+  return sampleTransaction(n, { account, eventTime: at, observedAt: at });
+});
+const months = plainTransactions(0, monthsOfOne);
 
 test('records that were trimmed are no difference as long as nothing could see them', async () => {
   const store = createMemoryWindowStore();
@@ -161,6 +176,22 @@ test('records that were trimmed are no difference as long as nothing could see t
 test('what the log has let go of is not judged, and its repetitions are still known', async () => {
   const store = await filledStore();
   assert.deepEqual((await differencesOf(verifiedOf(store, { earliest: 25 }))).found, []);
+});
+
+test('a repetition of what the log and the windows have both let go of is not missed', async () => {
+  const [first] = monthsOfOne;
+  assert.ok(first !== undefined);
+  const again = { ...first, observedAt: monthsOfOne[400]?.eventTime ?? '' };
+  // Seen again after 25 days, told for a repetition, and 45 days are over.
+  const log = plainTransactions(0, [...monthsOfOne.slice(0, 400), again, ...monthsOfOne.slice(400, 720)]);
+  const store = createMemoryWindowStore();
+  await fillWindows(plainWindows(store), log);
+  // A store may drop the first sending by now; in the log it stands no more either.
+  const trimmed = saying(store, String(log[0]?.key), (all) => [
+    Buffer.concat(all).subarray(recordFormat.recordBytes),
+  ]);
+  const verified = verifiedOf(trimmed, { earliest: 100, stored: log.length });
+  assert.deepEqual((await differencesOf(verified, log)).found, []);
 });
 
 test('windows that are rebuilt meanwhile can not be verified', async () => {

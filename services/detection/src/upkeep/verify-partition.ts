@@ -101,15 +101,28 @@ async function recompute(
       const unseen = recomputation.unseen(decoded);
       // What the log no longer has is still remembered, and a repetition of it is one.
       const older = earliest === 0 ? undefined : await loadAll(verified, unseen);
-      for (const account of unseen) {
-        const pieces = older?.get(account) ?? [];
-        recomputation.begin(account, pieces === 'damaged' ? [] : pieces);
-      }
+      for (const account of unseen) beginWith(recomputation, account, older?.get(account) ?? []);
       recomputation.take(decoded);
     },
   });
   return recomputation;
 }
+
+/** What can't be read begins as nothing: that it can't be read is found where it is compared. */
+function beginWith(
+  recomputation: Recomputation,
+  account: string,
+  pieces: readonly Uint8Array[] | 'damaged',
+): void {
+  try {
+    recomputation.begin(account, pieces === 'damaged' ? [] : pieces);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    recomputation.begin(account, []);
+  }
+}
+
+const isDamage = (error: unknown): boolean => error instanceof WeirError && error.code === 'windows_damaged';
 
 /** The pieces of each account; an account that can't be read is found among the others it was asked for with. */
 async function loadAll(
@@ -120,7 +133,7 @@ async function loadAll(
   try {
     return await verified.store.load(verified.partition, accounts);
   } catch (error) {
-    if (!(error instanceof WeirError) || error.code !== 'windows_damaged') throw error;
+    if (!isDamage(error)) throw error;
   }
   const [only, another] = accounts;
   if (only !== undefined && another === undefined) return new Map([[only, 'damaged']]);
