@@ -19,7 +19,7 @@ import { beginMs } from './population.ts';
 const versions: Versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
 const source = '/weir/bench';
 /** As ingest has it at most. */
-const recordsPerAppend = 500;
+export const recordsPerAppend = 500;
 const fillerPerAppend = 20_000;
 /** Old segments of what detection writes go, or a run would leave ten gigabytes behind. */
 const diskBounds = { 'retention.bytes': '268435456', 'segment.bytes': '67108864' };

@@ -13,13 +13,23 @@ const drain = z.object({
   transactions: z.number(),
   txPerSecond: z.number(),
   cpuMsPerTx,
+  recordsPerTransaction: z.number().positive(),
   loadAverage: z.number(),
 });
+const passthroughDrain = drain.extend({
+  batching: z.object({
+    batchMaxRecords: z.number(),
+    batchLingerMs: z.number(),
+    maxBytesPerPartition: z.number().optional(),
+  }),
+});
+const trial = z.object({ recordsPerTransaction: z.number().positive(), loadAverage: z.number() });
 const detectionDrain = drain.extend({ heldFraction: z.number(), workerPeakResidentMb: z.array(z.number()) });
 const repeatedDrain = z.object({ txPerSecond: z.number(), repeats: z.array(detectionDrain).min(1) });
 
 /** What whoever reads the file may count on. */
 const benchFile = z.object({
+  finished: z.literal(true),
   machine: z.object({ cpus: z.number(), node: z.string(), loadAverage: z.number() }),
   settings: z.object({
     repeats: z.number(),
@@ -27,6 +37,7 @@ const benchFile = z.object({
     processes: z.number(),
     batchMaxRecords: z.number(),
     batchLingerMs: z.number(),
+    overridden: z.array(z.string()),
   }),
   goals: z.array(
     z.object({
@@ -36,17 +47,30 @@ const benchFile = z.object({
       measured: z.number().nullable(),
       unit: z.string(),
       met: z.boolean(),
+      repeats: z.number(),
+      tooFewRepeats: z.boolean(),
     }),
+  ),
+  comparisons: z.array(
+    z.object({ name: z.string(), value: z.number(), unit: z.string(), repeats: z.number() }),
   ),
   results: z.object({
     drains: z.object({
-      passthrough: z.object({ repeats: z.array(drain).min(1) }),
+      passthroughSweep: z.array(passthroughDrain).min(1),
+      passthrough: z.object({ repeats: z.array(passthroughDrain).min(1) }),
       detection: z.record(z.string(), repeatedDrain),
       unsealed: repeatedDrain,
       preloaded: z.record(z.string(), z.object({ redisBytesPerRecord: z.number() })),
     }),
-    endToEnd: z.object({ heldFraction: z.number() }),
-    latency: z.object({ detection: z.array(z.object({ cpuMsPerTx })), passthrough: z.array(z.unknown()) }),
+    endToEnd: z.object({
+      heldFraction: z.number(),
+      search: z.array(trial).min(1),
+      holds: z.array(trial).min(1),
+    }),
+    latency: z.object({
+      detection: z.array(trial.extend({ cpuMsPerTx })).min(1),
+      passthrough: z.array(trial).min(1),
+    }),
   }),
 });
 
@@ -64,6 +88,15 @@ const goalNames = [
   'detectionResidentMb1000000Accounts',
 ];
 
+const comparisonNames = [
+  'detectionOverPassthroughWiderFetch',
+  'history100000Over50Accounts20000',
+  'history100000Over50Accounts10',
+  'history10000Over50Accounts10',
+  'accounts1000000ColdOver1000',
+  'redisBytesPerTxWorst',
+];
+
 test('a quick benchmark runs every part, and its file holds each goal with what was measured', async () => {
   const file = join(makeTempFolder('bench'), 'bench.json');
   const child = spawn(
@@ -77,7 +110,7 @@ test('a quick benchmark runs every part, and its file holds each goal with what 
   const [code] = (await once(child, 'close')) as [number | null];
   assert.equal(code, 0, output);
 
-  const { goals, results } = benchFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const { goals, results, settings, comparisons } = benchFile.parse(JSON.parse(readFileSync(file, 'utf8')));
   assert.deepEqual(
     goals.map(({ name }) => name),
     goalNames,
@@ -85,8 +118,19 @@ test('a quick benchmark runs every part, and its file holds each goal with what 
   // No rate need be held on a machine that is busy; everything else is always measured.
   const unmeasured = goals.filter(({ name, measured }) => measured === null && name !== 'cpuMsPerTxEndToEnd');
   assert.deepEqual(unmeasured, []);
+  assert.ok(
+    goals.every(({ measured, repeats, tooFewRepeats }) => measured === null || tooFewRepeats === repeats < 3),
+  );
+  assert.deepEqual(
+    comparisons.map(({ name }) => name),
+    comparisonNames,
+  );
+  assert.deepEqual(settings.overridden, []);
+  assert.match(output, /batches of \d+ \(as it ships\)/);
+  const lingers = results.drains.passthroughSweep.map(({ batching }) => batching.batchLingerMs);
+  assert.ok(lingers.includes(0) && lingers.includes(settings.batchLingerMs), 'with linger and without');
   const drains = [...Object.values(results.drains.detection), results.drains.unsealed];
-  assert.equal(drains.length, 8);
+  assert.equal(drains.length, 9);
   for (const { heldFraction } of drains.flatMap(({ repeats }) => repeats))
     assert.ok(heldFraction > 0.005 && heldFraction < 0.02, `${heldFraction} of the transactions were held`);
   assert.match(output, /detectionOverPassthrough +>= 0\.6/);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streams } from '@weir/contracts';
-import { waitFor } from '@weir/testkit';
 import { hasTimeFor } from './bench-context.ts';
 import type { BenchContext } from './bench-context.ts';
 import { commitPositions } from './bench-log.ts';
@@ -12,7 +11,7 @@ import { cpuPerTransaction, loadAverage, median, round, usageOf } from './proces
 import type { Watched } from './process-usage.ts';
 import { countFrom, endsOf } from './read-outputs.ts';
 import { shownCpu, shownFraction } from './repeated.ts';
-import { positionsOf } from './scenario.ts';
+import { positionsOf, transactionsBetween } from './scenario.ts';
 import { startAlerting, startDetection, startIngest } from './workers.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -27,6 +26,8 @@ const searchFactor = 1.5;
 /** The search ends when what held and what did not are so near. */
 const searchPrecision = 1.06;
 
+type Sample = { readonly due: number; readonly waiting: number };
+
 /** One rate, fed for a while. `waiting`: transactions that were due and had no verdict or alert yet. */
 export type Trial = {
   readonly txPerSecond: number;
@@ -35,7 +36,9 @@ export type Trial = {
   readonly waitingSecondQuarter: number;
   readonly waitingLastQuarter: number;
   readonly waitingAtEnd: number;
+  /** Until the last of them had its verdict and its alert. */
   readonly cpuMsPerTx: Readonly<Record<string, number>>;
+  readonly recordsPerTransaction: number;
   readonly loadAverage: number;
 };
 
@@ -44,6 +47,8 @@ export type EndToEndResults = {
   readonly txPerSecond: number | null;
   /** The median over the times it was held; the inbox, which stands for a mail relay, is left out. */
   readonly cpuMsPerTx: number | null;
+  /** How often that rate was held. */
+  readonly timesHeld: number;
   readonly heldFraction: number;
   readonly search: readonly Trial[];
   readonly holds: readonly Trial[];
@@ -65,7 +70,8 @@ export async function runEndToEnd(context: BenchContext, pipeline: Pipeline): Pr
       const tried = await running.trial(Math.max(1, Math.floor(txPerSecond)), seconds);
       say(
         `(d) ${what} at ${tried.txPerSecond} tx/s for ${seconds} s: ${tried.held ? 'held' : 'not held'}, ` +
-          `${tried.waitingAtEnd} waiting at the end; ${shownCpu(tried.cpuMsPerTx)}`,
+          `${tried.waitingAtEnd} waiting at the end, ${tried.recordsPerTransaction} records per transaction, ` +
+          `load ${tried.loadAverage}; ${shownCpu(tried.cpuMsPerTx)}`,
       );
       return tried;
     };
@@ -80,6 +86,7 @@ export async function runEndToEnd(context: BenchContext, pipeline: Pipeline): Pr
         txPerSecond === null
           ? null
           : round(median(held.map(({ cpuMsPerTx }) => cpuMsPerTx['total'] ?? Number.NaN)), 4),
+      timesHeld: held.length,
       heldFraction,
       search,
       holds,
@@ -139,10 +146,10 @@ async function startAll({ settings, stack }: BenchContext, pipeline: Pipeline, f
   const { log } = stack;
   for (const stream of ['held', 'rejected'] as const)
     await commitPositions(log, alertingGroupId, await endsOf(log, stream), streams[stream].topic);
-  const ingest = startIngest(stack.roleEnvironment('ingest'));
+  const ingest = startIngest(stack.roleEnvironment('ingest'), settings);
   const workers: readonly WorkerProcess[] = [
     ...startDetection(stack.roleEnvironment('detection'), settings),
-    startAlerting(stack.roleEnvironment('alerting')),
+    startAlerting(stack.roleEnvironment('alerting'), settings),
   ];
   const watched: Watched = [
     ...[ingest, ...workers].map(({ name, pid }) => ({ name, pid })),
@@ -167,33 +174,39 @@ async function startAll({ settings, stack }: BenchContext, pipeline: Pipeline, f
     const before = lines.given() - firstLine;
     const count = txPerSecond * seconds;
     const load = loadAverage();
+    const journalBefore = await endsOf(log, 'decisions');
     const usageBefore = usageOf(watched);
     const feed = startPacedFeed({ into, lines, txPerSecond, count });
-    const samples: { readonly due: number; readonly waiting: number }[] = [];
-    const look = async (): Promise<void> => {
-      const due = feed.dueBy(performance.now());
-      const waiting = before + due - (await decided()) + (await waitingForAlerts(log));
-      samples.push({ due, waiting });
-    };
-    do {
+    const look = async (): Promise<Sample> => {
       await Promise.race([sleep(lookEveryMs), failed]);
-      await look();
-    } while ((samples.at(-1)?.due ?? 0) < count);
+      const due = feed.dueBy(performance.now());
+      // Alerts second: what is decided by then has been handed on by then.
+      const undecided = before + due - (await decided());
+      return { due, waiting: undecided + (await waitingForAlerts(log)) };
+    };
+    const samples: Sample[] = [];
+    do samples.push(await look());
+    while ((samples.at(-1)?.due ?? 0) < count);
+    // What is left is work of this trial, too.
+    const endsAtMs = performance.now() + settleDeadlineMs;
+    let left = samples.at(-1)?.waiting ?? 0;
+    while (left > 0) {
+      if (performance.now() > endsAtMs) throw new Error(`${left} transactions were not done with in time`);
+      left = (await look()).waiting;
+    }
     const usageAfter = usageOf(watched);
-    const trialFigures = {
+    await feed.ended;
+    return {
       txPerSecond,
       seconds,
       ...judgeWaiting(samples, count, txPerSecond),
       cpuMsPerTx: cpuPerTransaction(usageBefore, usageAfter, count),
+      recordsPerTransaction: round(
+        count / transactionsBetween(journalBefore, await endsOf(log, 'decisions')),
+        1,
+      ),
       loadAverage: load,
     };
-    await feed.ended;
-    const isSettled = async () => (await decided()) >= before + count && (await waitingForAlerts(log)) === 0;
-    await Promise.race([
-      failed,
-      waitFor(isSettled, { deadlineMs: settleDeadlineMs, what: 'what waits to be done' }),
-    ]);
-    return trialFigures;
   };
   return {
     trial,
@@ -221,7 +234,7 @@ async function alertedPositions(log: BenchLog): Promise<Positions> {
 
 /** Whether what waits stayed as it was, by its mean over the second and over the last quarter of the trial. */
 export function judgeWaiting(
-  samples: readonly { readonly due: number; readonly waiting: number }[],
+  samples: readonly Sample[],
   count: number,
   txPerSecond: number,
 ): Pick<Trial, 'held' | 'waitingSecondQuarter' | 'waitingLastQuarter' | 'waitingAtEnd'> {

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluateGoals } from './goals.ts';
+import type { GoalName } from './goals.ts';
 
-const goal = (measured: Parameters<typeof evaluateGoals>[0], name: string) =>
-  evaluateGoals(measured).find((one) => one.name === name);
+const goal = (name: GoalName, value: number, repeats = 3) =>
+  evaluateGoals({ [name]: { value, repeats } }).find((one) => one.name === name);
 
 test('a goal is met on the right side of its target, which itself counts unless the bound is "below"', () => {
-  assert.equal(goal({ txPerSecondHistory50: 7_400 }, 'txPerSecondHistory50')?.met, true);
-  assert.equal(goal({ txPerSecondHistory50: 7_399.9 }, 'txPerSecondHistory50')?.met, false);
-  assert.equal(goal({ redisBytesPerTx: 48 }, 'redisBytesPerTx')?.met, true);
-  assert.equal(goal({ redisBytesPerTx: 48.1 }, 'redisBytesPerTx')?.met, false);
-  assert.equal(goal({ latencyP999Ms: 250 }, 'latencyP999Ms')?.met, false);
-  assert.equal(goal({ latencyP999Ms: 249.9 }, 'latencyP999Ms')?.met, true);
+  assert.equal(goal('txPerSecondHistory50', 7_400)?.met, true);
+  assert.equal(goal('txPerSecondHistory50', 7_399.9)?.met, false);
+  assert.equal(goal('redisBytesPerTx', 48)?.met, true);
+  assert.equal(goal('redisBytesPerTx', 48.1)?.met, false);
+  assert.equal(goal('latencyP999Ms', 250)?.met, false);
+  assert.equal(goal('latencyP999Ms', 249.9)?.met, true);
 });
 
 test('a goal that was not measured is in the file, and not met', () => {
@@ -21,7 +22,12 @@ test('a goal that was not measured is in the file, and not met', () => {
 });
 
 test('no value that is no number meets a goal', () => {
-  assert.ok(
-    evaluateGoals({ latencyP999Ms: Number.NaN, redisBytesPerTx: Number.NaN }).every(({ met }) => !met),
-  );
+  assert.equal(goal('latencyP999Ms', Number.NaN)?.met, false);
+  assert.equal(goal('redisBytesPerTx', Number.NaN)?.met, false);
+});
+
+test('a goal that was measured fewer than three times is marked, met or not', () => {
+  assert.equal(goal('latencyP999Ms', 100, 3)?.tooFewRepeats, false);
+  assert.equal(goal('latencyP999Ms', 100, 2)?.tooFewRepeats, true);
+  assert.equal(goal('latencyP999Ms', 900, 1)?.tooFewRepeats, true);
 });

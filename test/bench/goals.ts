@@ -9,7 +9,17 @@ export type Goal = {
   readonly measured: number | null;
   readonly unit: string;
   readonly met: boolean;
+  /** How many times it was measured, or the lesser number where it compares two things. */
+  readonly repeats: number;
+  /** Whether that is fewer than what is asked for. */
+  readonly tooFewRepeats: boolean;
+  /** What of several things that were measured it is about. */
+  readonly of?: string;
 };
+
+const repeatsWanted = 3;
+
+export type Measurement = { readonly value: number; readonly repeats: number; readonly of?: string };
 
 const targets = {
   detectionOverPassthrough: { target: 0.6, bound: 'atLeast', unit: 'ratio' },
@@ -26,7 +36,7 @@ const targets = {
 } as const satisfies Record<string, Pick<Goal, 'target' | 'bound' | 'unit'>>;
 
 export type GoalName = keyof typeof targets;
-export type Measured = Partial<Record<GoalName, number>>;
+export type Measured = Partial<Record<GoalName, Measurement>>;
 
 const isMet = (measured: number, { target, bound }: Pick<Goal, 'target' | 'bound'>): boolean => {
   switch (bound) {
@@ -43,13 +53,16 @@ const isMet = (measured: number, { target, bound }: Pick<Goal, 'target' | 'bound
 export const evaluateGoals = (measured: Measured): readonly Goal[] =>
   (Object.keys(targets) as GoalName[]).map((name) => {
     const { target, bound, unit } = targets[name];
-    const value = measured[name];
+    const found = measured[name];
     return {
       name,
       target,
       bound,
-      measured: value ?? null,
+      measured: found?.value ?? null,
       unit,
-      met: value !== undefined && isMet(value, { target, bound }),
+      met: found !== undefined && isMet(found.value, { target, bound }),
+      repeats: found?.repeats ?? 0,
+      tooFewRepeats: found !== undefined && found.repeats < repeatsWanted,
+      ...(found?.of === undefined ? {} : { of: found.of }),
     };
   });

@@ -10,7 +10,7 @@ import type { PassthroughRunner } from './passthrough-runner.ts';
 import { placeForPipeline } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { cpuPerTransaction, loadAverage, median, round, usageOf } from './process-usage.ts';
-import { endsOf, meanValueBytes } from './read-outputs.ts';
+import { endsOf, meanBytes } from './read-outputs.ts';
 import { shownCpu } from './repeated.ts';
 import { journalTransactions } from './scenario.ts';
 import { numberOf, startVerdictReader } from './verdict-reader.ts';
@@ -32,8 +32,7 @@ export type LatencyFigures = {
   /** From when the transaction was due to be offered, so with ingest and whatever kept it waiting. */
   readonly fromDue: Percentiles;
   readonly cpuMsPerTx: Readonly<Record<string, number>>;
-  /** Of detection alone. */
-  readonly recordsPerTransaction: number | undefined;
+  readonly recordsPerTransaction: number;
   readonly loadAverage: number;
 };
 
@@ -66,13 +65,15 @@ export async function runLatency(context: BenchContext, pipeline: Pipeline): Pro
         passthrough ??= await createPassthroughRunner(
           stack,
           settings,
-          await meanValueBytes(stack.log, 'cleared', 200),
+          (await meanBytes(stack.log, 'cleared', 200)).value,
         );
       const figures = await measureLatency(context, pipeline, passthrough, variant);
       found[variant].push(figures);
       const { p50, p99, p999 } = figures.fromAcknowledged;
       say(
-        `(e) ${variant} at ${settings.latency.txPerSecond} tx/s: p50 ${p50} ms, p99 ${p99} ms, p99.9 ${p999} ms; ${shownCpu(figures.cpuMsPerTx)}`,
+        `(e) ${variant} at ${settings.latency.txPerSecond} tx/s: p50 ${p50} ms, p99 ${p99} ms, p99.9 ${p999} ms, ` +
+          `${figures.recordsPerTransaction} records per transaction, load ${figures.loadAverage}; ` +
+          shownCpu(figures.cpuMsPerTx),
       );
     }
   }
@@ -100,6 +101,7 @@ async function measureLatency(
   const from = await placeForPipeline(context);
   const load = loadAverage();
   const journalFrom = await endsOf(log, 'decisions');
+  const passedFrom = await passthrough?.writtenEnd();
   const reader = await startVerdictReader(log, {
     topics: variant === 'detection' ? [streams.cleared.topic, streams.held.topic] : [passthroughTopic],
     lines,
@@ -110,10 +112,10 @@ async function measureLatency(
   const startWorkers = (): readonly WorkerProcess[] => {
     if (variant === 'detection') return startDetection(stack.roleEnvironment('detection'), settings);
     if (passthrough === undefined) throw new Error('there is no passthrough to measure');
-    return passthrough.start(settings.batchMaxRecords);
+    return passthrough.start(settings);
   };
   const workers = startWorkers();
-  const ingest = startIngest(stack.roleEnvironment('ingest'));
+  const ingest = startIngest(stack.roleEnvironment('ingest'), settings);
   const watched = [...workers, ingest]
     .map(({ name, pid }) => ({ name, pid }))
     .concat(stack.watched('kafka', 'redis', 'kms'));
@@ -142,7 +144,7 @@ async function measureLatency(
       cpuMsPerTx: cpuPerTransaction(before, after, count - warm),
       recordsPerTransaction:
         variant === 'passthrough'
-          ? undefined
+          ? ((await passthrough?.recordsPerTransaction(passedFrom ?? 0, count)) ?? Number.NaN)
           : round(count / journalTransactions(journalFrom, await endsOf(log, 'decisions')), 1),
       loadAverage: load,
     };

@@ -1,14 +1,12 @@
-import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BenchContext } from './bench-context.ts';
+import { createBenchFile } from './bench-file.ts';
+import type { BenchFile } from './bench-file.ts';
 import { startBenchStack } from './bench-stack.ts';
 import { runDrains } from './drains.ts';
 import { runEndToEnd } from './end-to-end.ts';
-import { evaluateGoals } from './goals.ts';
 import { runLatency } from './latency.ts';
-import { measuredGoals } from './measured-goals.ts';
-import type { BenchResults } from './measured-goals.ts';
 import { preparePipeline } from './pipeline.ts';
 import { commitsToPreload } from './preload-history.ts';
 import { loadAverage } from './process-usage.ts';
@@ -18,7 +16,8 @@ import { populationNames, populationOf, settingsOf } from './settings.ts';
 import type { BenchSettings, PopulationName } from './settings.ts';
 
 const usage = `npm run bench -- [--json FILE] [--only a,b,c,d,e,f] [--quick] [--profile DIR]
-  [--partitions N] [--processes N] [--batch-records N] [--linger-ms N] [--repeats N]`;
+  [--partitions N] [--processes N] [--batch N] [--linger-ms N] [--repeats N]
+  [--node-args='--max-semi-space-size=16 ...']`;
 
 const partLetters = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
 type PartLetter = (typeof partLetters)[number];
@@ -37,18 +36,20 @@ function readOptions() {
       profile: { type: 'string' },
       partitions: { type: 'string' },
       processes: { type: 'string' },
-      'batch-records': { type: 'string' },
+      batch: { type: 'string' },
       'linger-ms': { type: 'string' },
       repeats: { type: 'string' },
+      'node-args': { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   });
   const given = values.only?.split(',') ?? [...partLetters];
   const parts = new Set(partLetters.filter((letter) => given.includes(letter)));
   if (given.some((letter) => !parts.has(letter as PartLetter))) throw new Error(`--only: ${usage}`);
-  const number = (text: string | undefined, otherwise: number): number => {
+  const number = (text: string | undefined, otherwise: number, least = 1): number => {
     if (text === undefined) return otherwise;
-    if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`"${text}" is not a number: ${usage}`);
+    if (!/^\d{1,6}$/.test(text) || Number(text) < least)
+      throw new Error(`"${text}" is not a number: ${usage}`);
     return Number(text);
   };
   const sized = settingsOf(values.quick);
@@ -56,8 +57,13 @@ function readOptions() {
     ...sized,
     partitions: number(values.partitions, sized.partitions),
     processes: number(values.processes, sized.processes),
-    batchMaxRecords: number(values['batch-records'], sized.batchMaxRecords),
-    batchLingerMs: number(values['linger-ms'], sized.batchLingerMs),
+    batchMaxRecords: number(values.batch, sized.batchMaxRecords),
+    batchLingerMs: number(values['linger-ms'], sized.batchLingerMs, 0),
+    overridden: [
+      ...(values.batch === undefined ? [] : (['batchMaxRecords'] as const)),
+      ...(values['linger-ms'] === undefined ? [] : (['batchLingerMs'] as const)),
+    ],
+    nodeArguments: values['node-args'].split(' ').filter((one) => one !== ''),
     repeats: number(values.repeats, sized.repeats),
   };
   return { settings, parts, json: values.json, profile: values.profile, help: values.help };
@@ -70,19 +76,32 @@ function fillerFor(settings: BenchSettings, names: readonly PopulationName[]): n
   return commits + Math.max(...populations.map(({ history }) => history)) + 1;
 }
 
-async function runParts(context: BenchContext, parts: ReadonlySet<PartLetter>): Promise<BenchResults> {
+async function runParts(
+  context: BenchContext,
+  parts: ReadonlySet<PartLetter>,
+  { add }: BenchFile,
+): Promise<void> {
   const wanted = { a: parts.has('a'), b: parts.has('b'), c: parts.has('c'), f: parts.has('f') };
   // Before anything is drained: preloading moves the stored positions, and must not move them past the log.
   const pipeline = parts.has('d') || parts.has('e') ? await preparePipeline(context) : undefined;
-  const drains = Object.values(wanted).includes(true) ? await runDrains(context, wanted) : undefined;
-  const latency = pipeline !== undefined && parts.has('e') ? await runLatency(context, pipeline) : undefined;
-  const endToEnd =
-    pipeline !== undefined && parts.has('d') ? await runEndToEnd(context, pipeline) : undefined;
-  return {
-    ...(drains === undefined ? {} : { drains }),
-    ...(latency === undefined ? {} : { latency }),
-    ...(endToEnd === undefined ? {} : { endToEnd }),
-  };
+  if (pipeline !== undefined) add({ endToEndRedisBytesPerRecord: pipeline.redisBytesPerRecord });
+  if (Object.values(wanted).includes(true))
+    add({ drains: await runDrains(context, wanted, (drains) => add({ drains })) });
+  if (pipeline !== undefined && parts.has('e')) add({ latency: await runLatency(context, pipeline) });
+  if (pipeline !== undefined && parts.has('d')) add({ endToEnd: await runEndToEnd(context, pipeline) });
+}
+
+function describeSettings(settings: BenchSettings): string {
+  const { partitions, processes, batchMaxRecords, batchLingerMs, overridden, nodeArguments } = settings;
+  const from = (name: (typeof overridden)[number]): string =>
+    overridden.includes(name) ? 'by an option' : 'as it ships';
+  return [
+    `${partitions} partitions`,
+    `${processes} detection process(es)`,
+    `batches of ${batchMaxRecords} (${from('batchMaxRecords')})`,
+    `linger ${batchLingerMs} ms (${from('batchLingerMs')})`,
+    ...(nodeArguments.length === 0 ? [] : [`node ${nodeArguments.join(' ')}`]),
+  ].join(', ');
 }
 
 async function main(): Promise<void> {
@@ -99,8 +118,7 @@ async function main(): Promise<void> {
     loadAverage: loadAverage(),
   };
   say(
-    `${machine.cpus} x ${machine.model}, load average ${machine.loadAverage}; ${settings.partitions} partitions, ` +
-      `${settings.processes} detection process(es), batches of ${settings.batchMaxRecords}, linger ${settings.batchLingerMs} ms`,
+    `${machine.cpus} x ${machine.model}, load average ${machine.loadAverage}; ${describeSettings(settings)}`,
   );
   const stack = await startBenchStack({
     partitions: settings.partitions,
@@ -117,18 +135,14 @@ async function main(): Promise<void> {
       process.stdout.write(`${text}\n`);
       return;
     }
-    const results = await runParts(context, parts);
-    const goals = evaluateGoals(measuredGoals(results));
-    const file = {
+    const file = createBenchFile(json, () => ({
       machine,
       settings,
       partsRun: [...parts],
       seconds: Math.round(secondsSoFar()),
-      goals,
-      results,
-    };
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify(file, null, 2)}\n`);
-    process.stdout.write(`\n${describeResults(results, goals)}\n`);
+    }));
+    await runParts(context, parts, file);
+    process.stdout.write(`\n${describeResults(file.finish())}\n`);
   } finally {
     await stack.close();
   }

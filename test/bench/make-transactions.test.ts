@@ -40,3 +40,13 @@ test('every partition gets the same share, each transaction a name of its own, a
   const times = made.map(({ event }) => event.time);
   assert.deepEqual(times, times.toSorted());
 });
+
+test('what is to be held falls to every partition alike', () => {
+  const maker = createTransactionMaker(population);
+  const large = Array.from({ length: 808 }, () => maker.next()).filter(({ event }) => {
+    const read = decodePayload(events.transactionReceived, event.plaintext);
+    assert.ok(read.ok);
+    return read.value.amountMinor >= 24_000;
+  });
+  assert.deepEqual(large.map(({ partition }) => partition).toSorted(), [0, 0, 1, 1, 2, 2, 3, 3]);
+});

@@ -5,8 +5,11 @@ import { createTurns } from './account-turns.ts';
 import { accountIban, beginMs, partyOf, pseudonymFor, spacingMs, usualAmountMinor } from './population.ts';
 import type { Population } from './population.ts';
 
-/** One transaction in so many is far above what its account usually moves, and is held. */
-const heldEvery = 100;
+/**
+ * One transaction in so many is far above what its account usually moves, and is
+ * held. A prime, since partitions take turns: 100 would put all of them into one.
+ */
+const heldEvery = 101;
 const heldFactor = 12;
 
 /** The amount of the n-th transaction of a population: mostly everyday, now and then one to be held. */

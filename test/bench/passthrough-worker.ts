@@ -30,6 +30,7 @@ const passthroughConfig = z
     GROUP_ID: z.string(),
     BATCH_MAX_RECORDS: count(500, { min: 1 }),
     BATCH_LINGER_MS: durationMs(30),
+    MAX_BYTES_PER_PARTITION: z.coerce.number().int().positive().optional(),
     OUTPUT_BYTES: count(1_000, { min: 1 }),
   })
   .check(checkKafkaFields);
@@ -84,6 +85,9 @@ await runWorker({
       readCommitted: true,
       partitionsConsumedConcurrently: partitionCount,
       sessionTimeoutMs: 10_000,
+      ...(config.MAX_BYTES_PER_PARTITION === undefined
+        ? {}
+        : { maxBytesPerPartition: config.MAX_BYTES_PER_PARTITION }),
       onBatch,
       onCrash: ended.reject,
     });

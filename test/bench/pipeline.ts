@@ -5,21 +5,31 @@ import type { Positions } from './bench-log.ts';
 import { createOfferedLines, ingestPlaces } from './offered-lines.ts';
 import type { OfferedLines } from './offered-lines.ts';
 import { preloadHistory } from './preload-history.ts';
+import { round } from './process-usage.ts';
 import { placeDetection, positionsOf } from './scenario.ts';
 import { populationOf } from './settings.ts';
 import { startDetection } from './workers.ts';
 
 /** Transactions that go through ingest, of accounts with a history where ingest will put them. */
-export type Pipeline = { readonly lines: OfferedLines };
+export type Pipeline = {
+  readonly lines: OfferedLines;
+  /** What each preloaded record took of Redis' memory, everything included. */
+  readonly redisBytesPerRecord: number;
+};
 
 export async function preparePipeline({ settings, stack, say }: BenchContext): Promise<Pipeline> {
   const population = populationOf(settings, 'endToEnd', (id, partitions) =>
     ingestPlaces(id, partitions, stack.roleEnvironment('ingest')),
   );
   say(`Preloading endToEnd: ${population.accounts} accounts with ${population.history} records each`);
+  const before = await stack.redis.usedBytes();
   await preloadHistory(stack.redis.storeOf(stack.log), population);
+  const grownBytes = (await stack.redis.usedBytes()) - before;
   await stack.redis.compact();
-  return { lines: createOfferedLines(population) };
+  return {
+    lines: createOfferedLines(population),
+    redisBytesPerRecord: round(grownBytes / (population.accounts * population.history), 2),
+  };
 }
 
 /**

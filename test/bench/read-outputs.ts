@@ -23,15 +23,19 @@ export async function countFrom(log: BenchLog, stream: StreamName, from: Positio
   return count;
 }
 
-/** The mean size in bytes of the last values of a stream. */
-export async function meanValueBytes(
+/** What a record takes beside its key, its value and its headers, about: varint lengths, offset and time. */
+const framingBytes = 30;
+
+/** The mean sizes in bytes of the last records of a stream: of their values, and of all of them. */
+export async function meanBytes(
   log: BenchLog,
   stream: StreamName,
   recordsPerPartition: number,
-): Promise<number> {
+): Promise<{ readonly value: number; readonly record: number }> {
   const { topic } = streams[stream];
   const offsets = await log.kafka.offsets(topic);
-  let bytes = 0;
+  let values = 0;
+  let others = 0;
   let count = 0;
   await log.kafka.readRange({
     topic,
@@ -43,11 +47,13 @@ export async function meanValueBytes(
     ),
     readCommitted: true,
     deadlineMs: readDeadlineMs,
-    onRecord: ({ value }) => {
-      bytes += value?.length ?? 0;
+    onRecord: ({ key, value, headers }) => {
+      values += value?.length ?? 0;
+      others += (key?.length ?? 0) + framingBytes;
+      for (const [name, bytes] of Object.entries(headers)) others += name.length + (bytes?.length ?? 0) + 2;
       count += 1;
     },
   });
   if (count === 0) throw new Error(`${topic} has no records to take the size from`);
-  return Math.round(bytes / count);
+  return { value: Math.round(values / count), record: Math.round((values + others) / count) };
 }

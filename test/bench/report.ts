@@ -1,6 +1,6 @@
+import type { Findings } from './bench-file.ts';
 import type { Goal } from './goals.ts';
-import type { BenchResults } from './measured-goals.ts';
-import type { DrainFigures } from './measure-drain.ts';
+import type { BenchResults, Comparison } from './measured-goals.ts';
 import { round } from './process-usage.ts';
 import { shownCpu } from './repeated.ts';
 import type { Repeated } from './repeated.ts';
@@ -23,23 +23,45 @@ function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** What was measured, and how it stands against the goals. */
-export function describeResults(results: BenchResults, goals: readonly Goal[]): string {
-  return [...describeDrains(results), ...describePipeline(results), describeGoals(goals)].join('\n\n');
-}
+export const describeResults = ({ results, goals, comparisons }: Findings): string =>
+  [
+    ...describeDrains(results),
+    ...describePipeline(results),
+    describeGoals(goals),
+    ...(comparisons.length === 0 ? [] : [describeComparisons(comparisons)]),
+  ].join('\n\n');
 
 const describeGoals = (goals: readonly Goal[]): string =>
   table([
-    ['goal', 'target', 'measured', 'unit', ''],
-    ...goals.map(({ name, target, bound, measured, unit, met }) => [
+    ['goal', 'target', 'measured', 'unit', '', ''],
+    ...goals.map(({ name, target, bound, measured, unit, met, ...more }) => [
       name,
       `${bounds[bound]} ${target}`,
       measured === null ? 'not measured' : String(round(measured, 3)),
       unit,
       measured === null ? '' : met ? 'met' : 'MISSED',
+      [
+        ...(more.tooFewRepeats ? [`ONLY ${timesOf(more.repeats)}`] : []),
+        ...(more.of === undefined ? [] : [more.of]),
+      ].join('; '),
     ]),
   ]);
 
-type Row = readonly [name: string, figures: Repeated<DrainFigures> | undefined];
+const describeComparisons = (found: readonly Comparison[]): string =>
+  table([
+    ['beside them', 'measured', 'unit', '', ''],
+    ...found.map(({ name, value, unit, repeats, of }) => [
+      name,
+      String(round(value, 3)),
+      unit,
+      timesOf(repeats),
+      of ?? '',
+    ]),
+  ]);
+
+const timesOf = (repeats: number): string => (repeats === 1 ? 'once' : `${repeats} times`);
+
+type Row = readonly [name: string, figures: Repeated | undefined];
 
 function describeDrains({ drains }: BenchResults): string[] {
   if (drains === undefined) return [];
@@ -60,7 +82,9 @@ function describeDrains({ drains }: BenchResults): string[] {
             name,
             figures.txPerSecond.toFixed(0),
             figures.cpuMsPerTx.toFixed(4),
+            figures.recordsPerTransaction.toFixed(0),
             figures.repeats.map(({ txPerSecond }) => txPerSecond.toFixed(0)).join(' '),
+            figures.repeats.map(({ loadAverage }) => loadAverage.toFixed(1)).join(' '),
           ],
         ],
   );
@@ -73,7 +97,7 @@ function describeDrains({ drains }: BenchResults): string[] {
   ]);
   const where = drains.detection.history50?.repeats[0]?.cpuMsPerTx;
   return [
-    table([['drained by', 'tx/s', 'CPU-ms per tx', 'repeats'], ...rows]),
+    table([['drained by', 'tx/s', 'CPU-ms per tx', 'records per transaction', 'repeats', 'load'], ...rows]),
     ...(where === undefined ? [] : [`Where (b) spends it, first repeat: ${shownCpu(where)}`]),
     table([
       ['population', 'accounts', 'history', 'Redis bytes per record', 'ms per cold load'],
@@ -89,18 +113,36 @@ function describePipeline({ endToEnd, latency }: BenchResults): string[] {
       endToEnd.txPerSecond === null
         ? '(d) no rate was held'
         : `(d) end to end: ${endToEnd.txPerSecond} tx/s held, ${endToEnd.cpuMsPerTx} CPU-ms per tx over all processes`,
+      table([
+        ['(d) tried for', 'tx/s', '', 'CPU-ms per tx', 'records per transaction', 'load'],
+        ...[...endToEnd.search, ...endToEnd.holds].map((trial) => [
+          `${trial.seconds} s`,
+          String(trial.txPerSecond),
+          trial.held ? 'held' : 'not held',
+          (trial.cpuMsPerTx['total'] ?? Number.NaN).toFixed(3),
+          String(trial.recordsPerTransaction),
+          String(trial.loadAverage),
+        ]),
+      ]),
     );
   }
   if (latency !== undefined) {
     const rows = (['detection', 'passthrough'] as const).flatMap((name) =>
-      latency[name].map(({ fromAcknowledged, fromDue, cpuMsPerTx }) => [
+      latency[name].map((figures) => [
         name,
-        ...[fromAcknowledged, fromDue].flatMap(({ p50, p99, p999 }) => [p50, p99, p999].map(String)),
-        (cpuMsPerTx['total'] ?? Number.NaN).toFixed(3),
+        ...[figures.fromAcknowledged, figures.fromDue].flatMap(({ p50, p99, p999 }) =>
+          [p50, p99, p999].map(String),
+        ),
+        (figures.cpuMsPerTx['total'] ?? Number.NaN).toFixed(3),
+        String(figures.recordsPerTransaction),
+        String(figures.loadAverage),
       ]),
     );
     const header = ['p50', 'p99', 'p99.9', 'due p50', 'due p99', 'due p99.9', 'CPU-ms per tx'];
-    lines.push(`(e) at ${latency.txPerSecond} tx/s, in ms`, table([['through', ...header], ...rows]));
+    lines.push(
+      `(e) at ${latency.txPerSecond} tx/s, in ms`,
+      table([['through', ...header, 'records per transaction', 'load'], ...rows]),
+    );
   }
   return lines;
 }

@@ -110,9 +110,10 @@ export async function drainWithDetection(
   };
 }
 
-/**
- * How many transactions detection made: each leaves its journal record and a
- * marker. The first of each partition is an empty one that is aborted.
- */
+/** How many transactions a detection made that was running all along: each leaves its journal record and a marker. */
+export const transactionsBetween = (from: Positions, to: Positions): number =>
+  (totalOf(to) - totalOf(from)) / 2;
+
+/** The same of one that was started meanwhile: its first of each partition is an empty one that is aborted. */
 export const journalTransactions = (from: Positions, to: Positions): number =>
-  (totalOf(to) - totalOf(from)) / 2 - to.size;
+  transactionsBetween(from, to) - to.size;

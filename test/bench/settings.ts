@@ -1,3 +1,4 @@
+import { detectionConfig } from '../../services/detection/src/config.ts';
 import { madePlaces } from './population.ts';
 import type { AccountPlaces, Population } from './population.ts';
 
@@ -8,10 +9,20 @@ export type BenchSettings = {
   readonly partitions: number;
   /** Processes of detection, and of what it is compared with. */
   readonly processes: number;
+  /** What detection's batches are bounded by: its own defaults, unless an option says otherwise. */
   readonly batchMaxRecords: number;
   readonly batchLingerMs: number;
-  /** Batch sizes that the bare passthrough is tried with; the best one counts. */
-  readonly sweepBatchRecords: readonly number[];
+  /** Which of the two an option said. The other is left to detection. */
+  readonly overridden: readonly ('batchMaxRecords' | 'batchLingerMs')[];
+  /** Given to Node for every worker, behind those of `npm start`, whose place they take. */
+  readonly nodeArguments: readonly string[];
+  /** What the bare passthrough is tried with; the best counts. */
+  readonly sweep: {
+    /** With detection's linger and without. */
+    readonly batchRecords: readonly number[];
+    /** Without linger and with fetches that bring more of a partition at once than detection's do, for comparison alone. */
+    readonly widerFetch: { readonly maxBytesPerPartition: number; readonly batchRecords: readonly number[] };
+  };
   /** Records drained before the clock starts, and of them those that only warm the compiler. */
   readonly warmRecords: number;
   readonly coldFromRecords: number;
@@ -43,6 +54,7 @@ export const populationNames = [
   'history50',
   'history10000',
   'history100000',
+  'accounts10',
   'accounts1000',
   'accounts100000',
   'accounts1000000',
@@ -57,9 +69,15 @@ const full: BenchSettings = {
   repeats: 3,
   partitions: 4,
   processes: 1,
-  batchMaxRecords: 1_000,
-  batchLingerMs: 30,
-  sweepBatchRecords: [250, 500, 1_000],
+  batchMaxRecords: detectionConfig.shape.BATCH_MAX_RECORDS.parse(undefined),
+  batchLingerMs: detectionConfig.shape.BATCH_LINGER_MS.parse(undefined),
+  overridden: [],
+  nodeArguments: [],
+  sweep: {
+    batchRecords: [500, 1_000, 2_000],
+    // kafkajs takes at most 10 MiB at once, over all partitions.
+    widerFetch: { maxBytesPerPartition: 2_621_440, batchRecords: [1_000, 2_000] },
+  },
   warmRecords: 20_000,
   coldFromRecords: 8_000,
   timedRecords: 60_000,
@@ -69,15 +87,17 @@ const full: BenchSettings = {
     history50: { accounts: 20_000, history: 50 },
     endToEnd: { accounts: 20_000, history: 50 },
     history1000: { accounts: 1_000, history: 1_000 },
-    history10000: { accounts: 100, history: 10_000 },
+    history10000: { accounts: 10, history: 10_000 },
     history100000: { accounts: 10, history: 100_000 },
+    // The two before it differ from this one in their history alone.
+    accounts10: { accounts: 10, history: 50 },
     accounts1000: { accounts: 1_000, history: 10 },
     accounts100000: { accounts: 100_000, history: 10 },
     accounts1000000: { accounts: 1_000_000, history: 10 },
   },
   latency: { txPerSecond: 1_000, warmSeconds: 10, seconds: 20 },
   endToEnd: { fromTxPerSecond: 1_500, trialSeconds: 8, trials: 8, holdSeconds: 60, holds: 3 },
-  repeatUntilSeconds: { drains: 700, latency: 1_050, endToEnd: 1_400 },
+  repeatUntilSeconds: { drains: 700, latency: 1_080, endToEnd: 1_400 },
   drainDeadlineMs: 240_000,
 };
 
@@ -85,7 +105,8 @@ const quick: BenchSettings = {
   ...full,
   size: 'quick',
   repeats: 1,
-  sweepBatchRecords: [500, 1_000],
+  // Small enough for what few records there are not to be done between two looks.
+  sweep: { batchRecords: [500], widerFetch: { ...full.sweep.widerFetch, batchRecords: [100] } },
   warmRecords: 800,
   coldFromRecords: 400,
   timedRecords: 3_200,
@@ -95,8 +116,9 @@ const quick: BenchSettings = {
     history50: { accounts: 80, history: 50 },
     endToEnd: { accounts: 80, history: 50 },
     history1000: { accounts: 40, history: 100 },
-    history10000: { accounts: 20, history: 200 },
+    history10000: { accounts: 10, history: 200 },
     history100000: { accounts: 10, history: 400 },
+    accounts10: { accounts: 10, history: 50 },
     accounts1000: { accounts: 40, history: 10 },
     accounts100000: { accounts: 400, history: 10 },
     accounts1000000: { accounts: 4_000, history: 10 },

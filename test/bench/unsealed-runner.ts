@@ -13,7 +13,10 @@ const topicPrefix = 'bench-unsealed.';
 const environment = 'bench-unsealed';
 
 /** (c): detection over a log in clear, with everything else as it is in (b). */
-export type UnsealedRunner = { readonly drain: (records: number) => Promise<DetectionDrain> };
+export type UnsealedRunner = {
+  readonly drain: (records: number) => Promise<DetectionDrain>;
+  readonly redisBytesPerRecord: number;
+};
 
 /** Makes the log, beside the sealed one, and gives the accounts of (b) the same history in it. */
 export async function createUnsealedRunner({ settings, stack, say }: BenchContext): Promise<UnsealedRunner> {
@@ -30,6 +33,7 @@ export async function createUnsealedRunner({ settings, stack, say }: BenchContex
   stack.atClose(log.close);
   const scenario = await preloadScenario(population, log, stack.redis);
   return {
+    redisBytesPerRecord: scenario.redisBytesPerRecord,
     drain: async (records) =>
       drainWithDetection(scenario, await fillFor(scenario, records), settings, {
         startWorkers: () =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { nodeMain } from '@weir/local';
 import { makeTempFolder } from '@weir/testkit';
+import type { BenchSettings } from './settings.ts';
 import { startWorkerProcess } from './worker-process.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -13,42 +14,49 @@ const passthroughMain = nodeMain('test/bench/passthrough-worker.ts');
 
 type Environment = Readonly<Record<string, string>>;
 
-export type BatchSettings = {
-  readonly processes: number;
-  readonly batchMaxRecords: number;
-  readonly batchLingerMs: number;
-};
+export type DetectionSettings = Pick<
+  BenchSettings,
+  'processes' | 'batchMaxRecords' | 'batchLingerMs' | 'overridden' | 'nodeArguments'
+>;
 
-const batchEnvironment = ({ batchMaxRecords, batchLingerMs }: BatchSettings): Environment => ({
-  HTTP_PORT: '0',
-  BATCH_MAX_RECORDS: String(batchMaxRecords),
-  BATCH_LINGER_MS: String(batchLingerMs),
+/** Nothing of what ships unless an option said otherwise. */
+const batchEnvironment = (settings: DetectionSettings): Environment => ({
+  ...(settings.overridden.includes('batchMaxRecords')
+    ? { BATCH_MAX_RECORDS: String(settings.batchMaxRecords) }
+    : {}),
+  ...(settings.overridden.includes('batchLingerMs')
+    ? { BATCH_LINGER_MS: String(settings.batchLingerMs) }
+    : {}),
 });
 
 /** What preloading gave accounts is in no log, and would be taken for damage by whoever compares the two. */
 const unverified: Environment = { VERIFY_INTERVAL_MS: '0' };
 
+/** Further arguments to Node; of an option that is given twice V8 takes the last. */
+const withArguments = (main: readonly string[], more: readonly string[]): string[] =>
+  main.toSpliced(-1, 0, ...more);
+
 /** Detection as it ships. `nodeArguments` are given to Node besides. */
 export const startDetection = (
   env: Environment,
-  settings: BatchSettings,
+  settings: DetectionSettings,
   nodeArguments: readonly string[] = [],
 ): WorkerProcess[] =>
   Array.from({ length: settings.processes }, () =>
     startWorkerProcess({
       name: 'detection',
-      args: [...nodeArguments, ...detectionMain],
-      env: { ...env, ...unverified, ...batchEnvironment(settings) },
+      args: withArguments(detectionMain, [...settings.nodeArguments, ...nodeArguments]),
+      env: { ...env, ...unverified, ...batchEnvironment(settings), HTTP_PORT: '0' },
     }),
   );
 
 /** The same composed with an envelope that seals nothing, over the log whose topics begin with TOPIC_PREFIX. */
-export const startUnsealedDetection = (env: Environment, settings: BatchSettings): WorkerProcess[] =>
+export const startUnsealedDetection = (env: Environment, settings: DetectionSettings): WorkerProcess[] =>
   Array.from({ length: settings.processes }, () =>
     startWorkerProcess({
       name: 'detection',
-      args: unsealedMain,
-      env: { ...env, ...unverified, ...batchEnvironment(settings) },
+      args: withArguments(unsealedMain, settings.nodeArguments),
+      env: { ...env, ...unverified, ...batchEnvironment(settings), HTTP_PORT: '0' },
     }),
   );
 
@@ -61,28 +69,48 @@ export type PassthroughTopics = {
   readonly outputBytes: number;
 };
 
-export const startPassthrough = (topics: PassthroughTopics, settings: BatchSettings): WorkerProcess[] =>
-  Array.from({ length: settings.processes }, () =>
+/** What the sweep of the passthrough varies. */
+export type PassthroughBatching = {
+  readonly batchMaxRecords: number;
+  readonly batchLingerMs: number;
+  /** The most a fetch brings of one partition; undefined: what it brings detection. */
+  readonly maxBytesPerPartition?: number;
+};
+
+export const startPassthrough = (
+  topics: PassthroughTopics,
+  { processes, nodeArguments }: Pick<BenchSettings, 'processes' | 'nodeArguments'>,
+  { batchMaxRecords, batchLingerMs, maxBytesPerPartition }: PassthroughBatching,
+): WorkerProcess[] =>
+  Array.from({ length: processes }, () =>
     startWorkerProcess({
       name: 'passthrough',
-      args: passthroughMain,
+      args: withArguments(passthroughMain, nodeArguments),
       env: {
-        ...batchEnvironment(settings),
+        HTTP_PORT: '0',
         LOG_LEVEL: 'warn',
         KAFKA_BROKERS: topics.brokers,
         INPUT_TOPIC: topics.input,
         OUTPUT_TOPIC: topics.output,
         GROUP_ID: topics.groupId,
         OUTPUT_BYTES: String(topics.outputBytes),
+        BATCH_MAX_RECORDS: String(batchMaxRecords),
+        BATCH_LINGER_MS: String(batchLingerMs),
+        ...(maxBytesPerPartition === undefined
+          ? {}
+          : { MAX_BYTES_PER_PARTITION: String(maxBytesPerPartition) }),
       },
     }),
   );
 
 /** Ingest, fed by its standard input until that ends. */
-export const startIngest = (env: Environment): WorkerProcess =>
+export const startIngest = (
+  env: Environment,
+  { nodeArguments }: Pick<BenchSettings, 'nodeArguments'>,
+): WorkerProcess =>
   startWorkerProcess({
     name: 'ingest',
-    args: ingestMain,
+    args: withArguments(ingestMain, nodeArguments),
     takesInput: true,
     env: {
       ...env,
@@ -95,5 +123,12 @@ export const startIngest = (env: Environment): WorkerProcess =>
     },
   });
 
-export const startAlerting = (env: Environment): WorkerProcess =>
-  startWorkerProcess({ name: 'alerting', args: alertingMain, env: { ...env, HTTP_PORT: '0' } });
+export const startAlerting = (
+  env: Environment,
+  { nodeArguments }: Pick<BenchSettings, 'nodeArguments'>,
+): WorkerProcess =>
+  startWorkerProcess({
+    name: 'alerting',
+    args: withArguments(alertingMain, nodeArguments),
+    env: { ...env, HTTP_PORT: '0' },
+  });
