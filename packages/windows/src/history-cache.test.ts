@@ -75,7 +75,7 @@ test('the history used last is kept though it alone is beyond the bound, until a
   assert.deepEqual(keptOf(cache, ['hot', 'b']), ['b']);
 });
 
-test('a dropped history is gone and its room is free; clearing drops all', () => {
+test('a dropped history is gone and its room is free; closing drops all, and keeps none that comes later', () => {
   const cache = roomForHistories(3);
   cache.set('a', historyOf(1_000));
   cache.set('b', historyOf(1_000));
@@ -83,7 +83,9 @@ test('a dropped history is gone and its room is free; clearing drops all', () =>
   cache.drop('never there');
   assert.equal(cache.get('a'), undefined);
   assert.equal(cache.sizeBytes(), 1_000 + keptBytes);
-  cache.clear();
+  cache.close();
+  assert.equal(cache.get('b'), undefined);
+  cache.set('b', historyOf(1_000));
   assert.equal(cache.get('b'), undefined);
   assert.equal(cache.sizeBytes(), 0);
 });
@@ -99,13 +101,13 @@ test('caches that share a bound evict from each other, and know only their own a
   assert.deepEqual(keptOf(other, ['a', 'b']), ['a', 'b']);
 });
 
-test('clearing one of the caches that share a bound frees only its own room', () => {
+test('closing one of the caches that share a bound frees only its own room', () => {
   const cache = roomForHistories(3);
   const other = cache.share();
   cache.set('a', historyOf(1_000));
   other.set('a', historyOf(1_000));
   other.set('b', historyOf(1_000));
-  other.clear();
+  other.close();
   assert.deepEqual(keptOf(cache, ['a']), ['a']);
   assert.deepEqual(keptOf(other, ['a', 'b']), []);
   assert.equal(cache.sizeBytes(), 1_000 + keptBytes);

@@ -10,8 +10,11 @@ export type HistoryCache = {
   /** Keeps a history at its present size: set it again once it has grown. */
   readonly set: (account: string, history: AccountHistory) => void;
   readonly drop: (account: string) => void;
-  /** Drops all accounts of this cache, and none of those it shares its bound with. */
-  readonly clear: () => void;
+  /**
+   * Drops all accounts of this cache, and none of those it shares its bound with. It keeps none from
+   * then on: whoever still works with it would fill it up again for nobody.
+   */
+  readonly close: () => void;
   /** Another cache, empty, of other accounts within the same bound. */
   readonly share: () => HistoryCache;
   /** The sizes of all histories within the bound, as of when they were set or put to rest, and of keeping them. */
@@ -94,6 +97,7 @@ function makeRoom(bound: Bound): void {
 
 function openCache(bound: Bound): HistoryCache {
   const entries = new Map<string, Entry>();
+  let isClosed = false;
   const drop = (account: string): void => {
     const entry = entries.get(account);
     if (entry !== undefined) remove(bound, entry);
@@ -108,6 +112,7 @@ function openCache(bound: Bound): HistoryCache {
     },
     set: (account, history) => {
       drop(account);
+      if (isClosed) return;
       const sizeBytes = sizeOf(history);
       const entry = { account, entries, history, sizeBytes, awake: true, older: undefined, newer: undefined };
       entries.set(account, entry);
@@ -116,7 +121,8 @@ function openCache(bound: Bound): HistoryCache {
       makeRoom(bound);
     },
     drop,
-    clear: () => {
+    close: () => {
+      isClosed = true;
       for (const entry of entries.values()) remove(bound, entry);
     },
     share: () => openCache(bound),

@@ -96,6 +96,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
 
   /** Takes over a partition that no batch waits for. */
   async function takeInBackground(partition: number): Promise<void> {
+    if (!mine.has(partition)) return;
     const taken = await partitions.take(partition);
     if (!mine.has(partition) || atWork.has(partition)) return;
     switch (taken.kind) {
@@ -144,6 +145,8 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     let done = 0;
     for (const run of runs) {
       if (control.stopping() || control.revoked()) return;
+      if (partitions.get(partition) !== owned)
+        throw new WeirError('partition_revoked', `partition ${partition} was let go while it was worked on`);
       if (done > 0 && clock.nowMs() >= stopAtMs) return;
       const outcome = await attempt(owned, run, records.slice(done, done + run.decoded.length));
       done += run.decoded.length;
@@ -254,7 +257,8 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     },
     owned: () => partitions.all(),
     async distrust(owned) {
-      if (partitions.get(owned.partition) !== owned) return;
+      // While the group finds a new order, the partition may be another's already.
+      if (partitions.get(owned.partition) !== owned || !mine.has(owned.partition)) return;
       asked.delete(owned.partition);
       await partitions.dropDamaged(owned.partition);
       await takeInBackground(owned.partition);

@@ -234,6 +234,137 @@ test('a topic that is made anew under a worker halts it when it comes by its beg
   assert.equal(kafka.outputs.length, published);
 });
 
+/** Parts of which a test may hold calls back, by their names, until it lets them go. */
+function createHeldParts(changed: Partial<DetectionParts> = {}) {
+  const plain = createPlainParts(changed);
+  const holds = new Map<string, PromiseWithResolvers<void>>();
+  const calls: string[] = [];
+  const pass = async (call: string): Promise<void> => {
+    calls.push(call);
+    await holds.get(call)?.promise;
+  };
+  const parts: DetectionParts = {
+    ...plain.parts,
+    openStore: async () => ({
+      ...plain.store,
+      position: async (partition) => {
+        await pass('position');
+        return plain.store.position(partition);
+      },
+      commit: async (one) => {
+        await pass('commit');
+        return plain.store.commit(one);
+      },
+      clear: async (partition) => {
+        await pass('clear');
+        await plain.store.clear(partition);
+      },
+    }),
+    openTransactions: (partition) => {
+      const transactions = plain.parts.openTransactions(partition);
+      let isDiscarded = false;
+      return {
+        ...transactions,
+        fence: async () => {
+          await pass('fence');
+          await transactions.fence();
+        },
+        publish: async (step) => {
+          // As the adapter says it: to publish after that is a bug of whoever does.
+          if (isDiscarded) throw new Error('not allowed when unusable');
+          await transactions.publish(step);
+        },
+        discard: async () => void (isDiscarded = true),
+      };
+    },
+  };
+  const hold = (call: string): void => void holds.set(call, Promise.withResolvers());
+  const release = (call: string): void => {
+    holds.get(call)?.resolve();
+    holds.delete(call);
+  };
+  return { ...createPlainConsumer({ ...plain, parts }), calls, hold, release };
+}
+
+const timesIn = (calls: readonly string[], call: string): number =>
+  calls.filter((one) => one === call).length;
+
+test('windows that are distrusted while a step is at work are rebuilt, whatever that step still stores', async () => {
+  const damages: unknown[] = [];
+  const observe = { ...silentObserver, windowsDamaged: (...said: unknown[]) => void damages.push(said) };
+  const { consumer, store, kafka, hold, release } = createHeldParts({ observe });
+  await consumer.onBatch(batchOf(records.slice(0, 20)), plainControl());
+  const [owned] = consumer.owned();
+  assert.ok(owned !== undefined);
+  hold('commit');
+  const step = consumer.onBatch(batchOf(records.slice(20)), plainControl());
+  await promisesSettled();
+  hold('fence');
+  const distrusted = consumer.distrust(owned);
+  await promisesSettled();
+  release('commit');
+  assert.equal((await step).kind, 'pause');
+  assert.equal((await store.position(0))?.next, 40);
+  release('fence');
+  await distrusted;
+  assert.deepEqual([damages, await store.position(0)], [[[0, { stored: 40 }]], undefined]);
+  await consumer.onBatch(batchOf(records), plainControl());
+  assert.deepEqual([kafka.position?.next, (await store.position(0))?.next], [40, 40]);
+});
+
+test('a muted replay ends where its partition is let go', async () => {
+  const plain = createPlainParts();
+  const limits = { ...plain.parts.limits, maxRecordsPerRun: 10 };
+  const { consumer, kafka, store, calls, hold, release } = createHeldParts({ limits });
+  kafka.position = { next: 40, metadata: encodePositionMetadata(log) };
+  hold('commit');
+  const step = consumer.onBatch(batchOf(records), plainControl());
+  await promisesSettled();
+  consumer.assigned([]);
+  release('commit');
+  assert.equal((await step).kind, 'pause');
+  assert.deepEqual([timesIn(calls, 'commit'), (await store.position(0))?.next], [1, 10]);
+});
+
+test('a partition that is let go while it waits to be taken over is left to whoever has it now', async () => {
+  const { consumer, kafka, calls, hold, release } = createHeldParts();
+  consumer.assigned([]);
+  kafka.position = { next: 30, metadata: encodePositionMetadata(log) };
+  await promisesSettled();
+  const before = timesIn(calls, 'fence');
+  hold('fence');
+  consumer.assigned([0, 1, 2, 3, 4, 5]);
+  await promisesSettled();
+  assert.equal(timesIn(calls, 'fence'), before + 4);
+  consumer.assigned([]);
+  release('fence');
+  await promisesSettled();
+  assert.equal(timesIn(calls, 'fence'), before + 4);
+});
+
+test('a partition that is let go while it is taken over has no windows cleared', async () => {
+  const { consumer, kafka, calls, hold, release } = createHeldParts();
+  kafka.position = { next: 30, metadata: encodePositionMetadata(log) };
+  hold('position');
+  consumer.assigned([0]);
+  await promisesSettled();
+  consumer.assigned([]);
+  release('position');
+  await promisesSettled();
+  assert.deepEqual([timesIn(calls, 'position'), timesIn(calls, 'clear')], [1, 0]);
+});
+
+test('windows are distrusted only while their partition is this worker’s', async () => {
+  const { consumer, store, kafka } = createPlainConsumer();
+  await consumer.onBatch(batchOf(records), plainControl());
+  const [owned] = consumer.owned();
+  assert.ok(owned !== undefined);
+  const { fences } = kafka;
+  consumer.revoked();
+  await consumer.distrust(owned);
+  assert.deepEqual([kafka.fences, (await store.position(0))?.next], [fences, 40]);
+});
+
 const wide: WindowPlan = {
   ...defaultWindowPlan,
   ref: 'wide@1',

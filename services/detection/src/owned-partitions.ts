@@ -1,10 +1,10 @@
 import { WeirError } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
-import type { StoredPosition } from '@weir/windows';
 import type { DetectionParts } from './detection-parts.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { createLogBeginning } from './read-log-opening.ts';
 import { takeOver } from './take-over.ts';
+import type { DamagedWindows } from './take-over.ts';
 
 /** How a take-over ended. `unnamed`: nothing says yet which log it is; the first record will. */
 export type Taken =
@@ -33,22 +33,26 @@ const maxTakeoversAtOnce = 4;
 export function createOwnedPartitions(parts: DetectionParts): OwnedPartitions {
   const owned = new Map<number, OwnedPartition>();
   const taking = new Map<number, Promise<Taken>>();
-  const damagedAt = new Map<number, StoredPosition>();
+  const damages = new Map<number, DamagedWindows>();
   const inTurn = createTurns(maxTakeoversAtOnce);
   const beginning = createLogBeginning(parts);
 
-  async function takeOnce(partition: number, first: KafkaRecord | undefined): Promise<Taken> {
-    const damage = damagedAt.get(partition);
+  async function takeOnce(
+    partition: number,
+    first: KafkaRecord | undefined,
+    isWanted: () => boolean,
+  ): Promise<Taken> {
+    const damaged = damages.get(partition);
     try {
       const taken = await inTurn(() =>
         takeOver(parts, partition, {
-          beginning,
+          ...{ beginning, isWanted },
           ...(first === undefined ? {} : { first }),
-          ...(damage === undefined ? {} : { damagedAt: damage }),
+          ...(damaged === undefined ? {} : { damaged }),
         }),
       );
       if (taken === undefined) return { kind: 'unnamed' };
-      damagedAt.delete(partition);
+      damages.delete(partition);
       return { kind: 'owned', owned: taken };
     } catch (error) {
       return { kind: 'failed', error };
@@ -56,8 +60,11 @@ export function createOwnedPartitions(parts: DetectionParts): OwnedPartitions {
   }
 
   function begin(partition: number, first: KafkaRecord | undefined): Promise<Taken> {
-    const attempt: Promise<Taken> = takeOnce(partition, first).then(async (taken) => {
-      if (taking.get(partition) !== attempt) {
+    const { promise: attempt, resolve } = Promise.withResolvers<Taken>();
+    const isWanted = (): boolean => taking.get(partition) === attempt;
+    taking.set(partition, attempt);
+    const settle = async (taken: Taken): Promise<Taken> => {
+      if (!isWanted()) {
         if (taken.kind === 'owned') await taken.owned.transactions.discard();
         const error = new WeirError('partition_revoked', `partition ${partition} was let go`);
         return { kind: 'failed', error };
@@ -65,8 +72,8 @@ export function createOwnedPartitions(parts: DetectionParts): OwnedPartitions {
       taking.delete(partition);
       if (taken.kind === 'owned') owned.set(partition, taken.owned);
       return taken;
-    });
-    taking.set(partition, attempt);
+    };
+    resolve(takeOnce(partition, first, isWanted).then(settle));
     return attempt;
   }
 
@@ -74,7 +81,7 @@ export function createOwnedPartitions(parts: DetectionParts): OwnedPartitions {
     taking.delete(partition);
     const mine = owned.get(partition);
     owned.delete(partition);
-    mine?.histories.clear();
+    mine?.histories.close();
     await mine?.transactions.discard();
   }
 
@@ -94,8 +101,8 @@ export function createOwnedPartitions(parts: DetectionParts): OwnedPartitions {
     isTaking: (partition) => taking.has(partition),
     drop,
     async dropDamaged(partition) {
-      const stored = owned.get(partition)?.stored;
-      if (stored !== undefined) damagedAt.set(partition, stored);
+      const mine = owned.get(partition);
+      if (mine !== undefined) damages.set(partition, { stored: mine.stored, writer: mine.token });
       await drop(partition);
     },
     all: () => [...owned.values()],

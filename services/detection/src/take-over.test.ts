@@ -126,7 +126,7 @@ test('damaged windows are forgotten and rebuilt where they are as this worker le
   const { parts, kafka, store } = createPlainParts();
   kafka.position = { next: 40, metadata: encodePositionMetadata(log) };
   await store.commit(commitOf(storedAt.next, storedAt.token, undefined));
-  const owned = await takeOver(parts, 0, { damagedAt: storedAt });
+  const owned = await takeOver(parts, 0, { damaged: { stored: storedAt, writer: 'mine' } });
   assert.deepEqual([owned?.position, owned?.appendFrom, owned?.publishFrom], [0, 0, 40]);
   assert.equal(await store.position(0), undefined);
 });
@@ -139,7 +139,7 @@ test('a worker that comes back from the dead clears no windows another has gone 
     const { parts, kafka, store } = createPlainParts();
     kafka.position = { next: 50, metadata: encodePositionMetadata(log) };
     await store.commit(commitOf(next, token, undefined));
-    const owned = await takeOver(parts, 0, { damagedAt: storedAt });
+    const owned = await takeOver(parts, 0, { damaged: { stored: storedAt, writer: 'mine' } });
     assert.equal(owned?.position, next);
     assert.deepEqual(await store.position(0), { next, token });
   }

@@ -12,12 +12,15 @@ import { followJournal, readPublished } from './read-published.ts';
 
 const topic = streams.received.topic;
 
+/** How damaged windows are known again: by S as their writer knew it, and by its token, for a step may still have moved S. */
+export type DamagedWindows = { readonly stored: StoredPosition | undefined; readonly writer: string };
+
 /** What a take-over may know beforehand. */
 export type TakeoverCause = {
   /** The first record the consumer was given: on a new log it names the log. */
   readonly first?: KafkaRecord;
-  /** S as the worker knew it when it found the windows damaged. */
-  readonly damagedAt?: StoredPosition;
+  /** Windows this worker found damaged, where it did. */
+  readonly damaged?: DamagedWindows;
   /** What a worker has seen of the log's beginning already. */
   readonly beginning?: LogBeginning;
   /** Whether somebody still wants the partition: asked again before anything is done that others notice. */
@@ -64,7 +67,7 @@ export async function takeOver(
     const windowPlan = await parts.resolvePlan(log.versions.windowPlan);
     requireRulesetWithin(log.versions.ruleset, windowPlan);
     const store = await parts.openStore(log);
-    const stored = await readStored(parts, store, partition, cause.damagedAt);
+    const stored = await readStored(parts, store, partition, cause.damaged);
     const found = { stored: stored?.next, published: published?.next };
     let plan = planTakeover({ ...found, ...offsets });
     // The log may have grown since its end was read, and its positions with it: that is no fault.
@@ -99,11 +102,12 @@ async function readStored(
   parts: DetectionParts,
   store: WindowStore,
   partition: number,
-  damagedAt: StoredPosition | undefined,
+  damaged: DamagedWindows | undefined,
 ): Promise<StoredPosition | undefined> {
   const stored = await store.position(partition);
-  if (damagedAt === undefined || stored === undefined) return stored;
-  if (stored.next !== damagedAt.next || stored.token !== damagedAt.token) return stored;
+  if (damaged === undefined || stored === undefined) return stored;
+  const isAsKnown = stored.next === damaged.stored?.next && stored.token === damaged.stored.token;
+  if (!isAsKnown && stored.token !== damaged.writer) return stored;
   parts.observe.windowsDamaged(partition, { stored: stored.next });
   return undefined;
 }
