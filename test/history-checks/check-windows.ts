@@ -13,6 +13,16 @@ export type StoredWindows = ReadonlyMap<number, ReadonlyMap<string, readonly Nai
 /** The remembered transactions of each account, in the order of the log, by `partition account`. */
 export type RememberedAccounts = ReadonlyMap<string, readonly LogTransaction[]>;
 
+/** The accounts of each of the first `partitions` partitions, by pseudonym. */
+export const accountsByPartition = (accounts: RememberedAccounts, partitions: number): string[][] => {
+  const byPartition: string[][] = Array.from({ length: partitions }, () => []);
+  for (const name of accounts.keys()) {
+    const [partition, account] = name.split(' ') as [string, string];
+    byPartition[Number(partition)]?.push(account);
+  }
+  return byPartition;
+};
+
 const accountKey = (partition: number, account: string): string => `${partition} ${account}`;
 
 /**
