@@ -1,14 +1,11 @@
 import { WeirError } from '@weir/contracts';
 import type { Versions } from '@weir/contracts';
-import { decide, readRuleset, resolveRuleset } from '@weir/rules';
+import { decide, misfitOf, resolveRuleset } from '@weir/rules';
 import type { Ruleset } from '@weir/rules';
-import { baseline, computeFeatures, featureNamesOf, recentAmounts } from '@weir/scoring';
-import { longestSpanMs, timeliness } from '@weir/windows';
+import { baseline, computeFeatures, recentAmounts } from '@weir/scoring';
+import { timeliness } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
 import type { Judge } from './decide-batch.ts';
-
-/** Features that don't name a span of the plan look back so far. */
-const shortestReachMs = 86_400_000;
 
 /**
  * How to judge by the versions in force. Rulesets come with the program: one that
@@ -42,15 +39,11 @@ export function resolveJudge(versions: Versions, plan: WindowPlan): Judge {
  * decided by them together.
  */
 export function requireRulesetWithin(ref: string, plan: WindowPlan): void {
-  const outcome = readRuleset(rulesetOf(ref), featureNamesOf(plan));
-  const isTooShort = longestSpanMs(plan) < shortestReachMs;
-  if (outcome.ok && !isTooShort) return;
-  const why = outcome.ok
-    ? 'its longest span is shorter than 24 hours'
-    : `${outcome.problems[0].path}: ${outcome.problems[0].message}`;
+  const misfit = misfitOf(rulesetOf(ref), plan);
+  if (misfit === undefined) return;
   throw new WeirError(
     'artefact_unknown',
-    `ruleset ${ref} can't decide under window plan ${plan.ref}: ${why}`,
+    `ruleset ${ref} can't decide under window plan ${plan.ref}: ${misfit}`,
   );
 }
 

@@ -5,6 +5,7 @@ import type { Artefact } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
 import { defaultWindowPlan } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
+import { plainLogId } from './fixtures/plain-log.ts';
 import { createPlainParts, plainRecord } from './fixtures/plain-parts.ts';
 import { createPlanResolver, planDigest } from './resolve-plan.ts';
 
@@ -34,6 +35,18 @@ function published(
         body: JSON.parse(JSON.stringify(plan)) as Artefact['body'],
       },
       ...changed,
+    }),
+  });
+}
+
+/** The announcement of an activation, for one log or another. */
+function announced(plan: WindowPlan, logId = plainLogId): KafkaRecord {
+  const { type, dataSchema } = events.activation;
+  return plainRecord(0, {
+    ...{ id: 'activation', key: plan.ref, tenant: systemTenant, time: '2026-01-06T00:00:00.000Z' },
+    ...{ type, dataSchema },
+    plaintext: encodePayload(events.activation, {
+      ...{ logId, sequence: 1, artefactKind: 'window_plan', artefact: plan.ref, digest: planDigest(plan) },
     }),
   });
 }
@@ -86,4 +99,17 @@ test('a plan that is not what its name, its digest or the log says is used by no
 
 test('a plan that is published a second time as it was is still that plan', async () => {
   assert.deepEqual(await resolverOver([published(wide), published(wide)]).resolve('wide@1'), wide);
+});
+
+test('of two contents under one version the one that is meant is the one the log named', async () => {
+  const shorter = { ...wide, allowedLatenessMs: 0 };
+  const both = [published(wide), published(shorter)];
+  for (const plan of [wide, shorter]) {
+    assert.deepEqual(await resolverOver(both).resolve('wide@1', planDigest(plan)), plan);
+    // Whoever takes a partition over behind the control record has the name alone.
+    assert.deepEqual(await resolverOver([...both, announced(plan)]).resolve('wide@1'), plan);
+  }
+  const other = '018f3b9e-0000-4000-8000-000000000009';
+  const undecided = [...both, announced(wide), announced(shorter, other)];
+  await assert.rejects(resolverOver(undecided).resolve('wide@1'), isUnknown);
 });

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { decodePayload, events, streams, WeirError } from '@weir/contracts';
-import type { Artefact } from '@weir/contracts';
+import type { Activation, Artefact } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { Opener } from '@weir/envelope';
 import type { KafkaClient, KafkaRecord } from '@weir/kafka';
@@ -20,8 +20,12 @@ export const planDigest = (plan: WindowPlan): string => hash('sha256', JSON.stri
  * Finds window plans: the one that comes with the program, and those that have
  * been published. What was found is kept, since a version never changes.
  *
- * Throws WeirError `artefact_unknown` for a ref that nobody has published, that
- * was published twice with different content, or whose content is not what its
+ * Where a ref was published more than once with different content, which ingest
+ * refuses, the digest says which is meant: the one that is given, as the log named
+ * it, or else the one activations were announced with.
+ *
+ * Throws WeirError `artefact_unknown` for a ref that nobody has published, for one
+ * of which nobody says which content is meant, or whose content is not what its
  * digest says: then nothing may be decided by it.
  */
 export function createPlanResolver(parts: {
@@ -30,7 +34,7 @@ export function createPlanResolver(parts: {
 }): ResolvePlan {
   const known = new Map<string, WindowPlan>([[defaultWindowPlan.ref, defaultWindowPlan]]);
   return async (ref, digest) => {
-    const plan = known.get(ref) ?? (await findPublished(parts, ref));
+    const plan = known.get(ref) ?? (await findPublished(parts, ref, digest));
     if (plan === undefined) {
       throw unusable(ref, `nobody has published it on ${topic}`);
     }
@@ -42,9 +46,30 @@ export function createPlanResolver(parts: {
 }
 
 async function findPublished(
+  parts: Parameters<typeof createPlanResolver>[0],
+  ref: string,
+  digest: string | undefined,
+): Promise<WindowPlan | undefined> {
+  const { artefacts, activations } = await readAbout(parts, ref);
+  if (artefacts.length === 0) return undefined;
+  const meant = digest ?? onlyOne(activations.map((one) => one.digest));
+  const published = artefacts.filter((one) => meant === undefined || one.digest === meant);
+  const [first] = published;
+  if (first === undefined) throw unusable(ref, 'the log asks for other content than was published');
+  if (published.some((one) => one.digest !== first.digest))
+    throw unusable(ref, 'it was published twice with different content');
+  const read = readWindowPlan(first.body);
+  if (!read.ok) throw unusable(ref, `${read.problems[0].path}: ${read.problems[0].message}`);
+  if (read.plan.ref !== ref || planDigest(read.plan) !== first.digest)
+    throw unusable(ref, 'its content is not what its name and digest say');
+  return read.plan;
+}
+
+/** What the artefacts topic says of a window plan. */
+async function readAbout(
   { opening, kafka }: Parameters<typeof createPlanResolver>[0],
   ref: string,
-): Promise<WindowPlan | undefined> {
+): Promise<{ readonly artefacts: readonly Artefact[]; readonly activations: readonly Activation[] }> {
   const records: KafkaRecord[] = [];
   await kafka.readRange({
     topic,
@@ -53,24 +78,27 @@ async function findPublished(
     readCommitted: true,
     deadlineMs: readDeadlineMs,
   });
-  const opened = await openEvents({ ...opening, stream: 'artefacts' }, records);
-  const found = opened.flatMap((one): Artefact[] => {
-    if (!one.ok || one.attributes.type !== events.artefact.type) return [];
-    const payload = decodePayload(events.artefact, one.plaintext);
-    return payload.ok && payload.value.kind === 'window_plan' && payload.value.artefact === ref
-      ? [payload.value]
-      : [];
-  });
-  const [first] = found;
-  if (first === undefined) return undefined;
-  if (found.some(({ digest }) => digest !== first.digest))
-    throw unusable(ref, 'it was published twice with different content');
-  const read = readWindowPlan(first.body);
-  if (!read.ok) throw unusable(ref, `${read.problems[0].path}: ${read.problems[0].message}`);
-  if (read.plan.ref !== ref || planDigest(read.plan) !== first.digest)
-    throw unusable(ref, 'its content is not what its name and digest say');
-  return read.plan;
+  const artefacts: Artefact[] = [];
+  const activations: Activation[] = [];
+  for (const one of await openEvents({ ...opening, stream: 'artefacts' }, records)) {
+    if (!one.ok) continue;
+    if (one.attributes.type === events.artefact.type) {
+      const said = decodePayload(events.artefact, one.plaintext);
+      if (said.ok && said.value.kind === 'window_plan' && said.value.artefact === ref)
+        artefacts.push(said.value);
+    }
+    if (one.attributes.type === events.activation.type) {
+      const said = decodePayload(events.activation, one.plaintext);
+      if (said.ok && said.value.artefactKind === 'window_plan' && said.value.artefact === ref)
+        activations.push(said.value);
+    }
+  }
+  return { artefacts, activations };
 }
+
+/** What all of them are, where they are the same. */
+const onlyOne = ([first, ...others]: readonly string[]): string | undefined =>
+  others.every((other) => other === first) ? first : undefined;
 
 const unusable = (ref: string, why: string): WeirError =>
   new WeirError(

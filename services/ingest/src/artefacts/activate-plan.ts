@@ -8,6 +8,8 @@ import {
 } from '@weir/contracts';
 import { sealEvents, type Sealer } from '@weir/envelope';
 import type { KafkaClient, OutgoingRecord } from '@weir/kafka';
+import { artefactBodies, misfitOf, resolveRuleset } from '@weir/rules';
+import type { WindowPlan } from '@weir/windows';
 import { logTopic, requireOpenedLog } from '../log/read-opening.ts';
 import { retryWithin } from '../send/retry-within.ts';
 import { artefactSource, findPlan, type ArtefactPorts } from './publish-plan.ts';
@@ -32,21 +34,29 @@ export type ActivatedPlan = {
  * one finishes the last one first, so that no partition passes any over. Two runs
  * at the same time are not provided for.
  *
- * Throws WeirError `artefact_unknown` for a plan that has not been published,
- * `log_other` where the log is not the one that is meant, and what the parts throw.
+ * What the log says can't be taken back, and a plan that detection can't decide by
+ * would stop it for good; so such a one is refused before anything is said.
+ *
+ * Throws WeirError `artefact_unknown` for a plan that has not been published, was
+ * published twice with different content, or has no windows for the ruleset in
+ * force; `log_other` where the log is not the one that is meant, and what the parts throw.
  */
 export async function activatePlan(
   { ref, logId }: { readonly ref: string; readonly logId: string },
   ports: ActivationPorts,
 ): Promise<ActivatedPlan> {
   const { retry, signal } = ports;
-  const partitions = await retryWithin(retry, signal, () => requireLog(logId, ports));
-  const digest = await retryWithin(retry, signal, () => findPlan(ref, ports));
-  if (digest === undefined)
-    throw new WeirError('artefact_unknown', `window plan ${ref} has not been published`);
+  const { partitionCount: partitions, ruleset } = await retryWithin(retry, signal, () =>
+    requireLog(logId, ports),
+  );
   const last = await retryWithin(retry, signal, () => lastActivation(logId, ports));
-  if (last?.artefactKind === 'window_plan' && last.artefact === ref && last.digest === digest)
-    return tellLog(last, partitions, ports);
+  // It has its number: a version never changes, so it is the same one.
+  if (last?.artefactKind === 'window_plan' && last.artefact === ref) return tellLog(last, partitions, ports);
+  const found = await retryWithin(retry, signal, () => findPlan(ref, ports));
+  if (found === undefined)
+    throw new WeirError('artefact_unknown', `window plan ${ref} has not been published`);
+  requireFitting(found.plan, ruleset);
+  const { digest } = found;
   if (last !== undefined) await tellLog(last, partitions, ports);
   const sequence = (last?.sequence ?? 0) + 1;
   const activation: Activation = { logId, sequence, artefactKind: 'window_plan', artefact: ref, digest };
@@ -58,12 +68,33 @@ export async function activatePlan(
   return tellLog(activation, partitions, ports);
 }
 
-async function requireLog(logId: string, { kafka, opener, environment }: ActivationPorts): Promise<number> {
-  const { partitionCount, logId: name } = await requireOpenedLog(kafka, opener, environment);
+async function requireLog(
+  logId: string,
+  { kafka, opener, environment }: ActivationPorts,
+): ReturnType<typeof requireOpenedLog> {
+  const opened = await requireOpenedLog(kafka, opener, environment);
+  const { logId: name } = opened;
   // Where retention has deleted every record that names the log, whoever asks is believed.
   if (name !== null && name !== logId)
     throw new WeirError('log_other', `${logTopic} is log ${name}, not ${logId}`);
-  return partitionCount;
+  return opened;
+}
+
+/** The ruleset is the one the log was opened with; where retention has deleted what says it, it may be any. */
+function requireFitting(plan: WindowPlan, opened: string | undefined): void {
+  const inForce =
+    opened === undefined
+      ? artefactBodies.flatMap((one) => (one.kind === 'ruleset' ? [one.ref] : []))
+      : [opened];
+  for (const ref of inForce) {
+    const ruleset = resolveRuleset(ref);
+    const misfit = ruleset === undefined ? "this release doesn't have it" : misfitOf(ruleset, plan);
+    if (misfit === undefined) continue;
+    throw new WeirError(
+      'artefact_unknown',
+      `ruleset ${ref} can't decide under window plan ${plan.ref}: ${misfit}`,
+    );
+  }
 }
 
 async function lastActivation(

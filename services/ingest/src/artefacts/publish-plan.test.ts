@@ -99,6 +99,18 @@ async function openedTopics() {
   return { topics, ports };
 }
 
+/** A plan as another run of ingest would have sealed it. */
+async function sealedPlan(plan: typeof wide): Promise<readonly OutgoingRecord[]> {
+  const topics = createTopics();
+  const appended: OutgoingRecord[] = [];
+  const append: ActivationPorts['producer']['append'] = async (_topic, _partition, records) => {
+    appended.push(...records);
+    return { firstOffset: 0 };
+  };
+  await publishPlan(JSON.stringify(plan), { ...portsOver(topics), producer: { append } });
+  return appended;
+}
+
 /** What the control records of a partition activate, in their order. */
 async function activationsIn(topics: ReturnType<typeof createTopics>, partition: number): Promise<string[]> {
   const records = topics.recordsOf(streams.received.topic, partition);
@@ -173,6 +185,38 @@ test('a newer activation finishes the last one first, and going back to an old p
   for (const partition of [1, 2])
     assert.deepEqual(await activationsIn(topics, partition), ['1 wide@1', '2 standard@1']);
   assert.equal((await activatePlan({ ref: 'wide@1', logId }, ports)).sequence, 3);
+});
+
+test('a plan that detection could not decide by is refused before the log is told anything', async () => {
+  const { topics, ports } = await openedTopics();
+  const [minute] = wide.spans;
+  const short = { ...wide, ref: 'short@1', spans: [minute] };
+  await publishPlan(JSON.stringify(short), ports);
+  await publishPlan(JSON.stringify(wide), ports);
+  // Two that publish at the same time may both find nothing there.
+  const other = await sealedPlan({ ...wide, allowedLatenessMs: 1_000 });
+  await ports.producer.append(streams.artefacts.topic, 0, other);
+  const said = topics.recordsOf(streams.artefacts.topic, 0).length;
+  for (const [ref, why] of [
+    ['short@1', /ruleset starter@1 can't decide under window plan short@1/],
+    ['wide@1', /published twice with different content/],
+  ] as const) {
+    await assert.rejects(activatePlan({ ref, logId }, ports), { code: 'artefact_unknown', message: why });
+    await assert.rejects(publishPlan(JSON.stringify(wide), ports), { code: 'artefact_unknown' });
+  }
+  assert.deepEqual(await activationsIn(topics, 0), []);
+  assert.equal(topics.recordsOf(streams.artefacts.topic, 0).length, said);
+});
+
+test('where the log no longer says its ruleset, a plan has to serve every one there is', async () => {
+  const { topics, ports } = await openedTopics();
+  const [minute] = wide.spans;
+  for (const plan of [wide, { ...wide, ref: 'short@1', spans: [minute] }])
+    await publishPlan(JSON.stringify(plan), ports);
+  const forgetful = { ...topics.kafka, offsets: async () => [{ partition: 0, earliest: 1, end: 1 }] };
+  const later = { ...ports, kafka: forgetful };
+  await assert.rejects(activatePlan({ ref: 'short@1', logId }, later), { code: 'artefact_unknown' });
+  assert.equal((await activatePlan({ ref: 'wide@1', logId }, later)).sequence, 1);
 });
 
 test('a plan nobody published, and a log that is another, get no control record', async () => {

@@ -9,8 +9,7 @@ import {
 } from '@weir/contracts';
 import { sealEvents, type Opener, type Sealer } from '@weir/envelope';
 import type { KafkaClient, Producer } from '@weir/kafka';
-import { artefactBodies } from '@weir/rules';
-import { readWindowPlan } from '@weir/windows';
+import { defaultWindowPlan, readWindowPlan, type WindowPlan } from '@weir/windows';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
 import { artefactsTopic, readArtefacts } from './read-artefacts.ts';
 
@@ -58,7 +57,7 @@ export async function publishPlan(text: string, ports: ArtefactPorts): Promise<P
   // What a failed append has done is seen on the topic, so it is looked at again and not just repeated.
   return retryWithin(ports.retry, ports.signal, async () => {
     const known = await findPlan(ref, ports);
-    if (known !== undefined && known !== digest) {
+    if (known !== undefined && known.digest !== digest) {
       throw new WeirError(
         'config_invalid',
         `window plan ${ref} exists with other content; a version never changes, so give this one another number`,
@@ -70,7 +69,7 @@ export async function publishPlan(text: string, ports: ArtefactPorts): Promise<P
   });
 }
 
-function readPlan(text: string) {
+function readPlan(text: string): WindowPlan {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -85,15 +84,30 @@ function readPlan(text: string) {
   throw new WeirError('config_invalid', `the window plan is not one: ${problems.join('; ')}`);
 }
 
-/** The digest a plan has been published with, or comes with the program with. */
+/** A window plan as it has been published, or as it comes with the program. */
+export type FoundPlan = { readonly plan: WindowPlan; readonly digest: string };
+
+/**
+ * Finds a window plan; undefined where nobody has published it. Throws WeirError
+ * `artefact_unknown` where it was published twice with different content, or its
+ * content isn't what its name and digest say: detection could not decide by it.
+ */
 export async function findPlan(
   ref: string,
   { kafka, opener, environment }: Pick<ArtefactPorts, 'kafka' | 'opener' | 'environment'>,
-): Promise<string | undefined> {
-  const builtIn = artefactBodies.find((one) => one.kind === 'window_plan' && one.ref === ref);
-  if (builtIn !== undefined) return digestOf(builtIn.body);
+): Promise<FoundPlan | undefined> {
+  if (ref === defaultWindowPlan.ref) return { plan: defaultWindowPlan, digest: digestOf(defaultWindowPlan) };
   const { artefacts } = await readArtefacts(kafka, opener, environment);
-  return artefacts.find((one) => one.kind === 'window_plan' && one.artefact === ref)?.digest;
+  const published = artefacts.filter((one) => one.kind === 'window_plan' && one.artefact === ref);
+  const [first] = published;
+  if (first === undefined) return undefined;
+  const { digest } = first;
+  if (published.some((one) => one.digest !== digest))
+    throw new WeirError('artefact_unknown', `window plan ${ref} was published twice with different content`);
+  const read = readWindowPlan(first.body);
+  if (!read.ok || read.plan.ref !== ref || digestOf(read.plan) !== digest)
+    throw new WeirError('artefact_unknown', `window plan ${ref} is not what its name and digest say`);
+  return { plan: read.plan, digest };
 }
 
 function seal(artefact: Artefact, { sealer, environment, nowMs }: ArtefactPorts) {

@@ -116,6 +116,7 @@ test('a run that was interrupted after any number of partitions is completed und
     assert.deepEqual(await requireOpenedLog(log.kafka, opener, 'local'), {
       partitionCount: 4,
       logId: opening.logId,
+      ruleset: 'starter@1',
     });
   }
 });
@@ -139,5 +140,7 @@ test('a log whose first records retention has deleted is open, and has no name t
   const log = createLog(2);
   await openLog(optionsFor(log, firstId));
   log.earliest.fill(1);
-  assert.deepEqual(await requireOpenedLog(log.kafka, opener, 'local'), { partitionCount: 2, logId: null });
+  assert.deepEqual(await requireOpenedLog(log.kafka, opener, 'local'), {
+    ...{ partitionCount: 2, logId: null, ruleset: undefined },
+  });
 });

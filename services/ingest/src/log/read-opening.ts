@@ -63,15 +63,19 @@ async function openRecord(
  * Checks that every partition has its first record and the log still as many
  * partitions as it was opened with: another count would route accounts elsewhere.
  *
- * Answers the partition count, and the log's name unless retention has deleted
- * every record that says it. Throws WeirError log_unnamed or
+ * Answers the partition count, and the log's name and first ruleset unless
+ * retention has deleted every record that says them. Throws WeirError log_unnamed or
  * log_partition_count_changed.
  */
 export async function requireOpenedLog(
   kafka: LogReader & Pick<KafkaClient, 'topicPartitions'>,
   opener: Opener,
   environment: string,
-): Promise<{ readonly partitionCount: number; readonly logId: string | null }> {
+): Promise<{
+  readonly partitionCount: number;
+  readonly logId: string | null;
+  readonly ruleset: string | undefined;
+}> {
   const partitionCount = await countLogPartitions(kafka);
   const offsets = partitionCount === 0 ? [] : await kafka.offsets(logTopic);
   if (offsets.length === 0 || emptyPartitions(offsets).length > 0) {
@@ -79,7 +83,7 @@ export async function requireOpenedLog(
   }
   const opening = await readOpening(kafka, opener, environment, offsets);
   requireSameCount(opening, partitionCount);
-  return { partitionCount, logId: opening?.logId ?? null };
+  return { partitionCount, logId: opening?.logId ?? null, ruleset: opening?.versions.ruleset };
 }
 
 /** Zero where the topic has not been made: the client reports that as brokers that are not ready yet. */
