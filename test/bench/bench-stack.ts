@@ -1,9 +1,9 @@
 import { startTestStack } from '@weir/testkit';
 import type { TestStack } from '@weir/testkit';
+import { connectRole } from '../../services/detection/src/fixtures/connect-role.ts';
+import type { RoleConnections } from '../../services/detection/src/fixtures/connect-role.ts';
 import { createBenchLog } from './bench-log.ts';
 import type { BenchLog } from './bench-log.ts';
-import { connectRole } from './connect-role.ts';
-import type { RoleConnections } from './connect-role.ts';
 import type { Watched } from './process-usage.ts';
 import { openRedisPlace } from './redis-place.ts';
 import type { RedisPlace } from './redis-place.ts';
@@ -37,7 +37,7 @@ export async function startBenchStack(options: {
     for (const one of toClose.toReversed()) await one();
   };
   try {
-    const ingest = connectRole(stack.roleEnvironment('ingest'));
+    const ingest = connectRole('weir-bench', stack.roleEnvironment('ingest'));
     toClose.push(ingest.close);
     const redis = await openRedisPlace(stack.roleEnvironment('detection')['REDIS_URL'] ?? '');
     toClose.push(redis.close);

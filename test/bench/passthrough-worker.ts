@@ -103,7 +103,10 @@ await runWorker({
   },
 });
 
-/** The record with its key and headers, which a verdict has too, and a value of a verdict's size. */
+/**
+ * The record with its key and headers, which a verdict has too, and a value of a
+ * verdict's size. A plain loop: the ceiling must not stand lower than it can.
+ */
 function passedOn({ key, headers }: KafkaRecord, value: Buffer): OutgoingRecord {
   const kept: Record<string, Buffer> = {};
   for (const [name, bytes] of Object.entries(headers)) if (bytes !== undefined) kept[name] = bytes;
