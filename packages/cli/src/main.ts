@@ -51,7 +51,8 @@ const program = new Command('weir')
     'after',
     `
 Exit codes: 0 done, 1 not as it should be, 64 wrong usage, 69 nothing runs here,
-75 try again, 78 wrong configuration; ingest has more, see its --help.
+75 try again, 78 wrong configuration; ingest and windows
+have more, see their --help.
 Everything a run makes is kept in .weir, or where WEIR_HOME says.`,
   );
 addStartCommand(program, context);

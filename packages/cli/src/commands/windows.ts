@@ -44,8 +44,9 @@ Examples:
 
 Ends with 0 where the windows are what the log says, 1 where an account's or a
 partition's are not, 69 where nothing runs, 75 where a part is out of reach, the
-windows are being rebuilt or the log was deleted under the reader (run it again). What to do about a difference is in the
-runbook "windows differ"; detection itself rebuilds what it finds damaged.`,
+windows are being rebuilt or the log was deleted under the reader (run it again).
+What to do about a difference is in the runbook "windows differ"; detection itself
+rebuilds what it finds damaged.`,
     )
     .action((options: VerifyOptions) => verify(options, context));
   windows
