@@ -53,7 +53,7 @@ async function preloadPartition(
   for (let index = 0; index < population.accounts; index += 1)
     if (population.places.partitionOf(index) === partition) accounts.push(index);
   const accountsPerCommit = Math.max(1, Math.floor(recordsPerCommit / perAppend));
-  let expected = (await store.position(partition))?.next;
+  let expected = await store.position(partition);
   for (let from = 0; from < population.history; from += perAppend) {
     const to = Math.min(population.history, from + perAppend);
     for (let at = 0; at < accounts.length; at += accountsPerCommit) {
@@ -65,7 +65,7 @@ async function preloadPartition(
         // Offsets begin at 1: the first of the log is the record that names it.
         if (from > 0) after.set(pseudonym, from);
       }
-      const next = (expected ?? 0) + 1;
+      const next = (expected?.next ?? 0) + 1;
       const outcome = await store.commit({
         partition,
         expected,
@@ -76,7 +76,7 @@ async function preloadPartition(
         horizons: new Map(),
       });
       if (outcome !== 'applied') throw new Error(`preloading history ended with ${outcome}`);
-      expected = next;
+      expected = { next, token };
     }
   }
 }
@@ -116,8 +116,8 @@ export async function alignPositions(
   positions: ReadonlyMap<number, number>,
 ): Promise<void> {
   for (const [partition, next] of positions) {
-    const expected = (await store.position(partition))?.next;
-    if (expected === next) continue;
+    const expected = await store.position(partition);
+    if (expected?.next === next) continue;
     const none = new Map<never, never>();
     const outcome = await store.commit({
       partition,

@@ -27,7 +27,8 @@ export function checkPage(page: number): void {
 
 /** Throws RangeError, which is a bug of the caller, for a commit no store may take. */
 export function checkCommit(commit: ChainCommit): void {
-  const { expected, next } = commit;
+  const { next } = commit;
+  const expected = commit.expected?.next;
   if (!Number.isSafeInteger(next) || next < 0) throw new RangeError('chain commit: next is not an offset');
   if (expected !== undefined && !(Number.isSafeInteger(expected) && expected >= 0 && expected < next)) {
     throw new RangeError('chain commit: expected is not an offset below next');

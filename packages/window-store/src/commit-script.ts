@@ -8,12 +8,12 @@ import { scriptHead } from './script-parts.ts';
  * The chain commit. A script runs alone but isn't rolled back: whatever may
  * fail is looked at before the first write, and the position moves last.
  *
- * ARGV: expected ("" for none), next, token, and the appends as `packAppends`
- * packs them.
+ * ARGV: the expected position ("" for none) and its token, next, token, and the
+ * appends as `packAppends` packs them.
  */
 export const commitScript = defineScript(`
 ${scriptHead}
-local expected, target, token, appends = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local expected, expectedToken, target, token, appends = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
 local stored = redis.call('HMGET', KEYS[1], 'next', 'token', 'layout')
 if not stored[1] then
@@ -23,6 +23,7 @@ else
   if stored[2] == token and stored[1] == target then return 'alreadyMine' end
   if expected == '' or tonumber(stored[1]) > tonumber(expected) then return 'ahead' end
   if tonumber(stored[1]) < tonumber(expected) then return 'behind' end
+  if stored[2] ~= expectedToken then return 'ahead' end
 end
 
 local function isForgettable(segment, beforeSeconds)

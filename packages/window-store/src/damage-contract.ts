@@ -36,6 +36,7 @@ const appendOf = (to: string, after: number | undefined, token = 'writer-1') =>
     expected: 6,
     next: 8,
     token,
+    leftBy: 'writer-1',
     appends: new Map([[to, packSamples(6, 8)]]),
     after: new Map(after === undefined ? [] : [[to, after]]),
   });

@@ -141,8 +141,9 @@ function judge(held: Partition, commit: ChainCommit): ChainOutcome {
     if (commit.expected !== undefined) return 'missing';
   } else {
     if (position.token === commit.token && position.next === commit.next) return 'alreadyMine';
-    if (commit.expected === undefined || position.next > commit.expected) return 'ahead';
-    if (position.next < commit.expected) return 'behind';
+    if (commit.expected === undefined || position.next > commit.expected.next) return 'ahead';
+    if (position.next < commit.expected.next) return 'behind';
+    if (position.token !== commit.expected.token) return 'ahead';
   }
   for (const account of commit.appends.keys()) {
     const bucket = held.buckets.get(bucketOf(account));

@@ -36,7 +36,8 @@ async function listAccounts(client: RedisClient, keys: WindowKeys, bucket: numbe
 
 async function runCommit(client: RedisClient, keys: WindowKeys, commit: ChainCommit): Promise<ChainOutcome> {
   const reply = await runScript(client, commitScript, keys, [
-    commit.expected === undefined ? '' : String(commit.expected),
+    commit.expected === undefined ? '' : String(commit.expected.next),
+    commit.expected?.token ?? '',
     String(commit.next),
     commit.token,
     packAppends(commit),

@@ -90,6 +90,12 @@ test('what rests by the layout is read, listed and continued', async () => {
   assert.ok(Buffer.concat([...loaded]).equals(all));
   assert.deepEqual(await store.listAccounts(0, bucket), [account]);
   const appends = new Map([[account, records(407, 408)]]);
-  const step = sampleCommit({ expected: 407, next: 408, appends, after: new Map([[account, 406]]) });
+  const step = sampleCommit({
+    expected: 407,
+    leftBy: 't',
+    next: 408,
+    appends,
+    after: new Map([[account, 406]]),
+  });
   assert.equal(await store.commit(step), 'applied');
 });

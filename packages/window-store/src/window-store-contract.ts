@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { recordFormat, unpackRecords } from '@weir/windows';
-import type { ChainCommit, WindowStore } from '@weir/windows';
+import type { WindowStore } from '@weir/windows';
 import { damageTests } from './damage-contract.ts';
 import { packSamples, sampleAccount, sampleCommit, sampleStep } from './fixtures/sample-records.ts';
+import type { CommitChange } from './fixtures/sample-records.ts';
 import type { OpenStore } from './fixtures/store-under-test.ts';
 import {
   maxAccountsPerCall,
@@ -75,11 +76,12 @@ function chainTests(open: OpenStore): void {
     assert.deepEqual(await offsetsOf(store), [0, 1, 2]);
   });
 
-  const refusals: readonly (readonly [string, Partial<ChainCommit>, string])[] = [
+  const refusals: readonly (readonly [string, CommitChange, string])[] = [
     ['the same step of another writer', { expected: 10, next: 20, token: 'writer-2' }, 'ahead'],
     ['an older step of the same writer', { expected: 10, next: 15 }, 'ahead'],
     ['a first commit, once there is a position', { expected: undefined, next: 30 }, 'ahead'],
     ['a step from beyond the position', { expected: 21, next: 30 }, 'behind'],
+    ['a step from where another writer left it', { expected: 20, leftBy: 'writer-2', next: 30 }, 'ahead'],
   ];
   for (const [what, change, outcome] of refusals) {
     test(`${what} is answered "${outcome}" and changes nothing`, async () => {
@@ -114,11 +116,13 @@ function chainTests(open: OpenStore): void {
     const { store, reopen } = await open();
     const stores = [store, reopen()];
     const observed = [1_000, 2_000];
+    let leftBy = 'nobody';
     for (let step = 0; step < 20; step += 1) {
       const race = stores.map((one, index) =>
         one.commit(
           sampleStep(account, step * 5, step * 5 + 5, {
             token: `writer-${index}`,
+            leftBy,
             observedAtSeconds: observed[index] ?? 0,
           }),
         ),
@@ -126,7 +130,8 @@ function chainTests(open: OpenStore): void {
       const outcomes = await Promise.all(race);
       assert.deepEqual([...outcomes].sort(), ['ahead', 'applied']);
       const winner = outcomes.indexOf('applied');
-      assert.equal((await store.position(0))?.token, `writer-${winner}`);
+      leftBy = `writer-${winner}`;
+      assert.equal((await store.position(0))?.token, leftBy);
       const stored = (await store.load(0, [account])).get(account)?.flatMap(unpackRecords) ?? [];
       assert.deepEqual(
         new Set(stored.slice(-5).map(({ observedAtSeconds }) => observedAtSeconds)),
@@ -140,9 +145,15 @@ function chainTests(open: OpenStore): void {
     const { store, reopen } = await open();
     await store.commit(sampleStep(account, 0, 3, { token: 'writer-1' }));
     const successor = reopen();
-    assert.equal(await successor.commit(sampleStep(account, 3, 6, { token: 'writer-2' })), 'applied');
+    assert.equal(
+      await successor.commit(sampleStep(account, 3, 6, { token: 'writer-2', leftBy: 'writer-1' })),
+      'applied',
+    );
     assert.equal(await store.commit(sampleStep(account, 3, 6, { token: 'writer-1' })), 'ahead');
-    assert.equal(await successor.commit(sampleStep(account, 3, 6, { token: 'writer-2' })), 'alreadyMine');
+    assert.equal(
+      await successor.commit(sampleStep(account, 3, 6, { token: 'writer-2', leftBy: 'writer-1' })),
+      'alreadyMine',
+    );
     assert.deepEqual(await offsetsOf(store), range(0, 6));
   });
 }
@@ -307,7 +318,7 @@ function boundTests(open: OpenStore): void {
   const oneRecord = packSamples(0, 1);
   const tooManyBytes = recordBytes * (Math.floor(maxCommitBytes / recordBytes) + 1);
   const tooMany = range(0, maxAccountsPerCall + 1).map(sampleAccount);
-  const misuses: readonly (readonly [string, Partial<ChainCommit>])[] = [
+  const misuses: readonly (readonly [string, CommitChange])[] = [
     ['that does not move on', { expected: 5, next: 5 }],
     ['that goes back', { expected: 5, next: 4 }],
     ['to something that is no offset', { next: -1 }],

@@ -121,8 +121,8 @@ export type StoredPosition = { readonly next: number; readonly token: string };
 
 export type ChainCommit = {
   readonly partition: number;
-  /** The position the writer believes in; undefined where it believes there is none. */
-  readonly expected: number | undefined;
+  /** The position the writer believes in, and who moved it there; undefined where it believes there is none. */
+  readonly expected: StoredPosition | undefined;
   readonly next: number;
   readonly token: string;
   /** Packed records by account pseudonym, in offset order. */

@@ -104,7 +104,7 @@ export async function appendToWindows(
   const { partition, token } = windows;
   const commit: ChainCommit = {
     partition,
-    expected: windows.stored?.next,
+    expected: windows.stored,
     next: run.to,
     token,
     appends: packByAccount(joined),

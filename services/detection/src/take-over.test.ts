@@ -117,15 +117,15 @@ test('without a record at hand a partition is taken over where something names i
 });
 
 const storedAt = { next: 40, token: 'mine' };
-const commitOf = (next: number, token: string, expected: number | undefined): ChainCommit => ({
-  ...{ partition: 0, expected, next, token },
+const firstCommitOf = (next: number, token: string): ChainCommit => ({
+  ...{ partition: 0, expected: undefined, next, token },
   ...{ appends: new Map(), after: new Map(), horizons: new Map() },
 });
 
 test('damaged windows are forgotten and rebuilt where they are as this worker left them', async () => {
   const { parts, kafka, store } = createPlainParts();
   kafka.position = { next: 40, metadata: encodePositionMetadata(log) };
-  await store.commit(commitOf(storedAt.next, storedAt.token, undefined));
+  await store.commit(firstCommitOf(storedAt.next, storedAt.token));
   const owned = await takeOver(parts, 0, { damaged: { stored: storedAt, writer: 'mine' } });
   assert.deepEqual([owned?.position, owned?.appendFrom, owned?.publishFrom], [0, 0, 40]);
   assert.equal(await store.position(0), undefined);
@@ -138,7 +138,7 @@ test('a worker that comes back from the dead clears no windows another has gone 
   ] as const) {
     const { parts, kafka, store } = createPlainParts();
     kafka.position = { next: 50, metadata: encodePositionMetadata(log) };
-    await store.commit(commitOf(next, token, undefined));
+    await store.commit(firstCommitOf(next, token));
     const owned = await takeOver(parts, 0, { damaged: { stored: storedAt, writer: 'mine' } });
     assert.equal(owned?.position, next);
     assert.deepEqual(await store.position(0), { next, token });
@@ -147,7 +147,7 @@ test('a worker that comes back from the dead clears no windows another has gone 
 
 test('a stored position beyond the end of the log is believed once the log has grown there', async () => {
   const grows = createPlainParts();
-  await grows.store.commit(commitOf(9, 'theirs', undefined));
+  await grows.store.commit(firstCommitOf(9, 'theirs'));
   let looks = 0;
   const logOffsets = async () => ({ earliest: 0, end: (looks += 1) === 1 ? 5 : 9, partitionCount: 1 });
   const owned = await taken({ ...grows.parts, logOffsets }, openingOf());
@@ -189,7 +189,7 @@ for (const [what, position] of [
         ...beginsWith(openingOf({ logId: otherLogId })),
       });
       kafka.position = position;
-      await store.commit(commitOf(40, 'theirs', undefined));
+      await store.commit(firstCommitOf(40, 'theirs'));
       await assert.rejects(takeOver(parts, 0, first && { first }), haltsWith('log_other'));
       assert.deepEqual([kafka.position, (await store.position(0))?.next], [position, 40]);
     }
