@@ -7,4 +7,5 @@ export {
   type Scenario,
   type Truth,
 } from './planned-transaction.ts';
+export { createRandom, type Random } from './random.ts';
 export * from './simulate-day.ts';

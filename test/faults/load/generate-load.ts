@@ -1,3 +1,4 @@
+import { transactionName } from '../../history-checks/history.ts';
 import { createSeededRandom } from '../plan/seeded-random.ts';
 import type { SeededRandom } from '../plan/seeded-random.ts';
 
@@ -24,10 +25,6 @@ export type LoadGenerator = {
   /** One ordinary line for every account, so that each of them is looked at once more. */
   readonly touchAll: () => Send[];
 };
-
-/** How a transaction is named in what the harness keeps: no two accounts or ids share it. */
-export const transactionName = (accountId: string, transactionId: string): string =>
-  `${accountId} ${transactionId}`;
 
 const mainAccounts = { prefix: 'account', accounts: 240 };
 /** They have ten times as many transactions as others, enough to fill segments of the store. */
@@ -115,7 +112,7 @@ function ageMs(random: SeededRandom): number {
 function paymentOf(random: SeededRandom, accountIndex: number) {
   const isUnusual = random.chance(shares.unusual);
   const typicalMinor = 2_000 + (accountIndex % 17) * 700;
-  const spread = 0.7 + 0.6 * random.next();
+  const spread = 0.7 + 0.6 * random.unit();
   const amountMinor = Math.round(typicalMinor * spread * (isUnusual ? 9 : 1));
   const counterparty = isUnusual
     ? `stranger-${random.between(0, 1_000_000)}`

@@ -42,7 +42,7 @@ export function planRounds(seed: string, rounds: number, only: readonly FaultKin
       only.length === 0 && random.chance(secondFaultProbability)
         ? [
             {
-              kind: random.pick(others as [FaultKind, ...FaultKind[]]),
+              kind: random.pick(others),
               atMs: atMs + random.between(0, secondFaultWithinMs),
             },
           ]
