@@ -1,15 +1,15 @@
 import { streams } from '@weir/contracts';
 import type { RedisConnection } from '@weir/window-store';
 import { defaultWindowPlan } from '@weir/windows';
-import { mailsOf } from './check/check-alerts.ts';
+import { checkRepeatedMails, mailsOf } from './check/check-alerts.ts';
 import type { IngestCounts, PartitionState } from './check/check-ledgers.ts';
 import type { RememberedAccounts } from '../history-checks/check-windows.ts';
 import { emptyPart } from '../history-checks/history.ts';
 import type {
   History,
   HistoryPart,
-  PlacedRecord,
   PlacesByPartition,
+  PlantedRecord,
   SentTransaction,
   Violation,
 } from '../history-checks/history.ts';
@@ -17,6 +17,8 @@ import { runChecks } from './check/run-checks.ts';
 import { createLoadGenerator } from './load/generate-load.ts';
 import type { LoadGenerator } from './load/generate-load.ts';
 import type { CopiedRecord } from './load/plant-foreign.ts';
+import { mailInterruptions } from './plan/fault-kinds.ts';
+import type { RoundPlan } from './plan/plan-rounds.ts';
 import { joinHistory, readHistory } from './read/read-history.ts';
 import type { ReadPositions } from './read/read-history.ts';
 import { readWindows } from './read/read-windows.ts';
@@ -30,7 +32,11 @@ export type RoundBooks = {
   /** Up to where everything had been read, and judged, before it. */
   readonly from: ReadPositions;
   readonly sends: SentTransaction[];
-  readonly planted: PlacedRecord[];
+  readonly planted: PlantedRecord[];
+  readonly ingest: IngestCounts[];
+  /** The mails before it, and how often it may keep alerting from noting one. */
+  readonly mailsBefore: ReadonlyMap<string, number>;
+  readonly mailInterruptions: number;
   part: HistoryPart;
 };
 
@@ -46,7 +52,7 @@ export type Campaign = {
   readonly recent: RoundBooks[];
   /** Of all rounds. */
   readonly sends: SentTransaction[];
-  readonly planted: PlacedRecord[];
+  readonly planted: PlantedRecord[];
   readonly ingest: IngestCounts[];
   /** What workers did that nobody told them to. */
   readonly workerEnds: WorkerEnd[];
@@ -59,8 +65,8 @@ export type Campaign = {
   readonly earlierMails: Set<string>;
   /** How many records of each kind have been read. */
   readonly counts: { log: number; cleared: number; held: number; rejected: number; alerts: number };
-  /** The log's name, once it has been read. */
-  logId: string;
+  /** The log's name. */
+  readonly logId: string;
   /** A record of the log that strangers make theirs of. */
   copied: CopiedRecord | undefined;
 };
@@ -71,6 +77,7 @@ const roundsLookedBackOn = 3;
 export function createCampaign(options: {
   readonly seed: string;
   readonly stack: FaultStack;
+  readonly logId: string;
   readonly workerEnds: WorkerEnd[];
   readonly signal: AbortSignal;
 }): Campaign {
@@ -87,18 +94,25 @@ export function createCampaign(options: {
     accounts: new Map(),
     earlierMails: new Set(),
     counts: { log: 0, cleared: 0, held: 0, rejected: 0, alerts: 0 },
-    logId: '',
     copied: undefined,
   };
 }
 
 /** Opens the books of a round, and closes those that no later one looks back on. */
-export function openBooks(campaign: Campaign): RoundBooks {
-  const { recent, positions } = campaign;
+export function openBooks(campaign: Campaign, { faults }: RoundPlan): RoundBooks {
+  const { recent, positions, stack } = campaign;
   if (recent.length > roundsLookedBackOn) {
     for (const mail of mailsOf(recent.shift()?.part.alerts ?? [], mailPlace)) campaign.earlierMails.add(mail);
   }
-  const books: RoundBooks = { from: positions, sends: [], planted: [], part: emptyPart };
+  const books: RoundBooks = {
+    from: positions,
+    sends: [],
+    planted: [],
+    ingest: [],
+    mailsBefore: new Map(stack.mails.deliveries),
+    mailInterruptions: faults.reduce((sum, { kind }) => sum + mailInterruptions[kind], 0),
+    part: emptyPart,
+  };
   recent.push(books);
   return books;
 }
@@ -111,7 +125,6 @@ export async function readOn(campaign: Campaign, books: RoundBooks): Promise<voi
   books.part = joinHistory([books.part, part]);
   campaign.positions = positions;
   const { counts } = campaign;
-  for (const entry of part.log) if (entry.kind === 'control') campaign.logId = entry.logId;
   counts.log += part.log.length;
   counts.rejected += part.rejected.length;
   counts.alerts += part.alerts.length;
@@ -122,7 +135,7 @@ export async function readOn(campaign: Campaign, books: RoundBooks): Promise<voi
  * Holds every rule against what a round brought. Answers what no earlier look
  * has found, and what to remember once the round is judged.
  */
-export function judgeRound(campaign: Campaign, books: RoundBooks) {
+export async function judgeRound(campaign: Campaign, books: RoundBooks) {
   const { recent, accounts, earlierMails } = campaign;
   const history: History = {
     ...joinHistory(recent.map(({ part }) => part)),
@@ -131,7 +144,15 @@ export function judgeRound(campaign: Campaign, books: RoundBooks) {
     sends: recent.flatMap(({ sends }) => sends),
     planted: recent.flatMap(({ planted }) => planted),
   };
-  return judge(campaign, history, { accounts, earlierMails, windowsFrom: history.judgeFrom });
+  const ingest = recent.flatMap((round) => round.ingest);
+  const known = { accounts, earlierMails, ingest, windowsFrom: history.judgeFrom };
+  const judged = await judge(campaign, history, known);
+  const repeated = checkRepeatedMails({
+    before: books.mailsBefore,
+    interruptions: books.mailInterruptions,
+    deliveries: campaign.stack.mails.deliveries,
+  });
+  return { ...judged, violations: [...judged.violations, ...repeated] };
 }
 
 /**
@@ -142,7 +163,8 @@ export function judgeAll(campaign: Campaign, part: HistoryPart) {
   const { sends, planted } = campaign;
   const history: History = { ...part, start: new Map(), judgeFrom: new Map(), sends, planted };
   const windowsFrom = campaign.positions.received ?? new Map<number, number>();
-  return judge(campaign, history, { accounts: new Map(), earlierMails: new Set(), windowsFrom });
+  const { ingest } = campaign;
+  return judge(campaign, history, { accounts: new Map(), earlierMails: new Set(), ingest, windowsFrom });
 }
 
 async function judge(
@@ -151,15 +173,16 @@ async function judge(
   known: {
     readonly accounts: RememberedAccounts;
     readonly earlierMails: ReadonlySet<string>;
+    readonly ingest: readonly IngestCounts[];
     readonly windowsFrom: PlacesByPartition;
   },
 ): Promise<{ readonly violations: readonly Violation[]; readonly accounts: RememberedAccounts }> {
-  const { stack, ingest } = campaign;
+  const { stack } = campaign;
   const { violations, accounts } = await runChecks({
     history,
     earlier: known.accounts,
     windowsFrom: known.windowsFrom,
-    ingest,
+    ingest: known.ingest,
     partitions: await partitionStates(stack),
     mails: { ...mailPlace, deliveries: stack.mails.deliveries, earlier: known.earlierMails },
     plans: [defaultWindowPlan],

@@ -57,6 +57,11 @@ test('six rounds of faults lose nothing, double nothing and contradict nothing',
     assert.ok(met, name);
   }
   assert.equal(report.rounds.length, 6);
+  assert.deepEqual(
+    report.rounds.flatMap(({ withoutEffect }) => withoutEffect),
+    [],
+    'every fault took effect, and every round held, alerted, rejected and repeated something',
+  );
   assert.ok(
     report.rounds.every(({ acknowledged }) => acknowledged > 1_000),
     'there was load in every round',

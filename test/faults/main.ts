@@ -1,5 +1,5 @@
 // The fault harness: npm run faults -- --seed S --rounds N --json FILE
-// With --kinds killBroker,cutRedis it looks into these alone.
+// With --kinds killBroker,cutRedis it looks into these alone, with --round K into round K of those N.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { allFaultKinds, isFaultKind } from './plan/fault-kinds.ts';
@@ -13,6 +13,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '6' },
+    round: { type: 'string' },
     json: { type: 'string' },
     kinds: { type: 'string', default: '' },
   },
@@ -20,6 +21,11 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1 || rounds > mostRounds) {
   process.stderr.write(`--rounds is a whole number from 1 to ${mostRounds}\n`);
+  process.exit(1);
+}
+const onlyRound = values.round === undefined ? undefined : Number(values.round);
+if (onlyRound !== undefined && !(Number.isInteger(onlyRound) && onlyRound >= 1 && onlyRound <= rounds)) {
+  process.stderr.write('--round is one of the rounds, counted from 1\n');
   process.exit(1);
 }
 const only = values.kinds.split(',').filter((kind) => kind !== '');
@@ -37,6 +43,7 @@ try {
   const report = await runCampaign({
     seed: values.seed,
     rounds,
+    onlyRound,
     only: only.filter(isFaultKind),
     signal: stopping.signal,
     say,

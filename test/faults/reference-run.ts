@@ -4,13 +4,14 @@ import { streams, topicSpecifications } from '@weir/contracts';
 import { createKafka } from '@weir/kafka';
 import type { KafkaClient, OutgoingRecord } from '@weir/kafka';
 import { pickFreePort } from '@weir/local';
+import { connectOps } from '../../packages/cli/src/ops/connect-ops.ts';
 import type { JournalEntry } from '../history-checks/history.ts';
 import { readHistory } from './read/read-history.ts';
 import { reaches, watchPositions } from './read/watch-positions.ts';
 import { createKeptWorker } from './stack/kept-worker.ts';
 import { startLocalBroker } from './stack/local-broker.ts';
 import { startLocalRedis } from './stack/local-redis.ts';
-import { createObserver } from './stack/observer.ts';
+
 import { logPartitions } from './stack/start-fault-stack.ts';
 import type { FaultStack } from './stack/start-fault-stack.ts';
 
@@ -40,7 +41,10 @@ export async function runReference(stack: FaultStack, signal: AbortSignal): Prom
       startLocalRedis(folder, stack.proxies),
     ]);
     stops.push(broker.stop, redis.stop);
-    const observer = createObserver({ ...stack.directEnvironment('ops'), KAFKA_BROKERS: broker.direct });
+    const observer = connectOps(
+      { ...stack.directEnvironment('ops'), KAFKA_BROKERS: broker.direct },
+      stack.home,
+    );
     stops.push(observer.close);
     await observer.kafka.ensureTopics(topicSpecifications({ logPartitions, replicationFactor: 1 }));
     const upTo = await copyLog(stack.observer.kafka, broker.direct);

@@ -1,7 +1,8 @@
 import { loadavg } from 'node:os';
 import type { Violation } from '../history-checks/history.ts';
 import type { RoundPlan } from './plan/plan-rounds.ts';
-import type { FaultStep, RoundReport } from './run-round.ts';
+import type { FaultStep } from './hurt.ts';
+import type { RoundReport } from './run-round.ts';
 
 export type Goal = {
   readonly name: string;
@@ -9,6 +10,9 @@ export type Goal = {
   readonly measured: number;
   readonly unit: string;
   readonly met: boolean;
+  /** Rounds that were run, did what they should and were judged, and those that were asked for. */
+  readonly rounds: number;
+  readonly plannedRounds: number;
 };
 
 /** Counts over a whole run. */
@@ -54,21 +58,29 @@ export type CampaignReport = {
 
 const recoverySecondsTarget = 30;
 
-/** The goals by their names; a round that never recovered counts as long as it was waited for. */
+/**
+ * The goals by their names. A round that never recovered counts as long as it
+ * was waited for; one in which something took no effect counts as none. Where
+ * fewer rounds count than were asked for, no goal is met.
+ */
 export function goalsOf(
   violations: readonly Violation[],
-  rounds: readonly Pick<RoundReport, 'recoverySeconds'>[],
+  rounds: readonly Pick<RoundReport, 'recoverySeconds' | 'withoutEffect'>[],
+  plannedRounds: number,
 ): Goal[] {
+  const counting = rounds.filter(({ withoutEffect }) => withoutEffect.length === 0).length;
+  const over = { rounds: counting, plannedRounds };
+  const isComplete = counting === plannedRounds;
   const counted = (['lost', 'doubled', 'conflicting'] as const).map((name): Goal => {
     const measured = violations.filter(({ damage }) => damage === name).length;
-    return { name, target: 0, measured, unit: 'count', met: measured === 0 };
+    return { name, target: 0, measured, unit: 'count', met: isComplete && measured === 0, ...over };
   });
   const slowest = rounds.reduce((most, { recoverySeconds }) => Math.max(most, recoverySeconds), 0);
   const measured = Math.round(slowest * 10) / 10;
-  const met = slowest <= recoverySecondsTarget;
+  const met = isComplete && slowest <= recoverySecondsTarget;
   return [
     ...counted,
-    { name: 'recoverySecondsMax', target: recoverySecondsTarget, measured, unit: 's', met },
+    { name: 'recoverySecondsMax', target: recoverySecondsTarget, measured, unit: 's', met, ...over },
   ];
 }
 
@@ -82,8 +94,9 @@ export const describeStep = ({ atMs, what }: FaultStep): string =>
 
 /** How a round ended, in a few lines. */
 export function describeRound(report: RoundReport): string[] {
-  const { sent, acknowledged, unknown, recoverySeconds, violations, workerEnds } = report;
+  const { sent, acknowledged, unknown, recoverySeconds, violations, withoutEffect, workerEnds } = report;
   return [
+    ...withoutEffect.map((what) => `           FAILED, this round counts as none: expected that ${what}`),
     ...[...Map.groupBy(workerEnds, ({ name, how }) => `${name} ${how} by itself`)].map(
       ([what, { length }]) => `           ${what}${length > 1 ? `, ${length} times` : ''}`,
     ),
@@ -106,8 +119,9 @@ export const listViolations = (violations: readonly Violation[]): string[] => [
 const describeViolation = ({ rule, damage, partition, offset, found }: Violation): string =>
   `${damage}: ${rule}${partition === undefined ? '' : ` at ${partition}/${offset ?? '-'}`}: ${found}`;
 
-export const describeGoal = ({ name, target, measured, unit, met }: Goal): string =>
-  `${met ? 'met   ' : 'MISSED'}  ${name}: ${measured} ${unit === 'count' ? '' : unit} (target ${target})`;
+export const describeGoal = ({ name, target, measured, unit, met, rounds, plannedRounds }: Goal): string =>
+  `${met ? 'met   ' : 'MISSED'}  ${name}: ${measured}${unit === 'count' ? '' : ` ${unit}`} (target ${target}), ` +
+  `in ${rounds} of ${plannedRounds} rounds`;
 
 /** The load of the machine over the last minute and longer: what timings are worth depends on it. */
 export const machineLoad = (): number[] => loadavg().map((load) => Math.round(load * 100) / 100);

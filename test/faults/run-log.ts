@@ -16,6 +16,7 @@ import { runRound } from './run-round.ts';
 import type { RoundReport } from './run-round.ts';
 import type { WorkerEnd } from './stack/kept-worker.ts';
 import { startFaultStack } from './stack/start-fault-stack.ts';
+import type { FaultStack } from './stack/start-fault-stack.ts';
 
 export type LogRun = {
   readonly rounds: readonly RoundReport[];
@@ -51,7 +52,8 @@ export async function runLog(options: LogOptions): Promise<LogRun> {
   try {
     const stack = await startFaultStack(home, (end) => void workerEnds.push(end));
     try {
-      const campaign = createCampaign({ seed, stack, workerEnds, signal });
+      const logId = await readLogId(stack);
+      const campaign = createCampaign({ seed, stack, logId, workerEnds, signal });
       const rounds = await runRounds(campaign, options);
       const comparedDecisions = await checkAtEnd(campaign, say);
       const { violations } = campaign;
@@ -66,6 +68,14 @@ export async function runLog(options: LogOptions): Promise<LogRun> {
     if (isEvidence && !signal.aborted) say(`logs and topics are kept in ${home}`);
     else rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** Each partition begins with a record that names the log. */
+async function readLogId({ observer }: FaultStack): Promise<string> {
+  const { part } = await readHistory(observer, {}, ['received']);
+  const opening = part.log.find((entry) => entry.kind === 'control');
+  if (opening?.kind !== 'control') throw new Error('the log has no name');
+  return opening.logId;
 }
 
 async function runRounds(campaign: Campaign, options: LogOptions): Promise<RoundReport[]> {

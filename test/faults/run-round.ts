@@ -1,24 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { streams } from '@weir/contracts';
-import { judgeRound, openBooks, readOn, withRedis } from './campaign.ts';
+import { judgeRound, openBooks, readOn } from './campaign.ts';
 import type { Campaign, RoundBooks } from './campaign.ts';
 import { repeatedMails } from './check/check-alerts.ts';
+import { loadAndHurt } from './hurt.ts';
+import type { FaultStep } from './hurt.ts';
 import type { Violation } from '../history-checks/history.ts';
-import { faults } from './inject/faults.ts';
-import { feedKilledFile } from './load/feed-killed-file.ts';
-import { createLoadGenerator } from './load/generate-load.ts';
-import { startPacedFeed } from './load/paced-feed.ts';
-import type { FeedOutcome, PacedFeed } from './load/paced-feed.ts';
-import { plantForeign } from './load/plant-foreign.ts';
+import type { FeedOutcome } from './load/feed-outcome.ts';
 import type { FaultKind } from './plan/fault-kinds.ts';
-import type { PlannedFault, RoundPlan } from './plan/plan-rounds.ts';
-import { createSeededRandom } from './plan/seeded-random.ts';
+import type { RoundPlan } from './plan/plan-rounds.ts';
 import { reaches, watchPositions } from './read/watch-positions.ts';
 import type { PositionWatch } from './read/watch-positions.ts';
 import type { WorkerEnd } from './stack/kept-worker.ts';
-
-/** What was done and when, in ms from the beginning of the round's load. */
-export type FaultStep = { readonly atMs: number; readonly kind: FaultKind; readonly what: string };
 
 export type RoundReport = {
   readonly round: number;
@@ -26,6 +19,8 @@ export type RoundReport = {
   readonly startedAt: string;
   readonly kinds: readonly FaultKind[];
   readonly steps: readonly FaultStep[];
+  /** What the round should have done to the pipeline, or made it do, and did not. With any of it the round has failed: it proves nothing. */
+  readonly withoutEffect: readonly string[];
   readonly ratePerSecond: number;
   readonly sent: number;
   readonly acknowledged: number;
@@ -34,6 +29,11 @@ export type RoundReport = {
   readonly ingestFailed: number;
   readonly ingestUnknown: number;
   readonly planted: number;
+  /** Verdicts that held, rejections, alerts, and repeats that got no verdict of their own. */
+  readonly held: number;
+  readonly rejected: number;
+  readonly alerts: number;
+  readonly repeats: number;
   /** From the last healing until every record has its verdict and every held one its alert. */
   readonly recoverySeconds: number;
   readonly detectionRecoverySeconds: number;
@@ -49,12 +49,7 @@ export type RoundReport = {
   readonly violations: readonly Violation[];
 };
 
-/** Load after the healing, so that everything that was lost is looked at once more. */
-const loadAfterHealingMs = 500;
-/** Some faults are over at once: there is load for so long all the same. */
-const shortestLoadMs = 5_000;
 const recoveryDeadlineMs = 90_000;
-const accountsOfFile = 40;
 /** What has just been committed may show a moment later. */
 const looks = 3;
 const betweenLooksMs = 700;
@@ -69,22 +64,26 @@ export async function runRound(
   const startedMs = performance.now();
   const endsBefore = campaign.workerEnds.length;
   const { stack, signal } = campaign;
-  const books = openBooks(campaign);
+  const books = openBooks(campaign, plan);
   const watch = watchPositions(stack.observer.kafka, signal);
   try {
-    const { steps, fed, healedMs } = await loadAndHurt(campaign, plan, { books, startedMs, onStep });
-    const recovery = await recover(campaign, books, watch, healedMs);
+    const hurt = await loadAndHurt(campaign, plan, books, onStep);
+    const recovery = await recover(campaign, books, watch, hurt.healedMs);
     const checkedMs = performance.now();
     const violations = await check(campaign, books);
     campaign.violations.push(...violations);
+    const outcomes = outcomesOf(books);
+    const missing = Object.entries(outcomes).filter(([, count]) => count === 0);
     return {
       round: plan.round,
       startedAt,
       kinds: plan.faults.map(({ kind }) => kind),
-      steps,
+      steps: hurt.steps,
+      withoutEffect: [...hurt.withoutEffect, ...missing.map(([name]) => `the round has some ${name}`)],
       ratePerSecond: plan.ratePerSecond,
-      ...countsOf(fed),
+      ...countsOf(hurt.fed),
       planted: books.planted.length,
+      ...outcomes,
       ...recovery,
       workerEnds: campaign.workerEnds.slice(endsBefore),
       logRecords: campaign.counts.log,
@@ -98,125 +97,29 @@ export async function runRound(
   }
 }
 
-/** Feeds the pipeline and hurts it meanwhile; resolves when all is healed and everything sent is settled. */
-async function loadAndHurt(
-  campaign: Campaign,
-  plan: RoundPlan,
-  round: {
-    readonly books: RoundBooks;
-    readonly startedMs: number;
-    readonly onStep: (step: FaultStep) => void;
-  },
-): Promise<{ readonly steps: readonly FaultStep[]; readonly fed: FeedOutcome; readonly healedMs: number }> {
-  const { stack, signal, generator, fileGenerators } = campaign;
-  const { books, startedMs } = round;
-  const random = createSeededRandom(`${campaign.seed}/round-${plan.round}/planted`);
-  const steps: FaultStep[] = [];
-  const filed: FeedOutcome[] = [];
-  const take = (step: FaultStep): void => {
-    steps.push(step);
-    round.onStep(step);
-  };
-  const feed = startPacedFeed({
-    round: plan.round,
-    generator,
-    // A key that is lost is found when it is missed: every account there is gets a last transaction.
-    tail: () => [generator, ...fileGenerators].flatMap((one) => one.touchAll()),
-    ratePerSecond: plan.ratePerSecond,
-    env: stack.workerEnvironment('ingest'),
-    home: stack.home,
-  });
-  try {
-    const planting = plantForeign(stack.observer.kafka, random, campaign.copied);
-    await Promise.all(
-      plan.faults.map((fault) => doFault(campaign, plan, { fault, feed, filed, take, startedMs })),
-    );
-    const healedMs = performance.now();
-    const leftMs = Math.max(loadAfterHealingMs, startedMs + shortestLoadMs - healedMs);
-    await delay(leftMs, undefined, { signal });
-    const planted = await planting;
-    for (const to of [campaign, books]) to.planted.push(...planted);
-    const fed = joinOutcomes([await feed.finish(), ...filed]);
-    keepBooks(campaign, books, fed);
-    return { steps, fed, healedMs };
-  } finally {
-    await feed.abandon();
-  }
-}
-
-async function doFault(
-  campaign: Campaign,
-  plan: RoundPlan,
-  round: {
-    readonly fault: PlannedFault;
-    readonly feed: PacedFeed;
-    /** Where a fault that feeds something of its own leaves its books. */
-    readonly filed: FeedOutcome[];
-    readonly take: (step: FaultStep) => void;
-    readonly startedMs: number;
-  },
-): Promise<void> {
-  const { kind, atMs } = round.fault;
-  const sleep = (delayMs: number): Promise<void> => delay(delayMs, undefined, { signal: campaign.signal });
-  await sleep(atMs);
-  await faults[kind]({
-    stack: campaign.stack,
-    feed: round.feed,
-    random: createSeededRandom(`${campaign.seed}/round-${plan.round}/${kind}`),
-    feedFile: async () => {
-      const name = `file-${plan.round}`;
-      const generator = createLoadGenerator(`${campaign.seed}/${name}`, {
-        prefix: name,
-        accounts: accountsOfFile,
-      });
-      campaign.fileGenerators.push(generator);
-      const outcome = await feedKilledFile({
-        name,
-        generator,
-        env: campaign.stack.workerEnvironment('ingest'),
-        home: campaign.stack.home,
-        sleep,
-      });
-      round.filed.push(outcome);
-    },
-    withRedis: (use) => withRedis(campaign.stack, use),
-    sleep,
-    say: (what) => round.take({ atMs: Math.round(performance.now() - round.startedMs), kind, what }),
-  });
-}
-
-const joinOutcomes = (outcomes: readonly FeedOutcome[]): FeedOutcome => ({
-  settled: outcomes.flatMap(({ settled }) => settled),
-  ledgers: new Map(outcomes.flatMap(({ ledgers }) => [...ledgers])),
-  workerEnds: outcomes.flatMap(({ workerEnds }) => workerEnds),
-});
-
-function keepBooks(
-  campaign: Campaign,
-  books: RoundBooks,
-  { settled, ledgers, workerEnds }: FeedOutcome,
-): void {
-  campaign.workerEnds.push(...workerEnds);
-  for (const { sequence, state, transaction, source, sourceLine } of settled) {
-    const send = { sequence, state, transaction, source, sourceLine };
-    for (const to of [campaign, books]) to.sends.push(send);
-  }
-  for (const [source, ledger] of ledgers) {
-    if (ledger !== undefined) campaign.ingest.push({ source, state: ledger.state, ...ledger.counts });
-  }
-}
-
-function countsOf({ settled, ledgers }: FeedOutcome) {
+/** What was fed, in numbers. */
+function countsOf({ settled, runs }: FeedOutcome) {
   const settledAs = (state: 'acknowledged' | 'unknown'): number =>
     settled.filter((send) => send.state === state).length;
   const sumOf = (name: 'failed' | 'unknown'): number =>
-    [...ledgers.values()].reduce((sum, ledger) => sum + (ledger?.counts[name] ?? 0), 0);
+    runs.reduce((sum, { ledger }) => sum + (typeof ledger === 'string' ? 0 : ledger.counts[name]), 0);
   return {
     sent: settled.length,
     acknowledged: settledAs('acknowledged'),
     unknown: settledAs('unknown'),
     ingestFailed: sumOf('failed'),
     ingestUnknown: sumOf('unknown'),
+  };
+}
+
+/** What came of it, in numbers. A round without some of each shows little. */
+function outcomesOf({ part }: RoundBooks) {
+  const decided = part.journal.flatMap(({ decisions }) => decisions);
+  return {
+    held: part.published.filter(({ outcome }) => outcome === 'held').length,
+    rejected: part.rejected.length,
+    alerts: part.alerts.length,
+    repeats: decided.filter(({ outcome }) => outcome === 'duplicate').length,
   };
 }
 

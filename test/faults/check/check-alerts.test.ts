@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkAlerts, repeatedMails } from './check-alerts.ts';
+import { checkAlerts, checkRepeatedMails, repeatedMails } from './check-alerts.ts';
 import { goodMails } from './good-mails.ts';
 import { alertAbout, damaged, goodHistory, rulesOf } from '../../history-checks/small-history.ts';
 
@@ -58,8 +58,35 @@ test('a mail that never came, and one without an alert, are found', () => {
   assert.deepEqual(rulesOf(checkAlerts(goodHistory, extra)), ['mail_of_nothing']);
 });
 
-test('a mail that came again is counted, and no violation', () => {
+test('a mail that came again is counted', () => {
   const again = withMails((deliveries) => deliveries.set(name, 3));
   assert.deepEqual(checkAlerts(goodHistory, again), []);
   assert.equal(repeatedMails(again.deliveries), 2);
+});
+
+const repeatsIn = (
+  count: number,
+  interruptions: number,
+  before: ReadonlyMap<string, number> = new Map(),
+): string[] => {
+  const { deliveries } = withMails((all) => all.set(name, count));
+  return rulesOf(checkRepeatedMails({ before, deliveries, interruptions }));
+};
+
+test('a mail may come again once for each time alerting was interrupted, and else not at all', () => {
+  assert.deepEqual(repeatsIn(1, 0), []);
+  assert.deepEqual(repeatsIn(2, 0), ['mail_repeated']);
+  assert.deepEqual(repeatsIn(2, 1), []);
+  assert.deepEqual(repeatsIn(3, 1), ['mail_repeated']);
+});
+
+test('a mail of an earlier round that comes again is found, whatever is done', () => {
+  assert.deepEqual(repeatsIn(2, 0, new Map([[name, 2]])), []);
+  assert.deepEqual(repeatsIn(3, 5, new Map([[name, 2]])), ['mail_repeated']);
+});
+
+test('more mails that come again than can have been on their way are found', () => {
+  const deliveries = new Map(Array.from({ length: 401 }, (_, index) => [`<${index}@example> a`, 2]));
+  assert.deepEqual(checkRepeatedMails({ before: new Map(), deliveries, interruptions: 2 }), []);
+  assert.equal(checkRepeatedMails({ before: new Map(), deliveries, interruptions: 1 }).length, 1);
 });

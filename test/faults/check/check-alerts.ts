@@ -1,5 +1,6 @@
 import { securityRejectionCodes, streams } from '@weir/contracts';
 import { deliveryName } from '../stack/mail-receiver.ts';
+import { logPartitions } from '../stack/start-fault-stack.ts';
 import type { AlertEntry, Damage, History, Violation } from '../../history-checks/history.ts';
 
 /** What the receiver of the mails has counted, by Message-ID and recipient. */
@@ -52,11 +53,43 @@ export function checkAlerts(history: History, mails: MailCounts): Violation[] {
   ];
 }
 
+/** The mails of a round, and what was done to alerting meanwhile. */
+export type RoundMails = Pick<MailCounts, 'deliveries'> & {
+  /** The deliveries before the round, all of them of alerts that had been written. */
+  readonly before: ReadonlyMap<string, number>;
+  /** How often alerting may have been kept from noting what it had sent. */
+  readonly interruptions: number;
+};
+
+/** Alerting notes the mails of at most BATCH_MAX_RECORDS records at once, for each of its partitions by itself. */
+const mostMailsOnTheirWay = 50 * 2 * logPartitions;
+
 /**
- * Deliveries beyond the first. Between a relay's 250 and the record of it a
- * crash repeats a mail: SMTP can't do better. Its reader tells it by its
- * Message-ID, and what repeats is counted here and is no violation.
+ * Between a relay's 250 and the record of it an interruption repeats a mail:
+ * SMTP can't do better, and its reader tells it by its Message-ID. So a mail may
+ * come once more for each interruption of its round, in all no more than were on
+ * their way; without one, or once its alert is written, it may not.
  */
+export function checkRepeatedMails({ before, deliveries, interruptions }: RoundMails): Violation[] {
+  const repeated = [...deliveries].flatMap(([name, count]) => {
+    const earlier = before.get(name);
+    const times = count - (earlier ?? 1);
+    return times === 0 ? [] : [{ name, times, most: earlier === undefined ? interruptions : 0 }];
+  });
+  const inAll = repeated.reduce((sum, { times }) => sum + times, 0);
+  const mostInAll = interruptions * mostMailsOnTheirWay;
+  const violation = (found: string): Violation => ({ rule: 'mail_repeated', damage: 'doubled', found });
+  return [
+    ...repeated
+      .filter(({ times, most }) => times > most)
+      .map(({ name, times, most }) =>
+        violation(`${name} came again ${times} times, at most ${most} are due`),
+      ),
+    ...(inAll > mostInAll ? [violation(`${inAll} mails came again, at most ${mostInAll} are due`)] : []),
+  ];
+}
+
+/** Deliveries beyond the first. */
 export const repeatedMails = (deliveries: ReadonlyMap<string, number>): number =>
   [...deliveries.values()].reduce((sum, count) => sum + count - 1, 0);
 

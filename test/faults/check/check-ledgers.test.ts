@@ -1,29 +1,64 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkLedgers } from './check-ledgers.ts';
+import type { IngestCounts } from './check-ledgers.ts';
+import type { IngestLedgerFile } from '../load/ingest-run.ts';
 import { damaged, goodHistory, logTransaction, rulesOf } from '../../history-checks/small-history.ts';
 
 const partitions = [{ partition: 0, earliest: 0, end: 7, published: 7 }];
-const counts = {
-  source: 's',
+const good: IngestLedgerFile = {
   state: 'finished',
-  offered: 10,
-  acknowledged: 8,
-  rejected: 2,
-  failed: 0,
-  unknown: 0,
+  counts: { offered: 6, acknowledged: 5, rejected: 1, failed: 0, unknown: 0 },
+  position: { line: 6 },
 };
+/** The good history's own source: five of its six lines are in the log, one was refused. */
+const finished: IngestCounts = { source: 'load', lines: 6, malformed: 1, hasFinished: true, ledger: good };
+const killed: IngestCounts = { ...finished, lines: 20, hasFinished: false };
+
+/** A run that says something else. */
+const saying = (
+  run: IngestCounts,
+  counts: Partial<IngestLedgerFile['counts']>,
+  { state = good.state, line = good.position.line } = {},
+): IngestCounts => ({
+  ...run,
+  ledger: { state, counts: { ...good.counts, ...counts }, position: { line } },
+});
+
+const foundIn = (run: IngestCounts, history = goodHistory): string[] =>
+  checkLedgers(history, partitions, [run]).map(({ rule, damage }) => `${damage}: ${rule}`);
+
+const wrong = ['conflicting: ingest_ledger'];
 
 test('ledgers that balance break no rule', () => {
-  assert.deepEqual(checkLedgers(goodHistory, partitions, [counts]), []);
+  assert.deepEqual(foundIn(finished), []);
 });
 
 test('a run of ingest that was killed may have records in flight, and no other', () => {
-  const cut = { ...counts, acknowledged: 5 };
-  assert.deepEqual(checkLedgers(goodHistory, partitions, [{ ...cut, state: 'running' }]), []);
-  assert.deepEqual(rulesOf(checkLedgers(goodHistory, partitions, [cut])), ['ingest_ledger']);
-  const tooMany = { ...counts, state: 'running', acknowledged: 9 };
-  assert.deepEqual(rulesOf(checkLedgers(goodHistory, partitions, [tooMany])), ['ingest_ledger']);
+  assert.deepEqual(foundIn(saying(killed, { acknowledged: 3 }, { state: 'running', line: 4 })), []);
+  assert.deepEqual(foundIn(saying(finished, { acknowledged: 3 })), wrong);
+  assert.deepEqual(foundIn(saying(killed, { offered: 5 }, { state: 'running', line: 5 })), wrong);
+});
+
+test("a ledger that can't be read is found, and one that was never written where its run came to the end", () => {
+  for (const run of [finished, killed]) assert.deepEqual(foundIn({ ...run, ledger: 'unreadable' }), wrong);
+  assert.deepEqual(foundIn({ ...finished, ledger: 'absent' }), wrong);
+  assert.deepEqual(foundIn({ ...killed, ledger: 'absent' }), []);
+});
+
+test('a ledger that balances and is not about the lines that were handed over is found', () => {
+  assert.deepEqual(foundIn({ ...finished, lines: 7 }), wrong);
+  assert.deepEqual(foundIn({ ...finished, malformed: 2 }), wrong);
+  assert.deepEqual(foundIn({ ...killed, lines: 5 }), wrong);
+  assert.deepEqual(foundIn(saying(finished, { acknowledged: 4, failed: 1 })), wrong);
+  assert.deepEqual(foundIn(saying(finished, {}, { state: 'interrupted' })), wrong);
+});
+
+test('a ledger that says more than the log and the rejections hold is found', () => {
+  const less = damaged('log', (all) => all.filter(({ offset }) => offset !== 3));
+  assert.ok(foundIn(finished, less).includes('lost: ingest_ledger'));
+  const unrefused = damaged('rejected', (all) => all.filter(({ origin }) => origin.kind !== 'source'));
+  assert.deepEqual(foundIn(finished, unrefused), ['lost: ingest_ledger']);
 });
 
 test('a record below the published position that the journal leaves out is found', () => {

@@ -2,12 +2,12 @@ import type { FaultKind } from '../plan/fault-kinds.ts';
 import { cutKafka, delayKafka, killBroker } from './broker-faults.ts';
 import type { Fault } from './fault-context.ts';
 import { cutRedis, deleteKeys, flushRedis, killRedis, rollbackRedis } from './store-faults.ts';
+import { kmsAway } from './kms-away.ts';
 import {
   freezeDetection,
   killAlerting,
   killDetection,
   killIngest,
-  kmsAway,
   resizeDetection,
 } from './worker-faults.ts';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { childEnvironment, nodeMain } from '@weir/local';
 import { z } from 'zod';
 
@@ -16,8 +16,15 @@ const ledgerFile = z.object({
   position: z.object({ line: z.int() }),
 });
 
-/** What a run of ingest says of itself, after its end. */
+/** What a run of ingest says of itself. */
 export type IngestLedgerFile = z.infer<typeof ledgerFile>;
+
+/** Its ledger as it stands: `absent` where it has written none yet, `unreadable` where the file is none. */
+export type LedgerReading = IngestLedgerFile | 'absent' | 'unreadable';
+
+/** Up to which line everything is settled. */
+export const settledLine = (ledger: LedgerReading): number =>
+  typeof ledger === 'string' ? 0 : ledger.position.line;
 
 /** One ingest process. */
 export type IngestRun = {
@@ -29,8 +36,7 @@ export type IngestRun = {
   readonly kill: () => Promise<void>;
   /** Undefined while it runs, null where a signal ended it. */
   readonly exitCode: () => number | null | undefined;
-  /** Its ledger as it stands; undefined where it has not written one. */
-  readonly ledger: () => IngestLedgerFile | undefined;
+  readonly ledger: () => LedgerReading;
 };
 
 export function startIngestRun(options: {
@@ -41,12 +47,14 @@ export function startIngestRun(options: {
   readonly env: Readonly<Record<string, string>>;
   readonly ledgerFile: string;
   readonly logFile: string;
+  /** Where it tells its metrics; left out, nobody asks. */
+  readonly port?: number;
 }): IngestRun {
   const log = openSync(options.logFile, 'a', 0o600);
   const child = spawn(process.execPath, nodeMain('services/ingest/src/main.ts'), {
     env: childEnvironment(process.env, {
       ...options.env,
-      HTTP_PORT: '0',
+      HTTP_PORT: String(options.port ?? 0),
       MODE: 'source',
       INPUT_FILE: options.input,
       TENANT: options.tenant,
@@ -78,10 +86,12 @@ export function startIngestRun(options: {
   };
 }
 
-function readLedger(path: string): IngestLedgerFile | undefined {
+function readLedger(path: string): LedgerReading {
+  // It is written whole or not at all: half a file is a fault of ingest's.
+  if (!existsSync(path)) return 'absent';
   try {
     return ledgerFile.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    return undefined;
+    return 'unreadable';
   }
 }

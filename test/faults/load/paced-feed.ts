@@ -1,30 +1,27 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { IngestCounts } from '../check/check-ledgers.ts';
+import { ingestCounts, unaskedEnd } from './feed-outcome.ts';
+import type { FeedOutcome } from './feed-outcome.ts';
 import type { LoadGenerator, Send } from './generate-load.ts';
-import { startIngestRun } from './ingest-run.ts';
-import type { IngestLedgerFile, IngestRun } from './ingest-run.ts';
+import { settledLine, startIngestRun } from './ingest-run.ts';
+import type { IngestRun } from './ingest-run.ts';
 import type { WorkerEnd } from '../stack/kept-worker.ts';
 import { settleRun } from './send-ledger.ts';
 import type { SettledSend } from './send-ledger.ts';
 
 /** A round's load: lines at a steady pace through ingest, which may be killed meanwhile. */
 export type PacedFeed = {
-  /** SIGKILL of the ingest process that is being fed. Lines wait until `revive`. */
-  readonly kill: () => Promise<void>;
+  /** Whether the log has acknowledged something of it. */
+  readonly isFlowing: () => boolean;
+  /** SIGKILL of the ingest process that is being fed. Lines wait until `revive`. Answers whether there was one. */
+  readonly kill: () => Promise<boolean>;
   /** Starts another, which first gets again what the killed one had not acknowledged. */
   readonly revive: () => void;
   /** Ends the load with its tail; resolves when ingest has ended and everything is settled. */
   readonly finish: () => Promise<FeedOutcome>;
   /** Ends the load where it stands. Idempotent, and harmless after `finish`. */
   readonly abandon: () => Promise<void>;
-};
-
-export type FeedOutcome = {
-  readonly settled: readonly SettledSend[];
-  /** The ledgers of every run of ingest of this round, by source. */
-  readonly ledgers: ReadonlyMap<string, IngestLedgerFile | undefined>;
-  /** Ends of ingest that nobody asked for. */
-  readonly workerEnds: readonly WorkerEnd[];
 };
 
 export const tenant = 'faults';
@@ -45,7 +42,7 @@ export function startPacedFeed(options: {
 }): PacedFeed {
   const waiting: Send[] = [];
   const settled: SettledSend[] = [];
-  const ledgers = new Map<string, IngestLedgerFile | undefined>();
+  const ended: IngestCounts[] = [];
   let handedOver: Send[] = [];
   let run: IngestRun | undefined;
   let isHeld = false;
@@ -71,11 +68,11 @@ export function startPacedFeed(options: {
 
   /** Closes the books of a run that is gone; what it left open is handed to the next. */
   function settle(gone: IngestRun): void {
-    const ledger = gone.ledger();
-    ledgers.set(gone.source, ledger);
+    const counts = ingestCounts(gone, handedOver);
+    ended.push(counts);
     const outcome = settleRun(
       { source: gone.source, sends: handedOver },
-      ledger?.position.line ?? 0,
+      settledLine(counts.ledger),
       ({ sequence }) => sequence % givesUpEvery === 0,
     );
     settled.push(...outcome.settled);
@@ -87,7 +84,7 @@ export function startPacedFeed(options: {
   function handOver(): void {
     if (isHeld || waiting.length === 0) return;
     if (run !== undefined && run.exitCode() !== undefined) {
-      workerEnds.push(endOf(run));
+      workerEnds.push(unaskedEnd(run) ?? endedEarly);
       settle(run);
       run = undefined;
     }
@@ -114,11 +111,14 @@ export function startPacedFeed(options: {
     }
   }, tickMs);
   return {
+    isFlowing: () => run !== undefined && settledLine(run.ledger()) > 0,
     kill: async () => {
       isHeld = true;
-      await run?.kill();
-      if (run !== undefined) settle(run);
+      const killed = run;
+      await killed?.kill();
+      if (killed !== undefined) settle(killed);
       run = undefined;
+      return killed !== undefined;
     },
     revive: () => {
       isHeld = false;
@@ -134,12 +134,13 @@ export function startPacedFeed(options: {
         const last = run;
         if (last === undefined) continue;
         await last.finish();
-        if (last.exitCode() !== 0) workerEnds.push(endOf(last));
+        const end = unaskedEnd(last);
+        if (end !== undefined) workerEnds.push(end);
         settle(last);
         run = undefined;
         if (waiting.length > 0) await sleep(tickMs);
       }
-      return { settled, ledgers, workerEnds };
+      return { settled, runs: ended, workerEnds };
     },
     abandon: async () => {
       clearInterval(timer);
@@ -149,8 +150,5 @@ export function startPacedFeed(options: {
   };
 }
 
-const endOf = (run: IngestRun): WorkerEnd => ({
-  name: 'ingest',
-  how: `ended with exit code ${run.exitCode() ?? 'none'}`,
-  gaveUp: false,
-});
+/** Whoever feeds it has not told it that there is no more. */
+const endedEarly: WorkerEnd = { name: 'ingest', how: 'ended while it was fed', gaveUp: false };

@@ -13,7 +13,8 @@ export const faultKinds = {
   flushRedis: 'Redis forgets everything',
   deleteKeys: 'single keys of Redis are deleted',
   cutRedis: 'connections to Redis are slowed, and then cut several times',
-  kmsAway: 'the KMS is out of reach while a detection process starts',
+  kmsAway:
+    'the KMS is out of reach for ingest, detection and alerting, which run, and for a detection process that starts',
 } as const;
 
 export type FaultKind = keyof typeof faultKinds;
@@ -32,6 +33,30 @@ export const tellingFaultKinds: readonly FaultKind[] = [
   'killIngest',
 ];
 
+/**
+ * How often a fault may keep alerting from noting a mail that its relay has
+ * taken, by ending it or by parting it from its group. Each such time may repeat
+ * what was on its way, and nothing else may: what it still holds its partitions
+ * for it knows to be sent, and it asks the KMS before it sends.
+ */
+export const mailInterruptions: Readonly<Record<FaultKind, number>> = {
+  killAlerting: 1,
+  // Once when the broker goes, and once more while what it comes back with is loaded.
+  killBroker: 2,
+  cutKafka: 5,
+  delayKafka: 1,
+  killIngest: 0,
+  killDetection: 0,
+  freezeDetection: 0,
+  resizeDetection: 0,
+  killRedis: 0,
+  rollbackRedis: 0,
+  flushRedis: 0,
+  deleteKeys: 0,
+  cutRedis: 0,
+  kmsAway: 0,
+};
+
 type Part = 'ingest' | 'detection' | 'alerting' | 'kafka' | 'redis';
 
 /** What one fault takes hold of. Two faults that hold the same part can't be told apart, or undo each other. */
@@ -40,7 +65,7 @@ export const touches: Readonly<Record<FaultKind, readonly Part[]>> = {
   killDetection: ['detection'],
   freezeDetection: ['detection'],
   resizeDetection: ['detection'],
-  kmsAway: ['detection'],
+  kmsAway: ['ingest', 'detection', 'alerting'],
   killAlerting: ['alerting'],
   killBroker: ['kafka'],
   cutKafka: ['kafka'],

@@ -5,9 +5,9 @@ import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import { emptyPart } from '../../history-checks/history.ts';
 import type { HistoryPart } from '../../history-checks/history.ts';
-import type { Observer } from '../stack/observer.ts';
-import { readers } from './readers.ts';
-import type { Reading } from './readers.ts';
+import type { Ops } from '../../../packages/cli/src/ops/connect-ops.ts';
+import { readers } from '../../history-checks/readers.ts';
+import type { Reading } from '../../history-checks/readers.ts';
 
 /** Up to where each partition of each stream has been read. */
 export type ReadPositions = Readonly<Partial<Record<StreamName, ReadonlyMap<number, number>>>>;
@@ -24,7 +24,7 @@ const openedTogether = 250;
  * from the beginning, and answers it with how far it has read.
  */
 export async function readHistory(
-  observer: Observer,
+  observer: Ops,
   after: ReadPositions,
   only: readonly ReadStream[] = readStreams,
 ): Promise<{ readonly part: HistoryPart; readonly positions: ReadPositions }> {
@@ -36,7 +36,7 @@ export async function readHistory(
 }
 
 async function readStream(
-  observer: Observer,
+  observer: Ops,
   stream: ReadStream,
   after: ReadonlyMap<number, number> | undefined,
   into: Reading,

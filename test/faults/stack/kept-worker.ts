@@ -1,6 +1,7 @@
 import { describeExit, nodeMain, startProcess } from '@weir/local';
 import type { OwnedProcess } from '@weir/local';
 import { exitCodes } from '@weir/runtime';
+import { readKmsFailures } from './read-kms-failures.ts';
 
 /** A worker of Weir's that is started again when it ends by itself, as a supervisor would, unless it is told to be away. */
 export type KeptWorker = {
@@ -14,6 +15,9 @@ export type KeptWorker = {
   readonly freeze: () => void;
   readonly thaw: () => void;
   readonly isReady: () => Promise<boolean>;
+  readonly isRunning: () => boolean;
+  /** How often the process that runs now has asked the KMS in vain; 0 where it tells nothing. */
+  readonly kmsFailures: () => Promise<number>;
 };
 
 /** What a worker did that nobody told it to. `gaveUp`: it said that starting it again is of no use. */
@@ -77,6 +81,8 @@ export function createKeptWorker(options: {
     },
     freeze: () => send('SIGSTOP'),
     thaw: () => send('SIGCONT'),
+    isRunning: () => child !== undefined,
+    kmsFailures: () => readKmsFailures(options.port),
     isReady: async () => {
       const url = `http://127.0.0.1:${options.port}/readyz`;
       const response = await fetch(url, { signal: AbortSignal.timeout(askMs) }).catch(() => undefined);

@@ -10,8 +10,8 @@ export type LocalBroker = {
   /** Through the proxy, for workers. */
   readonly proxied: string;
   readonly proxy: HostedProxy;
-  /** kill -9. */
-  readonly kill: () => Promise<void>;
+  /** kill -9. Answers whether it ran. */
+  readonly kill: () => Promise<boolean>;
   /** Starts it again with the same records; resolves when it serves. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -35,7 +35,11 @@ export async function startLocalBroker(folder: string, proxies: ProxyHost): Prom
     direct: `127.0.0.1:${place.port}`,
     proxied: `127.0.0.1:${proxy.port}`,
     proxy,
-    kill: () => broker.kill(),
+    kill: async () => {
+      const ran = !broker.hasExited();
+      await broker.kill();
+      return ran;
+    },
     start: async () => {
       broker = await startKafkaBroker(place);
     },

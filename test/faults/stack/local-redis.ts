@@ -13,7 +13,8 @@ export type LocalRedis = {
   readonly proxy: HostedProxy;
   /** A connection straight to it, for who looks on; the caller closes it. */
   readonly connect: () => Promise<RedisConnection>;
-  readonly kill: () => Promise<void>;
+  /** kill -9. Answers whether it ran. */
+  readonly kill: () => Promise<boolean>;
   /** Starts it again with what it had written; resolves when it serves. */
   readonly start: () => Promise<void>;
   /** Keeps a copy of what it has written until now. */
@@ -38,7 +39,11 @@ export async function startLocalRedis(folder: string, proxies: ProxyHost): Promi
     proxied: `redis://127.0.0.1:${proxy.port}`,
     proxy,
     connect: () => openRedis({ url: `redis://127.0.0.1:${port}` }),
-    kill: () => server.kill(),
+    kill: async () => {
+      const ran = !server.hasExited();
+      await server.kill();
+      return ran;
+    },
     start: async () => {
       server = await startRedisServer(place);
     },

@@ -8,6 +8,6 @@ export type ProxyCall = {
 
 export type ProxyAnswer = {
   readonly id: number;
-  /** To `start` the proxy's port and number, to `cut` how many connections there were. */
+  /** To `start` the proxy's port and number, to `cut` how many connections there were, to `restore` what was held up. */
   readonly value: number | { readonly port: number; readonly number: number };
 };

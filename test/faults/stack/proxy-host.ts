@@ -10,7 +10,8 @@ export type HostedProxy = {
   readonly block: () => Promise<void>;
   /** Lets every byte of either direction wait this long. */
   readonly delay: (delayMs: number) => Promise<void>;
-  readonly restore: () => Promise<void>;
+  /** Lets everything through again; answers how much was held up since: connections refused, pieces that waited. */
+  readonly restore: () => Promise<number>;
   readonly close: () => Promise<void>;
 };
 
@@ -51,7 +52,7 @@ export function createProxyHost(): ProxyHost {
         cut: async () => Number(await call(number, 'cut')),
         block: async () => void (await call(number, 'block')),
         delay: async (delayMs) => void (await call(number, 'delay', delayMs)),
-        restore: async () => void (await call(number, 'restore')),
+        restore: async () => Number(await call(number, 'restore')),
         close: async () => void (await call(number, 'close')),
       };
     },

@@ -14,7 +14,7 @@ async function answer({ to, name, value }: ProxyCall): Promise<ProxyAnswer['valu
   }
   const proxy = proxies[to];
   if (proxy === undefined) throw new RangeError(`There is no proxy ${to}.`);
-  if (name === 'cut') return proxy.cut();
+  if (name === 'cut' || name === 'restore') return proxy[name]();
   if (name === 'delay') proxy.delay(value);
   else await proxy[name]();
   return 0;

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeMain, pickFreePort, readRoleEnvironment, startProcess, startStack } from '@weir/local';
 import type { RunningStack } from '@weir/local';
+import { connectOps } from '../../../packages/cli/src/ops/connect-ops.ts';
+import type { Ops } from '../../../packages/cli/src/ops/connect-ops.ts';
 import { createKeptWorker } from './kept-worker.ts';
 import type { KeptWorker, WorkerEnd } from './kept-worker.ts';
 import { startLocalBroker } from './local-broker.ts';
@@ -11,8 +13,7 @@ import { startLocalRedis } from './local-redis.ts';
 import type { LocalRedis } from './local-redis.ts';
 import { startMailReceiver } from './mail-receiver.ts';
 import type { MailReceiver } from './mail-receiver.ts';
-import { createObserver } from './observer.ts';
-import type { Observer } from './observer.ts';
+
 import { createProxyHost } from './proxy-host.ts';
 import type { HostedProxy, ProxyHost } from './proxy-host.ts';
 
@@ -29,7 +30,8 @@ export type FaultStack = {
   readonly broker: LocalBroker;
   readonly redis: LocalRedis;
   readonly proxies: ProxyHost;
-  readonly kmsProxy: HostedProxy;
+  /** The ways to the KMS: that of ingest, and that of detection and alerting. */
+  readonly kmsProxies: { readonly ingest: HostedProxy; readonly others: HostedProxy };
   readonly mails: MailReceiver;
   /** Two that run, and a third that is away until it is added. */
   readonly detection: readonly [KeptWorker, KeptWorker, KeptWorker];
@@ -38,7 +40,8 @@ export type FaultStack = {
   readonly workerEnvironment: (role: Role) => Environment;
   /** The same straight to the parts, for who looks on. */
   readonly directEnvironment: (role: Role) => Environment;
-  readonly observer: Observer;
+  /** Looks on from outside in the role of ops: it reads and opens, and can't seal. */
+  readonly observer: Ops;
   /** Stops everything that runs. Idempotent. */
   readonly stop: () => Promise<void>;
 };
@@ -70,8 +73,9 @@ export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => v
     stops.push(broker.stop, redis.stop, mails.close);
     const kms = await startKms(home, { broker, redis, mails });
     stops.push(kms.stop);
-    const kmsProxy = await proxies.start(Number(new URL(kms.addresses['KMS_ENDPOINT'] ?? '').port));
-    stops.push(kmsProxy.close);
+    const kmsPort = Number(new URL(kms.addresses['KMS_ENDPOINT'] ?? '').port);
+    const kmsProxies = { ingest: await proxies.start(kmsPort), others: await proxies.start(kmsPort) };
+    stops.push(kmsProxies.ingest.close, kmsProxies.others.close);
 
     const directEnvironment = (role: Role): Environment => ({
       ...readRoleEnvironment(home, role),
@@ -79,10 +83,10 @@ export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => v
     });
     const workerEnvironment = (role: Role): Environment => ({
       ...readRoleEnvironment(home, role),
-      KMS_ENDPOINT: `http://127.0.0.1:${kmsProxy.port}`,
+      KMS_ENDPOINT: `http://127.0.0.1:${kmsProxies[role === 'ingest' ? 'ingest' : 'others'].port}`,
     });
     await openLog(home, directEnvironment('ingest'));
-    const observer = createObserver(directEnvironment('ops'));
+    const observer = connectOps(directEnvironment('ops'), home);
     stops.push(observer.close);
 
     const worker = async (name: string, role: 'detection' | 'alerting'): Promise<KeptWorker> => {
@@ -115,7 +119,7 @@ export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => v
       broker,
       redis,
       proxies,
-      kmsProxy,
+      kmsProxies,
       mails,
       detection,
       alerting,

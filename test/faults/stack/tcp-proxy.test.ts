@@ -41,6 +41,9 @@ test('what is sent arrives, in its order, also where it has to wait', async () =
   proxy.restore();
   assert.equal(await slow, 'slow,');
   assert.equal(await ask(socket, 'fast'), 'fast');
+  proxy.delay(5);
+  assert.equal(await ask(socket, 'slow again'), 'slow again');
+  assert.equal(proxy.restore(), 2);
   socket.destroy();
 });
 
@@ -62,7 +65,8 @@ test('a block ends connections until it is lifted', async () => {
   await closed;
   const refused = await open();
   await once(refused, 'close');
-  proxy.restore();
+  assert.equal(proxy.restore(), 1);
+  assert.equal(proxy.restore(), 0);
   const other = await open();
   assert.equal(await ask(other, 'again'), 'again');
   other.destroy();

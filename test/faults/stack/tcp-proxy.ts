@@ -12,8 +12,8 @@ export type TcpProxy = {
   readonly block: () => void;
   /** Lets every byte of either direction wait this long; 0 for not at all. */
   readonly delay: (delayMs: number) => void;
-  /** Lets everything through again, at once. */
-  readonly restore: () => void;
+  /** Lets everything through again, at once. Answers how much it has held up since: connections it refused, and pieces it let wait. */
+  readonly restore: () => number;
   readonly close: () => Promise<void>;
 };
 
@@ -25,13 +25,21 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const open = new Set<Socket>();
   let isBlocked = false;
   let delayMs = 0;
+  let heldUp = 0;
   const cut = (): number => {
     const count = open.size / 2;
     for (const socket of open) socket.destroy();
     return count;
   };
+  const waitMs = (): number => {
+    if (delayMs > 0) heldUp += 1;
+    return delayMs;
+  };
   const server = createServer((client) => {
-    if (isBlocked) return void client.destroy();
+    if (isBlocked) {
+      heldUp += 1;
+      return void client.destroy();
+    }
     const target = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
     client.setNoDelay(true);
     for (const socket of [client, target]) {
@@ -44,8 +52,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         target.destroy();
       });
     }
-    passOn(client, target, () => delayMs);
-    passOn(target, client, () => delayMs);
+    passOn(client, target, waitMs);
+    passOn(target, client, waitMs);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -62,6 +70,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     restore: () => {
       isBlocked = false;
       delayMs = 0;
+      const before = heldUp;
+      heldUp = 0;
+      return before;
     },
     close: async () => {
       const closed = once(server, 'close');
