@@ -1,4 +1,5 @@
-import { createRandom } from './random.ts';
+import { createRandom } from '@weir/simulator';
+import type { Random } from '@weir/simulator';
 
 /** Whose turn it is, by account index. */
 export type Turns = { next(): number };
@@ -9,7 +10,7 @@ export type Turns = { next(): number };
  * before all others have come, and batches are never the same.
  */
 export function createTurns(lanes: readonly (readonly number[])[], seed: number): Turns {
-  const random = createRandom(seed);
+  const random = createRandom('account turns', seed);
   const kept = lanes.filter((lane) => lane.length > 0).map((lane) => ({ accounts: [...lane], at: 0 }));
   let turn = 0;
   return {
@@ -30,9 +31,9 @@ export function createTurns(lanes: readonly (readonly number[])[], seed: number)
 }
 
 /** In place (Fisher and Yates, as in Knuth, The Art of Computer Programming, volume 2, algorithm P). */
-function shuffle(values: number[], random: () => number): void {
+function shuffle(values: number[], random: Random): void {
   for (let last = values.length - 1; last > 0; last -= 1) {
-    const chosen = Math.floor(random() * (last + 1));
+    const chosen = random.below(last + 1);
     const moved = values[last] ?? 0;
     values[last] = values[chosen] ?? 0;
     values[chosen] = moved;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { hexOf } from './random.ts';
+import { hexOf } from './hex-of.ts';
 
 /**
  * A set of accounts and what they are like. `history`: how many transactions

@@ -3,7 +3,7 @@ import { packRecord } from '@weir/windows';
 import type { WindowRecord, WindowStore } from '@weir/windows';
 import { beginMs, partyOf, spacingMs, usualAmountMinor } from './population.ts';
 import type { Population } from './population.ts';
-import { hexOf } from './random.ts';
+import { hexOf } from './hex-of.ts';
 
 const token = 'bench-preload';
 const recordsPerCommit = 1_000;
