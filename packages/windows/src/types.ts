@@ -135,7 +135,7 @@ export type ChainCommit = {
   /**
    * By account, the second such that records observed before it may be forgotten: full
    * segments whose every record is older than it are dropped. It must come from records
-   * below the published position, since those above are decided again after a crash.
+   * that are published for good, since all others may be decided again after a crash.
    */
   readonly horizons: ReadonlyMap<string, number>;
 };

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { streams, WeirError } from '@weir/contracts';
+import { formatInstant, streams, WeirError } from '@weir/contracts';
 import type { JournalRecord } from '@weir/contracts';
 import type { BatchOutcome, RecordBatch } from '@weir/kafka';
 import { unpackRecords } from '@weir/windows';
 import { createBatchConsumer } from './consume-batch.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
-import { receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
+import { receivedEvent, sampleTransaction, sampleTransactions } from './fixtures/sample-transactions.ts';
 import { encodePositionMetadata } from './owned-partition.ts';
 
 /** What the consumer accepts: `next` above the first record and not beyond the batch, anything for a seek. */
@@ -192,4 +192,32 @@ test('a record that can never be published is found and refused, and every other
   const segments = (await plain.store.load(0, [account])).get(account) ?? [];
   const stored = segments.flatMap((segment) => unpackRecords(segment)).map(({ offset }) => offset);
   assert.ok(stored.includes(17));
+});
+
+/** The n-th minute's payment of one account, as ingest saw it at once. */
+const paymentOf = (offset: number, minute: number) => {
+  const time = formatInstant(Date.UTC(2026, 0, 5) + minute * 60_000);
+  const content = { account: { other: { id: 'one' } }, eventTime: time, observedAt: time };
+  return plainRecord(offset, receivedEvent(sampleTransaction(offset, content)));
+};
+
+test('a commit that a broker takes back is made again by the very records it was made by before', async () => {
+  const days = 24 * 60;
+  const old = [records[0]!, ...Array.from({ length: 399 }, (_unused, n) => paymentOf(n + 1, n))];
+  // The second of these makes all before them forgettable.
+  const takenBack = [paymentOf(400, 400), paymentOf(401, 200 * days)];
+  const later = Array.from({ length: 400 }, (_unused, n) => paymentOf(402 + n, 200 * days + n));
+  const { consumer, kafka, store } = createPlainConsumer();
+  await consumer.onBatch(batchOf(old), plainControl());
+  kafka.outputs.splice(0);
+  await consumer.onBatch(batchOf(takenBack), plainControl());
+  const once = kafka.outputs.splice(0);
+  kafka.failure = new WeirError('publish_outcome_unknown', 'the broker was killed');
+  await consumer.onBatch(batchOf(later), plainControl());
+  assert.equal((await store.position(0))?.next, 802);
+  kafka.failure = undefined;
+  kafka.position = { next: 400, metadata: encodePositionMetadata(log) };
+  assert.deepEqual(await consumer.onBatch(batchOf(later), plainControl()), { kind: 'seek', next: 400 });
+  await consumer.onBatch(batchOf(takenBack), plainControl());
+  assert.deepEqual(kafka.outputs, once);
 });

@@ -20,6 +20,8 @@ export type OwnedPartition = PartitionWindows & {
   readonly appendFrom: number;
   readonly publishFrom: number;
   log: LogState;
+  /** The accounts of the last run, and what could be forgotten of each before it was decided; absent before the first. */
+  lastHorizons?: ReadonlyMap<string, number>;
 };
 
 const positionMetadata = z.strictObject({

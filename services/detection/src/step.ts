@@ -7,6 +7,7 @@ import { decideBatch, joinBatch, joinedBy } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
 import type { DetectionParts } from './detection-parts.ts';
 import { appendToWindows, goOnBehind, loadHistories, storedBefore } from './histories.ts';
+import type { StoredBefore } from './histories.ts';
 import { applyControl } from './owned-partition.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { publish, sealOutputs } from './publish.ts';
@@ -44,7 +45,7 @@ export async function runStep(
 /** Records that have their verdict already: the windows alone still lack them. */
 async function replayRun(parts: DetectionParts, owned: OwnedPartition, run: Run): Promise<void> {
   const histories = await loadHistories(owned, run);
-  const before = storedBefore(histories);
+  const before = holdBack(owned, histories, storedBefore(histories));
   const joined = joinBatch(run.decoded, { histories, toRecord: windowRecordOf });
   if (isAppended(owned, run)) await appendToWindows(owned, run, joined, before);
   goOnBehind(owned, run, histories);
@@ -62,7 +63,7 @@ async function publishRun(
   const outcome = first?.kind === 'control' ? await takeInControl(parts, owned, first.control) : 'goOn';
   const judge = resolveJudge(owned.log.versions, owned.plan);
   const histories = await loadHistories(owned, run);
-  const before = storedBefore(histories);
+  const before = holdBack(owned, histories, storedBefore(histories));
   const queriesBefore = outOfOrderQueriesOf(histories);
   const decided = decideBatch(run.decoded, { judge, histories, toRecord: windowRecordOf });
   const outOfOrderQueries = outOfOrderQueriesOf(histories) - queriesBefore;
@@ -104,6 +105,29 @@ function outOfOrderQueriesOf(histories: ReadonlyMap<string, AccountHistory>): nu
   let queries = 0;
   for (const history of histories.values()) queries += history.outOfOrderQueries;
   return queries;
+}
+
+/**
+ * Lets the commit of a run forget only what could be forgotten before the run in
+ * front of it. That one was published, but a broker that is killed while it ends
+ * the commit may take it back: both are then decided again, by all they were
+ * decided by before.
+ */
+function holdBack(
+  owned: OwnedPartition,
+  histories: ReadonlyMap<string, AccountHistory>,
+  { after, horizons }: StoredBefore,
+): StoredBefore {
+  const held = new Map<string, number>();
+  const now = new Map<string, number>();
+  for (const account of histories.keys()) {
+    const forgettable = horizons.get(account) ?? 0;
+    now.set(account, forgettable);
+    const earlier = owned.lastHorizons?.get(account) ?? forgettable;
+    if (earlier > 0) held.set(account, earlier);
+  }
+  owned.lastHorizons = now;
+  return { after, horizons: held };
 }
 
 const isAppended = ({ appendFrom }: OwnedPartition, { decoded: [first] }: Run): boolean =>
