@@ -125,6 +125,20 @@ const bad: readonly (readonly [
     ['conflicting'],
   ],
   [
+    'a decision about an offset without a record',
+    damaged('journal', (all) => [
+      ...all,
+      {
+        ...all[1]!,
+        from: 7,
+        to: 78,
+        decisions: [{ offset: 77, outcome: 'control' as const }],
+      },
+    ]),
+    ['outcome_of_nothing'],
+    ['conflicting'],
+  ],
+  [
     "a verdict in a partition that isn't its transaction's",
     damaged('published', (all) => [verdictOf(1, 'cleared', { partition: 3 }), ...all.slice(1)]),
     ['own_partition'],

@@ -193,5 +193,10 @@ function checkStrays(history: History): Violation[] {
         ? stray('rejection', one, one.origin)
         : [],
     ),
+    ...history.journal.flatMap((entry) =>
+      entry.decisions.flatMap(({ offset }) =>
+        stray('decision', entry, { partition: entry.partition, offset }),
+      ),
+    ),
   ];
 }

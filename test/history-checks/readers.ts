@@ -107,7 +107,7 @@ function storedDigest(record: KafkaRecord, opened: OpenedEvent): string {
 }
 
 /** The load names all its accounts by an id of its own scheme. */
-const accountIdOf = (account: Account): string => ('other' in account ? account.other.id : '');
+export const accountIdOf = (account: Account): string => ('other' in account ? account.other.id : '');
 
 /** All that the sender said: what Weir adds when it sees a transaction is left out. */
 function saidIn(content: Transaction): unknown {

@@ -44,7 +44,7 @@ export const startAlerting = async (world: World, process: SimProcess): Promise<
   const batches = createBatchConsumer({
     parts,
     backoffMs: (failures) =>
-      backoffDelayMs(failures, { baseDelayMs: 500, maxDelayMs: 5_000, random: random.fraction }),
+      backoffDelayMs(failures, { baseDelayMs: 500, maxDelayMs: 5_000, random: random.unit }),
     onRetry: () => undefined,
     onProgress: () => undefined,
     onRelease: () => undefined,

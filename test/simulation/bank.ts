@@ -1,20 +1,25 @@
-import type { Random } from './random.ts';
+import type { Random } from '@weir/simulator';
+import { transactionName } from '../history-checks/history.ts';
+import { pickAny } from './pick-any.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const firstEventMs = Date.UTC(2026, 0, 5, 8);
 
-type Offered = Readonly<Record<string, unknown>> & { readonly transactionId: string };
+type Offered = Readonly<Record<string, unknown>> & {
+  readonly transactionId: string;
+  readonly account: { readonly other: { readonly id: string } };
+};
 
 /** An input of ingest: its bytes, and how its lines ought to be counted. */
 export type BankFile = {
   readonly bytes: Buffer;
+  /** Its lines in their order: the transaction each names, or undefined for one that is none. */
+  readonly lines: readonly (string | undefined)[];
   /** Lines that are transactions, repeated ones included. */
   readonly acceptable: number;
   /** Lines that ingest refuses. */
   readonly refused: number;
-  /** Different transactions among the acceptable lines, by account and transaction id. */
-  readonly identities: number;
 };
 
 /** Longer than the cleared topic of the simulation takes, once a verdict is with it. */
@@ -28,6 +33,7 @@ const oversizedText = 'wide '.repeat(27).trim();
 export const makeBankFile = (random: Random, transactions: number): BankFile => {
   const accounts = 2 + random.below(4);
   const lines: string[] = [];
+  const names: (string | undefined)[] = [];
   const sent: Offered[] = [];
   let refused = 0;
   let atMs = firstEventMs;
@@ -57,9 +63,10 @@ export const makeBankFile = (random: Random, transactions: number): BankFile => 
   };
 
   for (let index = 0; index < transactions; index += 1) {
-    const earlier = random.pick(sent);
+    const earlier = pickAny(random, sent);
     if (random.chance(0.05)) {
       lines.push(random.pick(['{"transactionId": "cut', '[]', '{"transactionId": "tx"}', '\u0007']));
+      names.push(undefined);
       refused += 1;
     }
     const one =
@@ -70,10 +77,8 @@ export const makeBankFile = (random: Random, transactions: number): BankFile => 
         : fresh(index);
     sent.push(one);
     lines.push(JSON.stringify(one));
+    names.push(transactionName(one.account.other.id, one.transactionId));
   }
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-  const identities = new Set(
-    sent.map(({ account, transactionId }) => JSON.stringify([account, transactionId])),
-  );
-  return { bytes, acceptable: sent.length, refused, identities: identities.size };
+  return { bytes, lines: names, acceptable: sent.length, refused };
 };

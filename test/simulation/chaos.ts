@@ -1,9 +1,10 @@
 import { appendControl, finishActivations } from './control-records.ts';
 import type { Fleet, Slot } from './fleet.ts';
 import { appendPoison } from './foreign-records.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@weir/simulator';
 import type { CallFault, Part } from './scheduler.ts';
 import type { World } from './world.ts';
+import { pickAny } from './pick-any.ts';
 
 /** What a seed does to the world, and how often. Most seeds do a few kinds of harm, so that those get far. */
 export type Chaos = {
@@ -85,7 +86,7 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
   };
   const events = Array.from({ length: random.below(maxEvents + 1) }, () => ({
     atStep: random.below(endsAtStep),
-    kind: random.pick(usedKinds),
+    kind: pickAny(random, usedKinds),
   })).sort((one, other) => one.atStep - other.atStep);
   const later: { readonly atStep: number; readonly act: () => void }[] = [];
   const away = new Set<Part>();
@@ -123,7 +124,7 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
 
   const hit = async (kind: Event, world: World, fleet: Fleet, step: number): Promise<void> => {
     const running = fleet.slots.filter(({ process }) => process?.isAlive() === true);
-    const slot = random.pick(running);
+    const slot = pickAny(random, running);
     switch (kind) {
       case 'kill':
         return kill(fleet, slot, step);
@@ -190,7 +191,7 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
       const trap = traps.findIndex(({ call }) => what.startsWith(call));
       if (trap !== -1) trapped.push(...traps.splice(trap, 1).map(({ kills }) => ({ process, kills })));
       if (away.has(part)) return 'refused';
-      const drawn = random.fraction();
+      const drawn = random.unit();
       if (drawn < rates.refused) return 'refused';
       if (drawn < rates.refused + rates.lost) return 'lost';
       return drawn < rates.refused + rates.lost + rates.late ? 'late' : 'none';

@@ -1,19 +1,21 @@
-import { securityRejectionCodes } from '@weir/contracts';
-import type { Alert } from '@weir/contracts';
-import type { Topics } from './topics.ts';
+import { securityRejectionCodes, streams } from '@weir/contracts';
+import type { AlertEntry, History } from '../history-checks/history.ts';
 import type { ReceivedMail } from './world.ts';
 
-const subjectOf = (alert: Alert): string =>
-  alert.kind === 'unusual_transactions'
-    ? `held ${alert.sourcePartition}:${alert.sourceOffset}`
-    : `refused ${alert.topic} ${alert.partition}:${alert.offset}`;
+const subjectOf = ({ kind, about }: AlertEntry): string =>
+  `${kind} ${about.topic} ${about.partition}:${about.offset}`;
 
 /** What has to be told to somebody: each held transaction, and each dead letter that is a sign of tampering. */
-const subjects = ({ held, rejected }: Topics): string[] => [
-  ...held.map(({ payload }) => `held ${payload.sourcePartition}:${payload.sourceOffset}`),
-  ...rejected.flatMap(({ payload: { origin, rejections } }) =>
-    origin.kind === 'topic' && rejections.some(({ code }) => securityRejectionCodes.has(code))
-      ? [`refused ${origin.topic} ${origin.partition}:${origin.offset}`]
+const subjects = ({ published, rejected }: History): string[] => [
+  ...published
+    .filter(({ outcome }) => outcome === 'held')
+    .map(
+      ({ sourcePartition, sourceOffset }) =>
+        `unusual_transactions ${streams.received.topic} ${sourcePartition}:${sourceOffset}`,
+    ),
+  ...rejected.flatMap(({ origin, code }) =>
+    origin.kind === 'topic' && securityRejectionCodes.has(code)
+      ? [`refused_record ${origin.topic} ${origin.partition}:${origin.offset}`]
       : [],
   ),
 ];
@@ -26,12 +28,12 @@ const subjects = ({ held, rejected }: Topics): string[] => [
  * repeats of a key is left with one. So: every key arrives, no other does, and
  * all mails of one key are the same.
  */
-export const checkAlerts = (topics: Topics, mails: readonly ReceivedMail[]): string[] => {
-  const alerts = topics.alerts.map(({ payload }) => payload);
+export const checkAlerts = (history: History, mails: readonly ReceivedMail[]): string[] => {
+  const { alerts } = history;
   const about = Map.groupBy(alerts, subjectOf);
   const mailsByKey = Map.groupBy(mails, ({ deliveryKey }) => deliveryKey);
   const problems: string[] = [];
-  for (const subject of subjects(topics)) {
+  for (const subject of subjects(history)) {
     const count = about.get(subject)?.length ?? 0;
     if (count !== 1) problems.push(`${count} alerts about ${subject}`);
     about.delete(subject);
@@ -39,10 +41,10 @@ export const checkAlerts = (topics: Topics, mails: readonly ReceivedMail[]): str
   problems.push(...[...about.keys()].map((subject) => `an alert about ${subject}, which is none`));
   if (new Set(alerts.map(({ alertId }) => alertId)).size !== alerts.length)
     problems.push('two alerts have the same id');
-  for (const { deliveries } of alerts) {
-    const key = deliveries[0]?.deliveryKey ?? '';
+  for (const { deliveryKeys } of alerts) {
+    const key = deliveryKeys[0] ?? '';
     const copies = mailsByKey.get(key) ?? [];
-    if (deliveries.length !== 1 || copies.length === 0) problems.push(`nothing was delivered for ${key}`);
+    if (deliveryKeys.length !== 1 || copies.length === 0) problems.push(`nothing was delivered for ${key}`);
     if (new Set(copies.map(({ recipient, text }) => `${recipient} ${text}`)).size > 1)
       problems.push(`different mails have the key ${key}`);
     mailsByKey.delete(key);

@@ -1,7 +1,23 @@
+import { checkJournal } from '../history-checks/check-journal.ts';
+import { checkVerdictOrder } from '../history-checks/check-order.ts';
+import { checkOutcomes } from '../history-checks/check-outcomes.ts';
+import { checkPartitions } from '../history-checks/check-partitions.ts';
+import { checkReference } from '../history-checks/check-reference.ts';
+import {
+  accountsByPartition,
+  checkJudgedWindows,
+  checkStoredWindows,
+  rememberedAccounts,
+} from '../history-checks/check-windows.ts';
+import { emptyHistory } from '../history-checks/history.ts';
+import type { History, SentTransaction, Violation } from '../history-checks/history.ts';
+import { indexHistory } from '../history-checks/index-history.ts';
+import { readStored } from '../history-checks/read-stored.ts';
+import { checkSends } from '../faults/check/check-sends.ts';
 import { checkAlerts } from './check-alerts.ts';
 import { checkLedgers } from './check-ledgers.ts';
-import { checkOutcomes } from './check-outcomes.ts';
-import { checkWindows } from './check-windows.ts';
+import { planInForce, plans } from './control-records.ts';
+import { source } from './ingest-worker.ts';
 import type { Topics } from './topics.ts';
 import type { World } from './world.ts';
 
@@ -10,9 +26,49 @@ import type { World } from './world.ts';
  * window store, the ledgers and the mails. `calm` is what an undisturbed run made
  * of the same log. Answers one sentence for each thing that is not as promised.
  */
-export const checkHistory = async (world: World, topics: Topics, calm: Topics): Promise<string[]> => [
-  ...checkOutcomes(topics, calm),
-  ...(await checkLedgers(world, topics)),
-  ...checkAlerts(topics, world.mails),
-  ...(await checkWindows(world, topics)),
-];
+export const checkHistory = async (world: World, topics: Topics, calm: Topics): Promise<string[]> => {
+  const { planted } = world;
+  const history: History = { ...emptyHistory, ...topics.part, planted, sends: sendsOf(world) };
+  const index = indexHistory(history);
+  const accounts = rememberedAccounts(history, index);
+  const inForce = plans.find(({ ref }) => ref === planInForce(world)) ?? plans[0];
+  const stored = await readStored(
+    world.windows.open(inForce.ref),
+    accountsByPartition(accounts, world.partitions),
+  );
+  const violations = [
+    ...checkOutcomes(history, index),
+    ...checkPartitions(history, []),
+    ...checkSends(history),
+    ...checkVerdictOrder(history),
+    ...checkJournal(history, index),
+    ...checkReference(history, calm.part, endsOf(history)),
+    ...checkJudgedWindows(accounts, history.journal, plans),
+    ...checkStoredWindows(accounts, stored, inForce),
+  ];
+  return [
+    ...violations.map(sentenceOf),
+    ...(await checkLedgers(world, topics)),
+    ...checkAlerts(history, world.mails),
+  ];
+};
+
+/** The whole file was fed, and after it every account asked for once more. */
+const sendsOf = ({ bank, touched }: World): SentTransaction[] =>
+  [...bank.lines, ...touched].map((transaction, at) => ({
+    sequence: at,
+    state: 'acknowledged',
+    transaction,
+    source,
+    sourceLine: at + 1,
+  }));
+
+const endsOf = ({ log }: History): Map<number, number> => {
+  const ends = new Map<number, number>();
+  for (const { partition, offset } of log)
+    ends.set(partition, Math.max(ends.get(partition) ?? 0, offset + 1));
+  return ends;
+};
+
+const sentenceOf = ({ rule, partition, offset, found }: Violation): string =>
+  [rule, ...(partition === undefined ? [] : [`at ${partition}:${offset}`])].join(' ') + `: ${found}`;

@@ -4,9 +4,10 @@ import type { OutgoingRecord } from '@weir/kafka';
 import { defaultWindowPlan } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
 import { planDigest } from '../../services/detection/src/resolve-plan.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@weir/simulator';
 import { outsideLink } from './world.ts';
 import type { Activation, World } from './world.ts';
+import { pickAny } from './pick-any.ts';
 
 /** What the simulation names as the source of the records it writes itself. */
 export const ownSource = '/simulation';
@@ -105,7 +106,7 @@ const rulesetAgain = (world: World): Activation => ({
 export const appendControl = async (world: World, random: Random): Promise<void> => {
   await finishActivations(world);
   const { begun, unfinished } = world.activations;
-  const again = random.chance(0.3) ? random.pick(begun) : undefined;
+  const again = random.chance(0.3) ? pickAny(random, begun) : undefined;
   const control =
     again ?? (random.chance(0.4) ? rulesetAgain(world) : activationOf(world, random.pick(plans)));
   if (again === undefined) begun.push(control);

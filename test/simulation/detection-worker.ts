@@ -71,10 +71,10 @@ export const startDetection = async (
       accounts: 2,
       readRange: kafka.readRange,
       sleep: process.sleep,
-      random: random.fraction,
+      random: random.unit,
     },
     backoffMs: (failures) =>
-      backoffDelayMs(failures, { baseDelayMs: 100, maxDelayMs: 5_000, random: random.fraction }),
+      backoffDelayMs(failures, { baseDelayMs: 100, maxDelayMs: 5_000, random: random.unit }),
     pace: createPace({ lingerMs: 30, nowMs: world.scheduler.nowMs, sleep: process.sleep }),
     onRetry: () => undefined,
     onLag: () => undefined,

@@ -13,11 +13,14 @@ import type { SimWorker } from './sim-worker.ts';
 import { environment, everyOf, linkOf } from './world.ts';
 import type { World } from './world.ts';
 
+/** What the file's transactions and refusals name as where they come from. */
+export const source = 'bank';
+
 const settings: FeedSettings = {
   input: 'bank.ndjson',
   mapping: null,
   tenant: 'demo',
-  source: 'bank',
+  source,
   environment,
   ledgerFile: 'ledger.json',
   force: false,
@@ -113,7 +116,7 @@ const retryOf = ({ scheduler, random }: World, process: SimProcess): RetryWithin
   // The shorter it is, the oftener a feed gives up and has to be resumed.
   limitMs: random.pick([500, 5_000, 60_000]),
   nowMs: scheduler.nowMs,
-  random: random.fraction,
+  random: random.unit,
   sleep: (delayMs, signal) =>
     new Promise((resolve, reject) => {
       const stop = (): void => reject(new Error('the run was stopped'));

@@ -1,6 +1,6 @@
 import { WeirError } from '@weir/contracts';
 import type { OpenOutcome, Opener, Sealer } from '@weir/envelope';
-import type { Random } from './random.ts';
+import type { Random } from '@weir/simulator';
 import type { SimProcess } from './scheduler.ts';
 
 /** The first byte of what nobody who may seal has written. */
@@ -11,6 +11,18 @@ export type SimKms = { isAway: boolean };
 
 /** How often sealing or opening needs the KMS: else its key is in the cache. */
 const callChance = 0.08;
+
+const openPlain = (sealed: Uint8Array | null): OpenOutcome => {
+  if (sealed === null) return { ok: false, reason: 'null_value' };
+  if (sealed[0] === tampered) return { ok: false, reason: 'authentication_failed' };
+  return { ok: true, plaintext: Buffer.from(sealed) };
+};
+
+/** How a check opens a record: at once, outside of the simulation. */
+export const outsideOpener: Opener = {
+  open: async (items) => items.map(({ sealed }) => openPlain(sealed)),
+  close: () => undefined,
+};
 
 const refusal = (): WeirError => new WeirError('kms_unavailable', 'the KMS is away');
 
@@ -46,11 +58,7 @@ export const plainEnvelope = (
     opener: {
       open: async (items) => {
         await ask('open');
-        return items.map(({ sealed }): OpenOutcome => {
-          if (sealed === null) return { ok: false, reason: 'null_value' };
-          if (sealed[0] === tampered) return { ok: false, reason: 'authentication_failed' };
-          return { ok: true, plaintext: Buffer.from(sealed) };
-        });
+        return items.map(({ sealed }) => openPlain(sealed));
       },
       close: () => undefined,
     },

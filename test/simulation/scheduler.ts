@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Random } from './random.ts';
+import type { Random } from '@weir/simulator';
+import { pickAny } from './pick-any.ts';
 
 /** What a process reaches outside of itself. */
 export type Part = 'kafka' | 'redis' | 'kms' | 'mail' | 'disk';
@@ -157,10 +158,10 @@ export const createScheduler = ({ random, faultOf, onStep }: SchedulerOptions): 
     nowMs = jumps ? Math.max(nowMs, earliestMs) : nowMs + random.below(maxStepMs);
     const due = awake.filter(({ atMs }) => atMs <= nowMs);
     if (due.length > 0 && (jumps || random.below(runnable.length + due.length) >= runnable.length)) {
-      takeFrom(sleepers, random.pick(due) as (typeof due)[number]);
+      takeFrom(sleepers, random.pick(due));
       return true;
     }
-    const next = random.pick(runnable);
+    const next = pickAny(random, runnable);
     if (next === undefined) return false;
     takeFrom(steps, next);
     return true;

@@ -1,7 +1,8 @@
 import { createMemoryWindows } from '@weir/window-store/memory';
 import type { MemoryWindowCopy, MemoryWindows } from '@weir/window-store/memory';
 import type { WindowStore } from '@weir/windows';
-import type { Random } from './random.ts';
+import type { Random } from '@weir/simulator';
+import { pickAny } from './pick-any.ts';
 
 /** The Redis of the simulation: a set of windows for each plan, which lose what a Redis loses. */
 export type SimWindows = {
@@ -67,10 +68,10 @@ export const createSimWindows = (): SimWindows => {
     },
     loseKey: async (random, partition) => {
       wereHurt = true;
-      const windows = random.pick([...sets.values()]);
+      const windows = pickAny(random, [...sets.values()]);
       if (windows === undefined) return;
       const accounts = await accountsOf(windows.open(), partition).catch(() => []);
-      const account = random.pick(accounts);
+      const account = pickAny(random, accounts);
       if (account === undefined || random.chance(0.3)) windows.losePosition(partition);
       else windows.loseAccount(partition, account);
     },

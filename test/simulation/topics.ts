@@ -1,26 +1,23 @@
-import { decodeRejected, streams } from '@weir/contracts';
-import type { Alert, HeldTransaction, JournalRecord, RejectedRecord, StreamName } from '@weir/contracts';
+import { streams } from '@weir/contracts';
+import type { StreamName } from '@weir/contracts';
+import { openEvents } from '@weir/envelope';
 import type { KafkaClient, KafkaRecord } from '@weir/kafka';
-import { outsideLink } from './world.ts';
+import { emptyPart } from '../history-checks/history.ts';
+import type { HistoryPart, LogEntry } from '../history-checks/history.ts';
+import { readers } from '../history-checks/readers.ts';
+import type { Reading } from '../history-checks/readers.ts';
+import { outsideOpener } from './plain-envelope.ts';
+import { environment, outsideLink } from './world.ts';
 import type { World } from './world.ts';
 
-type Read<Payload> = { readonly record: KafkaRecord; readonly payload: Payload };
-
-/** A verdict as downstream sees it. */
-export type PublishedVerdict = Read<{
-  readonly sourcePartition: number;
-  readonly sourceOffset: number;
-  readonly verdict: { readonly outcome: 'cleared' | 'held' };
-}>;
+const readStreams = ['received', 'decisions', 'cleared', 'held', 'rejected', 'alerts'] as const;
+type ReadStream = (typeof readStreams)[number];
 
 /** What a read_committed reader sees of every topic once all is done, in offset order per partition. */
 export type Topics = {
-  readonly received: readonly KafkaRecord[];
-  readonly cleared: readonly PublishedVerdict[];
-  readonly held: readonly Read<HeldTransaction>[];
-  readonly rejected: readonly Read<RejectedRecord>[];
-  readonly journal: readonly Read<JournalRecord>[];
-  readonly alerts: readonly Read<Alert>[];
+  readonly records: ReadonlyMap<ReadStream, readonly KafkaRecord[]>;
+  /** The same as the checkers take it. */
+  readonly part: HistoryPart;
 };
 
 export const readStream = async (kafka: KafkaClient, stream: StreamName): Promise<KafkaRecord[]> => {
@@ -35,26 +32,33 @@ export const readStream = async (kafka: KafkaClient, stream: StreamName): Promis
   return records.sort((one, other) => one.partition - other.partition || one.offset - other.offset);
 };
 
-/** Reads a payload as any consumer would, without the contract's own code. */
-const payloadOf = <Payload>(record: KafkaRecord): Payload => JSON.parse(String(record.value)) as Payload;
-
-export const readTopics = async (world: World): Promise<Topics> => {
+/** Reads what is there of the streams. */
+export const readTopics = async (
+  world: World,
+  only: readonly ReadStream[] = readStreams,
+): Promise<Topics> => {
   const kafka = world.kafka.connect(outsideLink);
-  const readAs = async <Payload>(
-    stream: StreamName,
-    read: (record: KafkaRecord) => Payload,
-  ): Promise<Read<Payload>[]> =>
-    (await readStream(kafka, stream)).map((record) => ({ record, payload: read(record) }));
-  return {
-    received: await readStream(kafka, 'received'),
-    cleared: await readAs<PublishedVerdict['payload']>('cleared', payloadOf),
-    held: await readAs<HeldTransaction>('held', payloadOf),
-    rejected: await readAs('rejected', (record) => {
-      const rejected = decodeRejected(record.value ?? Buffer.alloc(0));
-      if (rejected === undefined) throw new Error('a rejected record can not be read');
-      return rejected;
-    }),
-    journal: await readAs<JournalRecord>('decisions', payloadOf),
-    alerts: await readAs<Alert>('alerts', payloadOf),
-  };
+  const part = structuredClone(emptyPart) as Reading;
+  const records = new Map<ReadStream, readonly KafkaRecord[]>();
+  for (const stream of only) {
+    const read = await readStream(kafka, stream);
+    records.set(stream, read);
+    const opened = await openEvents({ opener: outsideOpener, stream, environment }, read);
+    read.forEach((record, index) => {
+      const one = opened[index];
+      if (one !== undefined) readers[stream](record, one, part);
+    });
+  }
+  const received = records.get('received') ?? [];
+  const log = part.log.map((entry, at) => knownOf(world, entry, received[at]));
+  return { records, part: { ...part, log } };
+};
+
+/** With what only the simulation knows of a record: whose log it is of, and how little a verdict may take up here. */
+const knownOf = ({ logId }: World, entry: LogEntry, record: KafkaRecord | undefined): LogEntry => {
+  const { partition, offset } = entry;
+  if (entry.kind === 'control' && entry.logId !== logId) return { kind: 'foreign', partition, offset };
+  return entry.kind === 'transaction' && record?.value?.includes('"remittanceInformation"') === true
+    ? { ...entry, mayBeTooLarge: true }
+    : entry;
 };

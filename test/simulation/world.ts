@@ -4,8 +4,9 @@ import { createMemoryKafka } from '@weir/kafka/memory';
 import type { MemoryKafka, MemoryLink } from '@weir/kafka/memory';
 import type { Ledger } from '../../services/ingest/src/ledger/ledger-file.ts';
 import type { BankFile } from './bank.ts';
+import type { PlantedRecord } from '../history-checks/history.ts';
 import type { SimKms } from './plain-envelope.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@weir/simulator';
 import type { Scheduler, SimProcess } from './scheduler.ts';
 import { createSimWindows } from './sim-windows.ts';
 import type { SimWindows } from './sim-windows.ts';
@@ -48,6 +49,10 @@ export type World = {
   readonly disk: { ledger: Ledger | undefined };
   readonly mails: ReceivedMail[];
   readonly acknowledged: Acknowledged[];
+  /** What nobody who may seal has written. */
+  readonly planted: PlantedRecord[];
+  /** The transactions that every account was asked for once more by. */
+  readonly touched: string[];
   readonly activations: Activations;
   /** What a worker found wrong that nobody had hurt. */
   readonly falseAlarms: string[];
@@ -67,6 +72,8 @@ export const createWorld = (
   disk: { ledger: undefined },
   mails: [],
   acknowledged: [],
+  planted: [],
+  touched: [],
   activations: { begun: [], unfinished: [] },
   falseAlarms: [],
 });
