@@ -111,6 +111,12 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     }
   }
 
+  /** Has the consumer go on where the partition stands, if it is this worker's: it begins at the group's position. */
+  function seekToOwned(partition: number): void {
+    const owned = partitions.get(partition);
+    if (owned !== undefined && mine.has(partition)) options.seek(partition, owned.position);
+  }
+
   const inBackground = (work: Promise<void>): void => void work.catch(options.onCrash);
 
   /** A step whose failure is a record's own is made again record by record, until the one is found and refused. */
@@ -216,11 +222,13 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
           return { kind: 'pause', next, forMs: stillTakingOverMs };
         await drop(partition, error);
         const forMs = leaveFor(partition, error);
-        comingBack.add(partition);
+        // A membership that is over hears no outcome: what comes next is not this batch.
+        if (!control.revoked()) comingBack.add(partition);
         return { kind: 'pause', next, forMs };
       } finally {
         stopBeating();
         atWork.delete(partition);
+        if (control.revoked()) seekToOwned(partition);
       }
     },
     assigned(assigned) {
@@ -231,9 +239,8 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       for (const partition of partitions.partitions())
         if (!mine.has(partition)) inBackground(drop(partition));
       for (const partition of assigned) {
-        const kept = partitions.get(partition);
-        // The consumer begins at the group's position, which a rebuild under way has not come to yet.
-        if (kept !== undefined) options.seek(partition, kept.position);
+        // A rebuild under way has not come to the group's position yet.
+        if (partitions.get(partition) !== undefined) seekToOwned(partition);
         else inBackground(takeInBackground(partition));
       }
     },
