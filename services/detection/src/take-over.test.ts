@@ -7,6 +7,7 @@ import type { ChainCommit } from '@weir/windows';
 import type { DetectionParts } from './detection-parts.ts';
 import { createPlainParts, plainRecord, silentObserver } from './fixtures/plain-parts.ts';
 import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
+import { appendToWindows } from './histories.ts';
 import { encodePositionMetadata } from './owned-partition.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { createLogBeginning } from './read-log-opening.ts';
@@ -233,6 +234,16 @@ test('another partition count than the log was made with halts the worker', asyn
   const { parts, log: found } = createPlainParts();
   found.partitionCount = 2;
   await assert.rejects(taken(parts, openingOf()), haltsWith('log_partition_count_changed'));
+});
+
+test('each take-over of one worker has a chain token of its own: an answer for one is never taken for another', async () => {
+  const { parts, store } = createPlainParts();
+  const [one, other] = [await taken(parts, openingOf()), await taken(parts, openingOf())];
+  assert.notEqual(one.token, other.token);
+  const nothing = { after: new Map(), horizons: new Map() };
+  await appendToWindows(one, { to: 5 }, [], nothing);
+  await assert.rejects(appendToWindows(other, { to: 5 }, [], nothing), { code: 'position_moved' });
+  assert.deepEqual(await store.position(0), { next: 5, token: one.token });
 });
 
 test('a producer is let go when its take-over fails', async () => {
