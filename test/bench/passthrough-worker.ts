@@ -12,6 +12,7 @@ import {
   runWorker,
   workerFields,
 } from '@weir/runtime';
+import { definedHeaders } from '../headers.ts';
 import { z } from 'zod';
 import { createPace } from '../../services/detection/src/pace.ts';
 
@@ -103,12 +104,9 @@ await runWorker({
   },
 });
 
-/**
- * The record with its key and headers, which a verdict has too, and a value of a
- * verdict's size. A plain loop: the ceiling must not stand lower than it can.
- */
-function passedOn({ key, headers }: KafkaRecord, value: Buffer): OutgoingRecord {
-  const kept: Record<string, Buffer> = {};
-  for (const [name, bytes] of Object.entries(headers)) if (bytes !== undefined) kept[name] = bytes;
-  return { key, value, headers: kept };
-}
+/** The record with its key and headers, which a verdict has too, and a value of a verdict's size. */
+const passedOn = ({ key, headers }: KafkaRecord, value: Buffer): OutgoingRecord => ({
+  key,
+  value,
+  headers: definedHeaders(headers),
+});

@@ -1,8 +1,6 @@
 import { streams } from '@weir/contracts';
 import type { RedisConnection } from '@weir/window-store';
 import { defaultWindowPlan } from '@weir/windows';
-import { checkRepeatedMails, mailsOf } from './check/check-alerts.ts';
-import type { IngestCounts, PartitionState } from './check/check-ledgers.ts';
 import type { RememberedAccounts } from '../history-checks/check-windows.ts';
 import { emptyPart } from '../history-checks/history.ts';
 import type {
@@ -13,6 +11,8 @@ import type {
   SentTransaction,
   Violation,
 } from '../history-checks/history.ts';
+import { checkRepeatedMails, mailsOf } from './check/check-alerts.ts';
+import type { IngestCounts, PartitionState } from './check/check-ledgers.ts';
 import { runChecks } from './check/run-checks.ts';
 import { createLoadGenerator } from './load/generate-load.ts';
 import type { LoadGenerator } from './load/generate-load.ts';

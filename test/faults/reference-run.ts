@@ -5,6 +5,7 @@ import { createKafka } from '@weir/kafka';
 import type { KafkaClient, OutgoingRecord } from '@weir/kafka';
 import { pickFreePort } from '@weir/local';
 import { connectOps } from '../../packages/cli/src/ops/connect-ops.ts';
+import { definedHeaders } from '../headers.ts';
 import type { JournalEntry } from '../history-checks/history.ts';
 import { readHistory } from './read/read-history.ts';
 import { reaches, watchPositions } from './read/watch-positions.ts';
@@ -115,8 +116,3 @@ async function copyLog(from: KafkaClient, brokers: string): Promise<Map<number, 
   }
   return ends;
 }
-
-const definedHeaders = (headers: Readonly<Record<string, Buffer | undefined>>): Record<string, Buffer> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );

@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import type { Violation } from '../history-checks/history.ts';
-import type { RoundPlan } from './plan/plan-rounds.ts';
 import type { FaultStep } from './hurt.ts';
+import type { RoundPlan } from './plan/plan-rounds.ts';
 import type { RoundReport } from './run-round.ts';
 
 export type Goal = {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { streams } from '@weir/contracts';
+import type { Violation } from '../history-checks/history.ts';
 import { judgeRound, openBooks, readOn } from './campaign.ts';
 import type { Campaign, RoundBooks } from './campaign.ts';
 import { repeatedMails } from './check/check-alerts.ts';
 import { loadAndHurt } from './hurt.ts';
 import type { FaultStep } from './hurt.ts';
-import type { Violation } from '../history-checks/history.ts';
 import type { FeedOutcome } from './load/feed-outcome.ts';
 import type { FaultKind } from './plan/fault-kinds.ts';
 import type { RoundPlan } from './plan/plan-rounds.ts';
@@ -73,13 +73,16 @@ export async function runRound(
     const violations = await check(campaign, books);
     campaign.violations.push(...violations);
     const outcomes = outcomesOf(books);
-    const missing = Object.entries(outcomes).filter(([, count]) => count === 0);
+    const missing = outcomeNames.filter((name) => outcomes[name] === 0);
     return {
       round: plan.round,
       startedAt,
       kinds: plan.faults.map(({ kind }) => kind),
       steps: hurt.steps,
-      withoutEffect: [...hurt.withoutEffect, ...missing.map(([name]) => `the round has some ${name}`)],
+      withoutEffect: [
+        ...hurt.withoutEffect,
+        ...missing.map((name) => `what the round made has some ${name}`),
+      ],
       ratePerSecond: plan.ratePerSecond,
       ...countsOf(hurt.fed),
       planted: books.planted.length,
@@ -112,8 +115,10 @@ function countsOf({ settled, runs }: FeedOutcome) {
   };
 }
 
+const outcomeNames = ['held', 'rejected', 'alerts', 'repeats'] as const;
+
 /** What came of it, in numbers. A round without some of each shows little. */
-function outcomesOf({ part }: RoundBooks) {
+function outcomesOf({ part }: RoundBooks): Record<(typeof outcomeNames)[number], number> {
   const decided = part.journal.flatMap(({ decisions }) => decisions);
   return {
     held: part.published.filter(({ outcome }) => outcome === 'held').length,

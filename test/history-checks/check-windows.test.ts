@@ -159,6 +159,13 @@ test('a store that holds what the log says breaks no rule', () => {
   assert.deepEqual(check(expected), []);
 });
 
+test('what the store has to hold is the digest of the log too', () => {
+  assert.deepEqual(
+    expected.map(({ digest }) => digest),
+    ['00000001', '00000002', '00000006'],
+  );
+});
+
 test('a record that is missing, changed, doubled, out of order or of nobody is found', () => {
   const [first, second, third] = expected as [NaiveRecord, NaiveRecord, NaiveRecord];
   const damages = [

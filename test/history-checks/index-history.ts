@@ -1,5 +1,5 @@
-import type { Decision, RejectionCode } from '@weir/contracts';
 import { streams } from '@weir/contracts';
+import type { Decision, RejectionCode } from '@weir/contracts';
 import { placeKey } from './history.ts';
 import type { History, LogTransaction, PublishedVerdict, RejectedEntry } from './history.ts';
 

@@ -1,10 +1,10 @@
+import type { Random } from '@weir/simulator';
 import { appendControl, finishActivations } from './control-records.ts';
 import type { Fleet, Slot } from './fleet.ts';
 import { appendPoison } from './foreign-records.ts';
-import type { Random } from '@weir/simulator';
+import { pickAny } from './pick-any.ts';
 import type { CallFault, Part } from './scheduler.ts';
 import type { World } from './world.ts';
-import { pickAny } from './pick-any.ts';
 
 /** What a seed does to the world, and how often. Most seeds do a few kinds of harm, so that those get far. */
 export type Chaos = {

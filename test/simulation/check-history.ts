@@ -1,3 +1,4 @@
+import { checkSends } from '../faults/check/check-sends.ts';
 import { checkJournal } from '../history-checks/check-journal.ts';
 import { checkVerdictOrder } from '../history-checks/check-order.ts';
 import { checkOutcomes } from '../history-checks/check-outcomes.ts';
@@ -13,7 +14,6 @@ import { emptyHistory } from '../history-checks/history.ts';
 import type { History, SentTransaction, Violation } from '../history-checks/history.ts';
 import { indexHistory } from '../history-checks/index-history.ts';
 import { readStored } from '../history-checks/read-stored.ts';
-import { checkSends } from '../faults/check/check-sends.ts';
 import { checkAlerts } from './check-alerts.ts';
 import { checkLedgers } from './check-ledgers.ts';
 import { planInForce, plans } from './control-records.ts';

@@ -1,13 +1,13 @@
 import { encodePayload, events, streams, systemTenant, writeEventHeaders } from '@weir/contracts';
 import type { ControlRecord } from '@weir/contracts';
 import type { OutgoingRecord } from '@weir/kafka';
+import type { Random } from '@weir/simulator';
 import { defaultWindowPlan } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
 import { planDigest } from '../../services/detection/src/resolve-plan.ts';
-import type { Random } from '@weir/simulator';
+import { pickAny } from './pick-any.ts';
 import { outsideLink } from './world.ts';
 import type { Activation, World } from './world.ts';
-import { pickAny } from './pick-any.ts';
 
 /** What the simulation names as the source of the records it writes itself. */
 export const ownSource = '/simulation';

@@ -2,16 +2,16 @@ import { hash } from 'node:crypto';
 import { events, streams } from '@weir/contracts';
 import type { ControlRecord, RejectionCode, Transaction } from '@weir/contracts';
 import type { KafkaRecord, OutgoingRecord } from '@weir/kafka';
-import { controlRecordOf, ownSource } from './control-records.ts';
-import { tampered } from './plain-envelope.ts';
 import type { Random } from '@weir/simulator';
+import { definedHeaders } from '../headers.ts';
+import { transactionName } from '../history-checks/history.ts';
+import { accountIdOf } from '../history-checks/readers.ts';
+import { controlRecordOf, ownSource } from './control-records.ts';
+import { pickAny } from './pick-any.ts';
+import { tampered } from './plain-envelope.ts';
 import { readStream } from './topics.ts';
 import { outsideLink } from './world.ts';
 import type { World } from './world.ts';
-import { transactionName } from '../history-checks/history.ts';
-import { accountIdOf } from '../history-checks/readers.ts';
-import { definedHeaders } from '../headers.ts';
-import { pickAny } from './pick-any.ts';
 
 const foreignActivation: ControlRecord = {
   kind: 'artefact_activated',

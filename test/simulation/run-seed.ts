@@ -1,6 +1,6 @@
 import { streams, topicSpecifications } from '@weir/contracts';
-import { createRandom } from '@weir/simulator';
 import type { KafkaRecord } from '@weir/kafka';
+import { createRandom } from '@weir/simulator';
 import { definedHeaders } from '../headers.ts';
 import { makeBankFile } from './bank.ts';
 import { createChaos } from './chaos.ts';

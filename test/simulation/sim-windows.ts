@@ -1,7 +1,7 @@
+import type { Random } from '@weir/simulator';
 import { createMemoryWindows } from '@weir/window-store/memory';
 import type { MemoryWindowCopy, MemoryWindows } from '@weir/window-store/memory';
 import type { WindowStore } from '@weir/windows';
-import type { Random } from '@weir/simulator';
 import { pickAny } from './pick-any.ts';
 
 /** The Redis of the simulation: a set of windows for each plan, which lose what a Redis loses. */

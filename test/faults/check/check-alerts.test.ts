@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { alertAbout, damaged, goodHistory, rulesOf } from '../../history-checks/small-history.ts';
 import { checkAlerts, checkRepeatedMails, repeatedMails } from './check-alerts.ts';
 import { goodMails } from './good-mails.ts';
-import { alertAbout, damaged, goodHistory, rulesOf } from '../../history-checks/small-history.ts';
 
 const withMails = (change: (deliveries: Map<string, number>) => void) => {
   const deliveries = new Map(goodMails.deliveries);

@@ -1,7 +1,7 @@
 import { securityRejectionCodes, streams } from '@weir/contracts';
+import type { AlertEntry, Damage, History, Violation } from '../../history-checks/history.ts';
 import { deliveryName } from '../stack/mail-receiver.ts';
 import { logPartitions } from '../stack/start-fault-stack.ts';
-import type { AlertEntry, Damage, History, Violation } from '../../history-checks/history.ts';
 
 /** What the receiver of the mails has counted, by Message-ID and recipient. */
 export type MailCounts = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { damaged, goodHistory, logTransaction, rulesOf } from '../../history-checks/small-history.ts';
+import type { IngestLedgerFile } from '../load/ingest-run.ts';
 import { checkLedgers } from './check-ledgers.ts';
 import type { IngestCounts } from './check-ledgers.ts';
-import type { IngestLedgerFile } from '../load/ingest-run.ts';
-import { damaged, goodHistory, logTransaction, rulesOf } from '../../history-checks/small-history.ts';
 
 const partitions = [{ partition: 0, earliest: 0, end: 7, published: 7 }];
 const good: IngestLedgerFile = {

@@ -1,6 +1,7 @@
 import { streams } from '@weir/contracts';
 import type { RejectionCode } from '@weir/contracts';
 import type { KafkaClient, KafkaRecord, OutgoingRecord } from '@weir/kafka';
+import { definedHeaders } from '../../headers.ts';
 import type { PlantedRecord } from '../../history-checks/history.ts';
 import type { SeededRandom } from '../plan/seeded-random.ts';
 import { logPartitions } from '../stack/start-fault-stack.ts';
@@ -73,9 +74,7 @@ function foreignRecords(
     ]),
   ];
   if (copied?.value === undefined || copied.value === null) return records;
-  const headers = Object.fromEntries(
-    Object.entries(copied.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+  const headers = definedHeaders(copied.headers);
   const turned = Buffer.from(copied.value);
   turned[turned.length - 1] = (turned.at(-1) ?? 0) ^ 1;
   records.push({ record: { key: copied.key, value: turned, headers }, code: 'authentication_failed' });

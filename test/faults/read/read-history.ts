@@ -3,9 +3,9 @@ import { streams } from '@weir/contracts';
 import type { StreamName } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
+import type { Ops } from '../../../packages/cli/src/ops/connect-ops.ts';
 import { emptyPart } from '../../history-checks/history.ts';
 import type { HistoryPart } from '../../history-checks/history.ts';
-import type { Ops } from '../../../packages/cli/src/ops/connect-ops.ts';
 import { readers } from '../../history-checks/readers.ts';
 import type { Reading } from '../../history-checks/readers.ts';
 
