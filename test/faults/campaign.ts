@@ -1,6 +1,7 @@
 import { streams } from '@weir/contracts';
 import type { RedisConnection } from '@weir/window-store';
 import { defaultWindowPlan } from '@weir/windows';
+import { mailsOf } from '../history-checks/check-alerts.ts';
 import type { RememberedAccounts } from '../history-checks/check-windows.ts';
 import { emptyPart } from '../history-checks/history.ts';
 import type {
@@ -11,8 +12,8 @@ import type {
   SentTransaction,
   Violation,
 } from '../history-checks/history.ts';
-import { checkRepeatedMails, mailsOf } from './check/check-alerts.ts';
 import type { IngestCounts, PartitionState } from './check/check-ledgers.ts';
+import { checkRepeatedMails } from './check/check-mails.ts';
 import { runChecks } from './check/run-checks.ts';
 import { createLoadGenerator } from './load/generate-load.ts';
 import type { LoadGenerator } from './load/generate-load.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { defaultWindowPlan } from '@weir/windows';
 import { createRedisWindowStore } from '@weir/window-store';
+import { defaultWindowPlan } from '@weir/windows';
 import { withRedis } from './campaign.ts';
 import type { Campaign, RoundBooks } from './campaign.ts';
 import type { FaultContext } from './inject/fault-context.ts';

@@ -6,7 +6,7 @@ import { checkReference } from '../history-checks/check-reference.ts';
 import type { HistoryPart, Violation } from '../history-checks/history.ts';
 import { createCampaign, judgeAll } from './campaign.ts';
 import type { Campaign } from './campaign.ts';
-import { repeatedMails } from './check/check-alerts.ts';
+import { repeatedMails } from './check/check-mails.ts';
 import type { RoundPlan } from './plan/plan-rounds.ts';
 import { readHistory } from './read/read-history.ts';
 import { runReference } from './reference-run.ts';

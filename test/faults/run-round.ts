@@ -3,7 +3,7 @@ import { streams } from '@weir/contracts';
 import type { Violation } from '../history-checks/history.ts';
 import { judgeRound, openBooks, readOn } from './campaign.ts';
 import type { Campaign, RoundBooks } from './campaign.ts';
-import { repeatedMails } from './check/check-alerts.ts';
+import { repeatedMails } from './check/check-mails.ts';
 import { loadAndHurt } from './hurt.ts';
 import type { FaultStep } from './hurt.ts';
 import type { FeedOutcome } from './load/feed-outcome.ts';

@@ -9,6 +9,9 @@ import type { SimWorker } from './sim-worker.ts';
 import { alertingGroup, environment, linkOf } from './world.ts';
 import type { World } from './world.ts';
 
+/** Whom alerts are sent to. */
+export const recipient = 'analyst@example.org';
+
 const topics = [streams.held.topic, streams.rejected.topic];
 
 /** Starts alerting as its main.ts does; its relay is the receiver's list of mails. */
@@ -37,7 +40,7 @@ export const startAlerting = async (world: World, process: SimProcess): Promise<
           .catch((): MailOutcome => ({ kind: 'unavailable', code: 'ETIMEDOUT', status: undefined }));
       },
     },
-    recipients: ['analyst@example.org'],
+    recipients: [recipient],
     limits: { maxRecordsPerRun: 1 + random.below(5), maxParallelMails: 2 },
     observe: { tookOver: () => undefined, mailed: () => undefined, stepDone: () => undefined },
   };

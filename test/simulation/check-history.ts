@@ -1,9 +1,9 @@
-import { checkSends } from '../faults/check/check-sends.ts';
 import { checkJournal } from '../history-checks/check-journal.ts';
 import { checkVerdictOrder } from '../history-checks/check-order.ts';
 import { checkOutcomes } from '../history-checks/check-outcomes.ts';
 import { checkPartitions } from '../history-checks/check-partitions.ts';
 import { checkReference } from '../history-checks/check-reference.ts';
+import { checkSends } from '../history-checks/check-sends.ts';
 import {
   accountsByPartition,
   checkJudgedWindows,
@@ -14,8 +14,8 @@ import { emptyHistory } from '../history-checks/history.ts';
 import type { History, SentTransaction, Violation } from '../history-checks/history.ts';
 import { indexHistory } from '../history-checks/index-history.ts';
 import { readStored } from '../history-checks/read-stored.ts';
-import { checkAlerts } from './check-alerts.ts';
 import { checkLedgers } from './check-ledgers.ts';
+import { checkMails } from './check-mails.ts';
 import { planInForce, plans } from './control-records.ts';
 import { source } from './ingest-worker.ts';
 import type { Topics } from './topics.ts';
@@ -45,12 +45,9 @@ export const checkHistory = async (world: World, topics: Topics, calm: Topics): 
     ...checkReference(history, calm.part, endsOf(history)),
     ...checkJudgedWindows(accounts, history.journal, plans),
     ...checkStoredWindows(accounts, stored, inForce),
+    ...checkMails(history, world.mails),
   ];
-  return [
-    ...violations.map(sentenceOf),
-    ...(await checkLedgers(world, topics)),
-    ...checkAlerts(history, world.mails),
-  ];
+  return [...violations.map(sentenceOf), ...(await checkLedgers(world, topics))];
 };
 
 /** The whole file was fed, and after it every account asked for once more. */

@@ -1,8 +1,11 @@
+import { checkAlerts } from '../../history-checks/check-alerts.ts';
+import type { MailCounts } from '../../history-checks/check-alerts.ts';
 import { checkJournal } from '../../history-checks/check-journal.ts';
 import { checkVerdictOrder } from '../../history-checks/check-order.ts';
 import { checkOutcomes } from '../../history-checks/check-outcomes.ts';
 import { checkPartitions } from '../../history-checks/check-partitions.ts';
 import { checkReleases } from '../../history-checks/check-releases.ts';
+import { checkSends } from '../../history-checks/check-sends.ts';
 import {
   checkJudgedWindows,
   checkStoredWindows,
@@ -12,11 +15,8 @@ import type { RememberedAccounts, StoredWindows } from '../../history-checks/che
 import type { History, PlacesByPartition, Violation } from '../../history-checks/history.ts';
 import { indexHistory } from '../../history-checks/index-history.ts';
 import type { NaivePlan } from '../../history-checks/naive-windows.ts';
-import { checkAlerts } from './check-alerts.ts';
-import type { MailCounts } from './check-alerts.ts';
 import { checkLedgers } from './check-ledgers.ts';
 import type { IngestCounts, PartitionState } from './check-ledgers.ts';
-import { checkSends } from './check-sends.ts';
 
 export type CheckInput = {
   readonly history: History;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { deliveryName } from '../../history-checks/check-alerts.ts';
 
 /** Takes every mail that is sent to it and remembers by which Message-ID, how often. */
 export type MailReceiver = {
@@ -12,9 +13,6 @@ export type MailReceiver = {
 
 /** Above any mail of Weir's; a longer one ends the connection. */
 const mailLimitBytes = 1_048_576;
-
-/** How a delivery is named: what a reader's mailbox would tell a repeat by, and whose mailbox it is. */
-export const deliveryName = (messageId: string, recipient: string): string => `${messageId} ${recipient}`;
 
 /**
  * Speaks as much SMTP (RFC 5321) as a client needs to hand over a mail, on a

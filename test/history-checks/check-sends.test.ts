@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { History } from '../../history-checks/history.ts';
-import { damaged, goodHistory, logTransaction, rulesOf } from '../../history-checks/small-history.ts';
 import { checkSends } from './check-sends.ts';
+import type { History } from './history.ts';
+import { damaged, goodHistory, logTransaction, rulesOf } from './small-history.ts';
 
 test('a history in which everything is as it should be breaks no rule', () => {
   assert.deepEqual(checkSends(goodHistory), []);

@@ -1,7 +1,8 @@
 import { securityRejectionCodes, streams } from '@weir/contracts';
-import type { AlertEntry, Damage, History, Violation } from '../../history-checks/history.ts';
-import { deliveryName } from '../stack/mail-receiver.ts';
-import { logPartitions } from '../stack/start-fault-stack.ts';
+import type { AlertEntry, Damage, History, Violation } from './history.ts';
+
+/** How a delivery is named: what a reader's mailbox would tell a repeat by, and whose mailbox it is. */
+export const deliveryName = (messageId: string, recipient: string): string => `${messageId} ${recipient}`;
 
 /** What the receiver of the mails has counted, by Message-ID and recipient. */
 export type MailCounts = {
@@ -25,8 +26,8 @@ export const mailsOf = (
 /**
  * Each held transaction is in exactly one alert, and so is each record that was
  * refused for a reason the security team is told of; no alert is about anything
- * else. Each alert's delivery key has reached the receiver, and nothing has
- * without an alert.
+ * else, and no two have one id unless they are about the same. Each alert's
+ * delivery key has reached the receiver, and nothing has without an alert.
  */
 export function checkAlerts(history: History, mails: MailCounts): Violation[] {
   const byPlace = Map.groupBy(history.alerts, aboutKey);
@@ -40,6 +41,7 @@ export function checkAlerts(history: History, mails: MailCounts): Violation[] {
       .map((alert) =>
         alertViolation('alert_about_nothing', 'conflicting', alert.about, 'it was neither held nor refused'),
       ),
+    ...checkIds(history.alerts),
     ...[...expectedMails]
       .filter((name) => !delivered.has(name))
       .map((name): Violation => ({ rule: 'delivered', damage: 'lost', found: `no delivery of ${name}` })),
@@ -53,45 +55,15 @@ export function checkAlerts(history: History, mails: MailCounts): Violation[] {
   ];
 }
 
-/** The mails of a round, and what was done to alerting meanwhile. */
-export type RoundMails = Pick<MailCounts, 'deliveries'> & {
-  /** The deliveries before the round, all of them of alerts that had been written. */
-  readonly before: ReadonlyMap<string, number>;
-  /** How often alerting may have been kept from noting what it had sent. */
-  readonly interruptions: number;
-};
-
-/** Alerting notes the mails of at most BATCH_MAX_RECORDS records at once, for each of its partitions by itself. */
-const mostMailsOnTheirWay = 50 * 2 * logPartitions;
-
-/**
- * Between a relay's 250 and the record of it an interruption repeats a mail:
- * SMTP can't do better, and its reader tells it by its Message-ID. So a mail may
- * come once more for each interruption of its round, in all no more than were on
- * their way; without one, or once its alert is written, it may not.
- */
-export function checkRepeatedMails({ before, deliveries, interruptions }: RoundMails): Violation[] {
-  const repeated = [...deliveries].flatMap(([name, count]) => {
-    const earlier = before.get(name);
-    const times = count - (earlier ?? 1);
-    return times === 0 ? [] : [{ name, times, most: earlier === undefined ? interruptions : 0 }];
-  });
-  const inAll = repeated.reduce((sum, { times }) => sum + times, 0);
-  const mostInAll = interruptions * mostMailsOnTheirWay;
-  const violation = (found: string): Violation => ({ rule: 'mail_repeated', damage: 'doubled', found });
-  return [
-    ...repeated
-      .filter(({ times, most }) => times > most)
-      .map(({ name, times, most }) =>
-        violation(`${name} came again ${times} times, at most ${most} are due`),
+/** An id names one alert, however many revisions it has. */
+const checkIds = (alerts: readonly AlertEntry[]): Violation[] =>
+  [...Map.groupBy(alerts, ({ alertId }) => alertId).values()].flatMap((revisions) =>
+    revisions
+      .filter((alert) => revisions[0] !== undefined && aboutKey(alert) !== aboutKey(revisions[0]))
+      .map(({ about }) =>
+        alertViolation('one_id', 'conflicting', about, 'its alert has the id of another one'),
       ),
-    ...(inAll > mostInAll ? [violation(`${inAll} mails came again, at most ${mostInAll} are due`)] : []),
-  ];
-}
-
-/** Deliveries beyond the first. */
-export const repeatedMails = (deliveries: ReadonlyMap<string, number>): number =>
-  [...deliveries.values()].reduce((sum, count) => sum + count - 1, 0);
+  );
 
 type Wanted = {
   readonly topic: string;

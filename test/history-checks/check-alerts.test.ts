@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alertAbout, damaged, goodHistory, rulesOf } from '../../history-checks/small-history.ts';
-import { checkAlerts, checkRepeatedMails, repeatedMails } from './check-alerts.ts';
+import { checkAlerts } from './check-alerts.ts';
 import { goodMails } from './good-mails.ts';
+import { alertAbout, damaged, goodHistory, rulesOf } from './small-history.ts';
 
 const withMails = (change: (deliveries: Map<string, number>) => void) => {
   const deliveries = new Map(goodMails.deliveries);
@@ -13,7 +13,6 @@ const [name = ''] = goodMails.deliveries.keys();
 
 test('a history in which everything is as it should be breaks no rule', () => {
   assert.deepEqual(checkAlerts(goodHistory, goodMails), []);
-  assert.equal(repeatedMails(goodMails.deliveries), 0);
 });
 
 test('a held transaction, or a refused record, without an alert is found', () => {
@@ -51,6 +50,11 @@ test('an alert about nothing that was held or refused is found', () => {
   assert.deepEqual(rulesOf(checkAlerts(history, goodMails)), ['alert_about_nothing']);
 });
 
+test('two alerts that have one id are found', () => {
+  const history = damaged('alerts', (all) => all.map((alert) => ({ ...alert, alertId: 'same' })));
+  assert.deepEqual(rulesOf(checkAlerts(history, goodMails)), ['one_id']);
+});
+
 test('a mail that never came, and one without an alert, are found', () => {
   const missing = withMails((deliveries) => deliveries.delete(name));
   assert.deepEqual(rulesOf(checkAlerts(goodHistory, missing)), ['delivered']);
@@ -58,35 +62,7 @@ test('a mail that never came, and one without an alert, are found', () => {
   assert.deepEqual(rulesOf(checkAlerts(goodHistory, extra)), ['mail_of_nothing']);
 });
 
-test('a mail that came again is counted', () => {
+test('a mail that came again is left to whoever counts them', () => {
   const again = withMails((deliveries) => deliveries.set(name, 3));
   assert.deepEqual(checkAlerts(goodHistory, again), []);
-  assert.equal(repeatedMails(again.deliveries), 2);
-});
-
-const repeatsIn = (
-  count: number,
-  interruptions: number,
-  before: ReadonlyMap<string, number> = new Map(),
-): string[] => {
-  const { deliveries } = withMails((all) => all.set(name, count));
-  return rulesOf(checkRepeatedMails({ before, deliveries, interruptions }));
-};
-
-test('a mail may come again once for each time alerting was interrupted, and else not at all', () => {
-  assert.deepEqual(repeatsIn(1, 0), []);
-  assert.deepEqual(repeatsIn(2, 0), ['mail_repeated']);
-  assert.deepEqual(repeatsIn(2, 1), []);
-  assert.deepEqual(repeatsIn(3, 1), ['mail_repeated']);
-});
-
-test('a mail of an earlier round that comes again is found, whatever is done', () => {
-  assert.deepEqual(repeatsIn(2, 0, new Map([[name, 2]])), []);
-  assert.deepEqual(repeatsIn(3, 5, new Map([[name, 2]])), ['mail_repeated']);
-});
-
-test('more mails that come again than can have been on their way are found', () => {
-  const deliveries = new Map(Array.from({ length: 401 }, (_, index) => [`<${index}@example> a`, 2]));
-  assert.deepEqual(checkRepeatedMails({ before: new Map(), deliveries, interruptions: 2 }), []);
-  assert.equal(checkRepeatedMails({ before: new Map(), deliveries, interruptions: 1 }).length, 1);
 });

@@ -1,4 +1,4 @@
-import { deliveryName } from '../stack/mail-receiver.ts';
+import { deliveryName } from './check-alerts.ts';
 import type { MailCounts } from './check-alerts.ts';
 
 /** What the receiver has counted where everything is as it should be in the good history. */

@@ -1,5 +1,5 @@
-import { placeKey, reached } from '../../history-checks/history.ts';
-import type { History, LogTransaction, Violation } from '../../history-checks/history.ts';
+import { placeKey, reached } from './history.ts';
+import type { History, LogTransaction, Violation } from './history.ts';
 
 /**
  * What ingest has acknowledged is where it said: each transaction in the log, as
