@@ -30,8 +30,9 @@ const withTransactions = (
 
 /**
  * Mistakes that cost or double a verdict only when something goes wrong at the
- * right moment. Each breaks one sentence of the design; the simulation has to
- * see every one of them.
+ * right moment, and one that is made always, so that its journal, its outputs and
+ * an undisturbed run agree. Each breaks one sentence of the design; the
+ * simulation has to see every one of them.
  */
 export const faultyParts: Readonly<Record<string, FaultyParts>> = {
   'a transactional id of its own for each process, which fences nobody': (parts, kafka, process) => ({
@@ -71,6 +72,21 @@ export const faultyParts: Readonly<Record<string, FaultyParts>> = {
           parts.opening.opener
             .open(items)
             .catch(() => items.map(() => ({ ok: false, reason: 'authentication_failed' }))),
+      },
+    },
+  }),
+  'a good record that is always refused': (parts) => ({
+    ...parts,
+    opening: {
+      ...parts.opening,
+      opener: {
+        ...parts.opening.opener,
+        open: async (items) =>
+          (await parts.opening.opener.open(items)).map((outcome) =>
+            outcome.ok && String(outcome.plaintext).includes('"country":"FR"')
+              ? { ok: false, reason: 'authentication_failed' }
+              : outcome,
+          ),
       },
     },
   }),

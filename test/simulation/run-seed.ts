@@ -29,7 +29,7 @@ export type SeedOutcome = {
 
 export type SeedOptions = {
   readonly onStep?: (line: string) => void;
-  /** Puts faulty parts into detection: a test of what the checks can see. */
+  /** Puts faulty parts into detection, the undisturbed one as well: a test of what the checks can see. */
   readonly faulty?: FaultyParts;
 };
 
@@ -74,7 +74,7 @@ const stopAll = async (scheduler: Scheduler, fleet: Fleet): Promise<boolean> => 
 const runUndisturbed = async (
   disturbed: World,
   received: readonly KafkaRecord[],
-  seed: number,
+  { seed, faulty }: Pick<SeedOptions, 'faulty'> & { readonly seed: number },
 ): Promise<World> => {
   const scheduler = createScheduler({ random: createRandom(seed, 'calm'), faultOf: () => 'none' });
   const { partitions, bank } = disturbed;
@@ -87,7 +87,7 @@ const runUndisturbed = async (
     const { topic, partition, key, value } = record;
     await producer.append(topic, partition, [{ key, value, headers: definedHeaders(record.headers) }]);
   }
-  void startDetection(world, scheduler.start('calm detection'));
+  void startDetection(world, scheduler.start('calm detection'), faulty);
   const done = await scheduler.run(
     seldom(scheduler, () => isDecided(world)),
     maxSteps,
@@ -152,9 +152,10 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
   violations.push(...fleet.bugs, ...world.falseAlarms);
   if (violations.length === 0) {
     const topics = await readTopics(world);
-    const calm = await readTopics(await runUndisturbed(world, topics.records.get('received') ?? [], seed), [
-      'decisions',
-    ]);
+    const calm = await readTopics(
+      await runUndisturbed(world, topics.records.get('received') ?? [], { ...options, seed }),
+      ['decisions'],
+    );
     violations.push(...(await checkHistory(world, topics, calm)));
   }
   return { seed, violations, ...scheduler.trace() };
