@@ -24,3 +24,21 @@ export const withDeadline = async <T>(
     clearTimeout(timer);
   }
 };
+
+/**
+ * The outcome of `work`, or the signal's reason as soon as it is aborted. The work
+ * itself goes on unless it looks at the signal too; its late outcome is dropped.
+ */
+export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  if (signal === undefined) return work;
+  work.catch(() => undefined);
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+};

@@ -1,4 +1,5 @@
 import { WeirError } from '@weir/contracts';
+import { unlessAborted } from './deadline.ts';
 import type { MemoryBroker } from './memory-broker.ts';
 import type { MemoryLink } from './memory-link.ts';
 import { planSpans } from './plan-spans.ts';
@@ -6,11 +7,10 @@ import type { ReadRange } from './read-range.ts';
 import type { KafkaRecord } from './record.ts';
 
 /** Reads a frozen range of a topic once, in offset order per partition. */
-export const readMemoryRange = async (
-  broker: MemoryBroker,
-  link: MemoryLink,
-  range: ReadRange,
-): Promise<void> => {
+export const readMemoryRange = (broker: MemoryBroker, link: MemoryLink, range: ReadRange): Promise<void> =>
+  unlessAborted(readSpans(broker, link, range), range.signal);
+
+const readSpans = async (broker: MemoryBroker, link: MemoryLink, range: ReadRange): Promise<void> => {
   const { topic } = range;
   const spans = planSpans(
     topic,
@@ -24,6 +24,7 @@ export const readMemoryRange = async (
   });
   for (const [partition, span] of spans) {
     while (span.next < span.until) {
+      range.signal?.throwIfAborted();
       const changed = broker.log.changed();
       const { records, endOffset } = await link.request('read', () =>
         broker.log.read({ topic, partition }, span.next, link.maxFetchRecords(), range.readCommitted),

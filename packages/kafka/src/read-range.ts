@@ -5,7 +5,7 @@ import type { KafkaAdmin } from './admin.ts';
 import { classifyKafkaError, toOperationalError } from './classify-error.ts';
 import type { KafkaConnection } from './connection.ts';
 import { maxStopMs, openConsumer } from './consumer-session.ts';
-import { wait, withDeadline } from './deadline.ts';
+import { unlessAborted, wait, withDeadline } from './deadline.ts';
 import { toRecordBatch } from './each-batch.ts';
 import { formatOffset, parseOffset } from './offsets.ts';
 import { planSpans } from './plan-spans.ts';
@@ -25,6 +25,8 @@ export type ReadRange = {
   readonly onRecord: (record: KafkaRecord) => void | Promise<void>;
   readonly readCommitted: boolean;
   readonly deadlineMs: number;
+  /** Ends the read at once where it is aborted, whatever the brokers do. */
+  readonly signal?: AbortSignal;
 };
 
 const isRead = (spans: Spans): boolean => [...spans.values()].every(({ next, until }) => next >= until);
@@ -135,22 +137,15 @@ const readOnce = async (
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await withDeadline(readSpans(consumer, spans, range), range.deadlineMs, late);
+    const reading = unlessAborted(readSpans(consumer, spans, range), range.signal);
+    await withDeadline(reading, range.deadlineMs, late);
   } finally {
     await forget(connection, admin, consumer, groupId);
   }
 };
 
-/**
- * Reads a frozen range of a topic once, in offset order per partition, without
- * touching any other group's positions. A lost broker or a coordinator that is
- * still loading is met with another attempt that goes on where the last one was.
- *
- * Throws WeirError broker_unavailable when `deadlineMs` pass first (an open
- * transaction below `until` is a reason), log_truncated when the beginning is
- * gone, and whatever `onRecord` throws, which is not tried again.
- */
-export const readRange = async (
+/** The whole read, attempt after attempt. One that was aborted leaves its group in its own time, and has no other. */
+const readInAttempts = async (
   connection: KafkaConnection,
   admin: KafkaAdmin,
   range: ReadRange,
@@ -160,6 +155,7 @@ export const readRange = async (
   let isCallerAtFault = false;
   const onRecord = async (record: KafkaRecord): Promise<void> => {
     try {
+      range.signal?.throwIfAborted();
       await range.onRecord(record);
     } catch (error) {
       isCallerAtFault = true;
@@ -167,6 +163,7 @@ export const readRange = async (
     }
   };
   while (!isRead(spans)) {
+    range.signal?.throwIfAborted();
     const deadlineMs = Math.max(0, endsAtMs - performance.now());
     try {
       await readOnce(connection, admin, spans, { ...range, onRecord, deadlineMs });
@@ -180,3 +177,16 @@ export const readRange = async (
     }
   }
 };
+
+/**
+ * Reads a frozen range of a topic once, in offset order per partition, without
+ * touching any other group's positions. A lost broker or a coordinator that is
+ * still loading is met with another attempt that goes on where the last one was.
+ *
+ * Throws WeirError broker_unavailable when `deadlineMs` pass first (an open
+ * transaction below `until` is a reason), log_truncated when the beginning is
+ * gone, and whatever `onRecord` throws, which is not tried again; the signal's
+ * reason where it is aborted.
+ */
+export const readRange = (connection: KafkaConnection, admin: KafkaAdmin, range: ReadRange): Promise<void> =>
+  unlessAborted(readInAttempts(connection, admin, range), range.signal);

@@ -106,4 +106,17 @@ export const readingContract = (broker: ContractClient): void => {
     await assert.rejects(broker.client.readRange(read), TypeError);
     assert.equal(calls, 1);
   });
+
+  test('A read that is told to end does so at once, though it waits for records that may never come', async () => {
+    const topic = await broker.topic(1);
+    await producer.append(topic, 0, [record('a')]);
+    const stopping = new AbortController();
+    const read = {
+      ...{ topic, from: 'earliest' as const, until: new Map([[0, 5]]), signal: stopping.signal },
+      onRecord: () => stopping.abort(new Error('told to end')),
+      ...{ readCommitted: true, deadlineMs: 600_000 },
+    };
+    await assert.rejects(broker.client.readRange(read), /told to end/);
+    await assert.rejects(broker.client.readRange(read), /told to end/);
+  });
 };

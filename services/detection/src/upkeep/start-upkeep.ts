@@ -156,12 +156,5 @@ const stoppable = <Kafka extends UpkeepParts['kafka']>(
 ): UpkeepParts['kafka'] => ({
   offsets: kafka.offsets,
   groupPositions: kafka.groupPositions,
-  readRange: (range) =>
-    kafka.readRange({
-      ...range,
-      onRecord: (record) => {
-        signal.throwIfAborted();
-        return range.onRecord(record);
-      },
-    }),
+  readRange: (range) => kafka.readRange({ ...range, signal }),
 });

@@ -152,6 +152,26 @@ test('reading goes slowly: the worker rests between five hundred records', async
   assert.ok(rests >= 2);
 });
 
+test('a sampler that reads from brokers that are away ends when it is asked to', async () => {
+  const reading = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const { sampler, sampled } = await samplerOver(
+    [0],
+    (store) => store,
+    async ({ signal }) => {
+      signal?.addEventListener('abort', () => ended.resolve());
+      reading.resolve();
+      await ended.promise;
+      throw new Error('told to end');
+    },
+  );
+  const under = sampler.sample();
+  await reading.promise;
+  await sampler.close();
+  await under;
+  assert.deepEqual(sampled, []);
+});
+
 test('a log that lets go of records under the sampler ends that sample alone', async () => {
   let isGone = true;
   const { sampler, sampled, state } = await samplerOver(

@@ -14,7 +14,7 @@ export type WindowSamplerOptions = {
 export type WindowSampler = {
   /** Verifies a few accounts of the next partition in turn. One at a time; never throws for what may pass. */
   sample(): Promise<void>;
-  /** Ends what is under way. */
+  /** Ends what is under way, and waits for nothing but a partition that is being given back. */
   close(): Promise<void>;
 };
 
@@ -25,8 +25,9 @@ export type WindowSampler = {
  */
 export function createWindowSampler({ parts, batches, sampling }: WindowSamplerOptions): WindowSampler {
   let lastPartition = -1;
-  let isClosed = false;
+  const closing = new AbortController();
   let underWay: Promise<void> | undefined;
+  let distrusting: Promise<void> | undefined;
 
   function nextInTurn(): Readonly<OwnedPartition> | undefined {
     const ready = batches
@@ -48,19 +49,25 @@ export function createWindowSampler({ parts, batches, sampling }: WindowSamplerO
       store: await parts.openStore(log),
     };
     const { opening, logOffsets } = parts;
-    const sampled = await sampleWindows({ ...sampling, opening, logOffsets }, verified, {
+    const readRange: SampleParts['readRange'] = (range) =>
+      sampling.readRange({ ...range, signal: closing.signal });
+    const sampled = await sampleWindows({ ...sampling, readRange, opening, logOffsets }, verified, {
       accounts: sampling.accounts,
-      isWanted: () => !isClosed && batches.owned().includes(owned),
+      isWanted: () => !closing.signal.aborted && batches.owned().includes(owned),
     });
-    if (sampled === undefined) return;
+    if (sampled === undefined || closing.signal.aborted) return;
     parts.observe.windowsSampled(partition, sampled);
-    if (sampled.differing.length > 0 && !isClosed) await batches.distrust(owned);
+    if (sampled.differing.length === 0) return;
+    distrusting = batches.distrust(owned);
+    await distrusting;
   }
 
   async function sampleQuietly(): Promise<void> {
     try {
       await sampleNext();
     } catch (error) {
+      // Whatever it read from has gone.
+      if (closing.signal.aborted) return;
       // The brokers, Redis or the KMS are away: the step says so, and the next sample comes in its time.
       if (!(error instanceof WeirError) || error.recovery === 'halt') throw error;
     }
@@ -69,8 +76,8 @@ export function createWindowSampler({ parts, batches, sampling }: WindowSamplerO
   return {
     sample: () => (underWay ??= sampleQuietly().finally(() => (underWay = undefined))),
     async close() {
-      isClosed = true;
-      await underWay?.catch(() => undefined);
+      closing.abort();
+      await distrusting?.catch(() => undefined);
     },
   };
 }
