@@ -43,6 +43,12 @@ test('anything else is a mistake in the configuration, which is not repeated', (
     'redis+cluster://s3cret,rediss+cluster://b',
     'redis+cluster://s3cret,',
     'redis+cluster://',
+    'redis+cluster://weir:s3cret@a:7000/2',
+    'redis+cluster://a:7000,redis+cluster://b:7000/s3cret',
+    'redis+cluster://a:7000?s3cret',
+    'redis+cluster://weir:s3cret%zz@a:7000',
+    'redis+cluster://we%ir:s3cret@a:7000',
+    'redis://weir:s3cret%@a:7000',
   ]) {
     assert.throws(
       () => readRedisAddress(text),
