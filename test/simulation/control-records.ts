@@ -17,7 +17,7 @@ const hourMs = 3_600_000;
 const logPartition = 0;
 
 /** Another plan the log may switch to: the same rules can decide under it. */
-export const widePlan: WindowPlan = {
+const widePlan: WindowPlan = {
   ...defaultWindowPlan,
   ref: 'wide@1',
   spans: [

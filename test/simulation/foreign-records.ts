@@ -48,7 +48,7 @@ export const touchEveryAccount = async (world: World): Promise<void> => {
 };
 
 /** By its source, which nothing is decided by: the simulation names itself there. */
-export const isFromIngest = ({ headers }: KafkaRecord): boolean =>
+const isFromIngest = ({ headers }: KafkaRecord): boolean =>
   String(headers['ce_source']).startsWith('urn:weir:source:');
 
 const copyOf = (record: KafkaRecord, value: Buffer | null = record.value): OutgoingRecord => ({

@@ -80,7 +80,7 @@ export const createSimWindows = (): SimWindows => {
 };
 
 /** Every account the windows of a partition hold. Throws WeirError where they are damaged. */
-export const accountsOf = async (store: WindowStore, partition: number): Promise<string[]> => {
+const accountsOf = async (store: WindowStore, partition: number): Promise<string[]> => {
   const accounts: string[] = [];
   for (let page = 0; page < store.accountPages; page += 1)
     accounts.push(...(await store.listAccounts(partition, page)));
