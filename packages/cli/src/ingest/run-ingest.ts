@@ -1,15 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
-import { childEnvironment, ensurePrivateFolder, nodeMain, readRoleEnvironment } from '@weir/local';
+import { readRoleEnvironment } from '@weir/local';
 import { CommandError, exitCodes } from '../exit-codes.ts';
-import { lastErrorIn } from './last-error-in.ts';
+import { runRoleProcess } from '../local/run-role-process.ts';
 import { inOurWords } from './in-our-words.ts';
 import { ingestMessage } from './ingest-messages.ts';
-import type { ActivatedPlan, IngestProgress, IngestSummary, PublishedPlan } from './ingest-messages.ts';
+import type {
+  ActivatedPlan,
+  IngestMessage,
+  IngestProgress,
+  IngestSummary,
+  PublishedPlan,
+} from './ingest-messages.ts';
 
 export type IngestRun = {
   readonly home: string;
@@ -30,61 +31,35 @@ export type IngestRun = {
  * Throws CommandError with the worker's own exit code and word for it.
  */
 export async function runIngest(run: IngestRun): Promise<IngestSummary | undefined> {
-  const logFile = join(ensurePrivateFolder(run.home, 'logs'), 'ingest.log');
-  const log = openSync(logFile, 'a', 0o600);
-  const stdin = run.input === undefined ? 'ignore' : run.input === 'inherit' ? 'inherit' : 'pipe';
-  const child = spawn(process.execPath, nodeMain('services/ingest/src/main.ts'), {
-    env: childEnvironment(process.env, {
-      ...readRoleEnvironment(run.home, 'ingest'),
-      HTTP_PORT: '0',
-      ...run.env,
-    }),
-    stdio: [stdin, log, log, 'ipc'],
-    // Ctrl-C reaches the command alone, which then stops its worker in order.
-    detached: true,
-  });
-  closeSync(log);
-
   let summary: IngestSummary | undefined;
   let problem: string | undefined;
-  child.on('message', (raw) => {
-    const message = ingestMessage.safeParse(raw);
-    if (!message.success) return;
-    switch (message.data.kind) {
+  const onMessage = (message: IngestMessage): undefined => {
+    switch (message.kind) {
       case 'progress':
-        run.onProgress?.(message.data);
+        run.onProgress?.(message);
         break;
       case 'summary':
-        summary = message.data;
+        summary = message;
         break;
       case 'published':
       case 'activated':
-        run.onPlan?.(message.data);
+        run.onPlan?.(message);
         break;
       case 'problem':
-        problem = message.data.message;
+        problem = message.message;
         break;
     }
+  };
+  const { code, word, logFile } = await runRoleProcess({
+    home: run.home,
+    name: 'ingest',
+    main: 'services/ingest/src/main.ts',
+    environment: { ...readRoleEnvironment(run.home, 'ingest'), HTTP_PORT: '0', ...run.env },
+    input: run.input,
+    messages: ingestMessage,
+    onMessage,
+    signal: run.signal,
   });
-  const stop = (): void => void child.kill('SIGTERM');
-  run.signal?.addEventListener('abort', stop, { once: true });
-  const feeding =
-    run.input instanceof Object && child.stdin !== null
-      ? // A worker that ends early closes its input; how it ended is told by its exit code.
-        pipeline(run.input, child.stdin).catch(() => undefined)
-      : undefined;
-  try {
-    // What it said last may arrive after its end: its channel has to be closed, too.
-    const [[code]] = (await Promise.all([once(child, 'exit'), once(child, 'disconnect')])) as [
-      [number | null],
-      unknown,
-    ];
-    if (code === 0) return summary;
-    const word = problem ?? lastErrorIn(logFile) ?? `ingest ended with exit code ${code ?? 'none'}`;
-    throw new CommandError(code ?? exitCodes.tryAgain, `${inOurWords(word)} (log: ${logFile})`);
-  } finally {
-    run.signal?.removeEventListener('abort', stop);
-    if (run.input instanceof Object) run.input.destroy();
-    await feeding;
-  }
+  if (code === 0) return summary;
+  throw new CommandError(code ?? exitCodes.tryAgain, `${inOurWords(problem ?? word)} (log: ${logFile})`);
 }

@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
-import { childEnvironment, ensurePrivateFolder, nodeMain, readRoleEnvironment } from '@weir/local';
+import { readRoleEnvironment } from '@weir/local';
 import { CommandError, exitCodes } from '../exit-codes.ts';
-import { lastErrorIn } from '../ingest/last-error-in.ts';
+import { runRoleProcess } from '../local/run-role-process.ts';
 import { notRunningSentence, runningStack } from '../local/stack-session.ts';
 import { upkeepMessage } from './upkeep-messages.ts';
 import type { UpkeepAnswer, UpkeepMessage } from './upkeep-messages.ts';
@@ -26,46 +22,16 @@ export type UpkeepRun = {
  * Throws CommandError with the process's own exit code and word for it.
  */
 export async function runUpkeep(run: UpkeepRun): Promise<void> {
-  const role = detectionEnvironment(run);
-  const logFile = join(ensurePrivateFolder(run.home, 'logs'), 'windows.log');
-  const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(process.execPath, nodeMain('services/detection/src/upkeep/main.ts'), {
-    env: childEnvironment(process.env, { ...role, HTTP_PORT: '0', ...run.env }),
-    stdio: ['ignore', log, log, 'ipc'],
-    // Ctrl-C reaches the command alone, which then stops its process in order.
-    detached: true,
+  const { code, word, logFile } = await runRoleProcess({
+    home: run.home,
+    name: 'windows',
+    main: 'services/detection/src/upkeep/main.ts',
+    environment: { ...detectionEnvironment(run), HTTP_PORT: '0', ...run.env },
+    messages: upkeepMessage,
+    onMessage: run.onMessage,
+    signal: run.signal,
   });
-  closeSync(log);
-  const stop = (): void => void child.kill('SIGTERM');
-  let failure: Error | undefined;
-  const answer = async (message: UpkeepMessage): Promise<void> => {
-    try {
-      const said = await run.onMessage(message);
-      if (said !== undefined && child.connected) child.send(said);
-    } catch (error) {
-      failure =
-        error instanceof Error ? error : new Error('a message could not be answered', { cause: error });
-      stop();
-    }
-  };
-  child.on('message', (raw) => {
-    const message = upkeepMessage.safeParse(raw);
-    if (message.success) void answer(message.data);
-  });
-  run.signal.addEventListener('abort', stop, { once: true });
-  try {
-    // What it said last may arrive after its end: its channel has to be closed, too.
-    const [[code]] = (await Promise.all([once(child, 'exit'), once(child, 'disconnect')])) as [
-      [number | null],
-      unknown,
-    ];
-    if (failure !== undefined) throw failure;
-    if (code === 0) return;
-    const word = lastErrorIn(logFile) ?? `it ended with exit code ${code ?? 'none'}`;
-    throw new CommandError(code ?? exitCodes.tryAgain, `${word} (log: ${logFile})`);
-  } finally {
-    run.signal.removeEventListener('abort', stop);
-  }
+  if (code !== 0) throw new CommandError(code ?? exitCodes.tryAgain, `${word} (log: ${logFile})`);
 }
 
 /** What such a process may be told by the command's environment; whoever types a command has other things in there. */
