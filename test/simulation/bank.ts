@@ -22,6 +22,9 @@ export type BankFile = {
   readonly refused: number;
 };
 
+/** In major units: far above the usual, and the first just below where payments are reported. */
+const largeMajor = [9_000, 90_000];
+
 /** Longer than the cleared topic of the simulation takes, once a verdict is with it. */
 const oversizedText = 'wide '.repeat(27).trim();
 
@@ -50,7 +53,7 @@ export const makeBankFile = (random: Random, transactions: number): BankFile => 
       creditDebitIndicator: random.chance(0.2) ? 'CRDT' : 'DBIT',
       currency: random.chance(0.1) ? 'USD' : 'EUR',
       amount: isLarge
-        ? `${90_000 + random.below(1_000)}.00`
+        ? `${random.pick(largeMajor) + random.below(900)}.00`
         : `${10 + random.below(20)}.${10 + random.below(80)}`,
       eventTime: new Date(atMs - lateMs).toISOString(),
       ...(random.chance(0.8)
