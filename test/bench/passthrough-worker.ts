@@ -105,8 +105,6 @@ await runWorker({
 });
 
 /** The record with its key and headers, which a verdict has too, and a value of a verdict's size. */
-const passedOn = ({ key, headers }: KafkaRecord, value: Buffer): OutgoingRecord => ({
-  key,
-  value,
-  headers: definedHeaders(headers),
-});
+function passedOn({ key, headers }: KafkaRecord, value: Buffer): OutgoingRecord {
+  return { key, value, headers: definedHeaders(headers) };
+}
