@@ -111,13 +111,15 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     }
   }
 
-  /** Has the consumer go on where the partition stands, if it is this worker's: it begins at the group's position. */
-  function seekToOwned(partition: number): void {
-    const owned = partitions.get(partition);
-    if (owned !== undefined && mine.has(partition)) options.seek(partition, owned.position);
-  }
-
   const inBackground = (work: Promise<void>): void => void work.catch(options.onCrash);
+
+  /** Has the consumer read on where the partition stands, if it is this worker's; it begins at the group's position. */
+  function goOnWith(partition: number): void {
+    const owned = partitions.get(partition);
+    // A rebuild under way has not come to the group's position yet.
+    if (owned === undefined) inBackground(takeInBackground(partition));
+    else if (mine.has(partition)) options.seek(partition, owned.position);
+  }
 
   /** A step whose failure is a record's own is made again record by record, until the one is found and refused. */
   async function attempt(
@@ -203,6 +205,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       if (atWork.has(partition)) return { kind: 'pause', next, forMs: stillTakingOverMs };
       let goodbye: unknown;
       let working: OwnedPartition | undefined;
+      let isLeft = false;
       const heartbeat = (): Promise<void> =>
         control.heartbeat().catch((error: unknown) => {
           goodbye = error;
@@ -222,13 +225,14 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
           return { kind: 'pause', next, forMs: stillTakingOverMs };
         await drop(partition, error);
         const forMs = leaveFor(partition, error);
+        isLeft = true;
         // A membership that is over hears no outcome: what comes next is not this batch.
         if (!control.revoked()) comingBack.add(partition);
         return { kind: 'pause', next, forMs };
       } finally {
         stopBeating();
         atWork.delete(partition);
-        if (control.revoked()) seekToOwned(partition);
+        if (control.revoked() && !isLeft) goOnWith(partition);
       }
     },
     assigned(assigned) {
@@ -238,11 +242,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       setbacks.keepOnly(mine);
       for (const partition of partitions.partitions())
         if (!mine.has(partition)) inBackground(drop(partition));
-      for (const partition of assigned) {
-        // A rebuild under way has not come to the group's position yet.
-        if (partitions.get(partition) !== undefined) seekToOwned(partition);
-        else inBackground(takeInBackground(partition));
-      }
+      for (const partition of assigned) goOnWith(partition);
     },
     revoked() {
       mine = new Set();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WeirError } from '@weir/contracts';
 import { createHeldConsumer, timesIn } from './fixtures/held-consumer.ts';
 import {
   createPlainConsumer,
@@ -122,4 +123,29 @@ test('a partition taken over again while a batch of the membership before is at 
   release('commit');
   assert.equal((await step).kind, 'pause');
   assert.deepEqual(sought, [20, 0]);
+});
+
+test('a take-over that fails while a batch of the membership before is at work is made again after it', async () => {
+  let isAway = false;
+  const logOffsets = async () => {
+    if (isAway) throw new WeirError('broker_unavailable', 'away');
+    return { earliest: 0, end: 1_000, partitionCount: 1 };
+  };
+  const { consumer, sought, hold, release } = createHeldConsumer({ logOffsets });
+  await consumer.onBatch(batchOf(records.slice(0, 20)), plainControl());
+  hold('commit');
+  let isLost = false;
+  const step = consumer.onBatch(batchOf(records.slice(20)), plainControl({ revoked: () => isLost }));
+  await promisesSettled();
+  isLost = true;
+  isAway = true;
+  consumer.revoked();
+  consumer.assigned([]);
+  consumer.assigned([0]);
+  await promisesSettled();
+  isAway = false;
+  release('commit');
+  assert.equal((await step).kind, 'pause');
+  await promisesSettled();
+  assert.deepEqual(sought, [20]);
 });

@@ -2,6 +2,7 @@ import { streams, WeirError } from '@weir/contracts';
 import type { ConsumerOptions, KafkaClient, RunningConsumer } from '@weir/kafka';
 import { createBatchConsumer } from './consume-batch.ts';
 import type { BatchConsumer, BatchConsumerOptions } from './consume-batch.ts';
+import { explainTruncation } from './explain-truncation.ts';
 import { createWindowSampler } from './upkeep/window-sampler.ts';
 import type { WindowSamplerOptions } from './upkeep/window-sampler.ts';
 
@@ -55,7 +56,8 @@ export async function runDetection(options: DetectionOptions): Promise<RunningDe
       isJoined = false;
       batches.revoked();
     },
-    onCrash: crash.reject,
+    onCrash: (error) =>
+      void explainTruncation(options.parts, batches.owned(), error).then(crash.reject, crash.reject),
   });
   joined.consumer = consumer;
   let checking: Promise<void> | undefined;
