@@ -10,6 +10,7 @@ export type RedisPlace = {
   readonly url: string;
   readonly watched: Watched;
   readonly storeOf: (log: BenchLog) => WindowStore;
+  /** What its keys and values take, with all that Redis keeps for them. */
   readonly usedBytes: () => Promise<number>;
   /** Rewrites the append-only file now, so that Redis does not choose to while something is measured. */
   readonly compact: () => Promise<void>;
@@ -32,7 +33,13 @@ export async function openRedisPlace(url: string): Promise<RedisPlace> {
     url,
     watched: [{ name: 'redis', pid }],
     storeOf: ({ logId }) => createRedisWindowStore({ connection, logId, windowSet: defaultWindowPlan.ref }),
-    usedBytes: async () => Number(await field('memory', 'used_memory')),
+    usedBytes: async () => {
+      const bytes = async (name: string) => Number(await field('memory', name));
+      // What rests between two rewrites of the append-only file, and replies on their way, is no window.
+      return (
+        (await bytes('used_memory')) - (await bytes('mem_aof_buffer')) - (await bytes('mem_clients_normal'))
+      );
+    },
     compact: async () => {
       const isIdle = async () =>
         (await field('persistence', 'aof_rewrite_in_progress')) === '0' &&

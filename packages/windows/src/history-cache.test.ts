@@ -115,9 +115,9 @@ test('closing one of the caches that share a bound frees only its own room', () 
 
 test('histories used longer ago are put to rest and count for what they take then', () => {
   const cache = createHistoryCache({ maxBytes: 1e9 });
-  const histories = Array.from({ length: 5_000 }, () => historyOf(1_000));
+  const histories = Array.from({ length: 40_000 }, () => historyOf(1_000));
   for (const [index, history] of histories.entries()) cache.set(`account ${index}`, history);
   const resting = histories.findIndex((history) => !history.isAtRest());
   assert.ok(resting > 0 && histories.every((history, index) => history.isAtRest() === index < resting));
-  assert.equal(cache.sizeBytes(), 5_000 * (1_000 + keptBytes) - resting * 500);
+  assert.equal(cache.sizeBytes(), 40_000 * (1_000 + keptBytes) - resting * 500);
 });

@@ -24,8 +24,12 @@ export type HistoryCache = {
 /** What keeping a history takes: its entry, its place in a map and its account's name. Measured on Node 24. */
 const entryBytes = 200;
 
-/** So many histories, those used last, stay as they are; the ones used longer ago are put to rest. */
-const awakeHistories = 4_096;
+/**
+ * So many histories, those used last, stay as they are; the ones used longer ago are put to rest. To wake one
+ * and put another to rest for each transaction costs a seventh of all that detection does, so there are to be
+ * more awake than accounts that are busy at the same time; each takes half a kilobyte more than at rest.
+ */
+const awakeHistories = 32_768;
 
 /** An entry hangs between the ones used just before and after it: to use it again moves it, whatever there is. */
 type Entry = {
