@@ -29,7 +29,7 @@ const entryBytes = 200;
  * and put another to rest for each transaction costs a seventh of all that detection does, so there are to be
  * more awake than accounts that are busy at the same time; each takes half a kilobyte more than at rest.
  */
-const awakeHistories = 32_768;
+const awakeHistories = 24_576;
 
 /** An entry hangs between the ones used just before and after it: to use it again moves it, whatever there is. */
 type Entry = {

@@ -36,7 +36,7 @@ export const detectionConfig = z
     BATCH_MAX_RECORDS: count(500, { min: 1, max: 1_000 }).describe(
       'The most records one chain commit and one Kafka transaction take.',
     ),
-    HISTORY_CACHE_BYTES: bytes(134_217_728, { minBytes: 1_048_576 }).describe(
+    HISTORY_CACHE_BYTES: bytes(100_663_296, { minBytes: 1_048_576 }).describe(
       'The most memory the histories of accounts may take, over all partitions.',
     ),
     IDLE_CHECK_INTERVAL_MS: durationMs(5_000, { minMs: 500, maxMs: 300_000 }).describe(
