@@ -17,7 +17,7 @@ export type RedisPlace = {
   readonly close: () => Promise<void>;
 };
 
-const compactDeadlineMs = 120_000;
+const idleDeadline = { deadlineMs: 120_000, what: 'the append-only file to be rewritten' };
 
 export async function openRedisPlace(url: string): Promise<RedisPlace> {
   const connection = await openRedis({ url });
@@ -28,27 +28,24 @@ export async function openRedisPlace(url: string): Promise<RedisPlace> {
     if (found === undefined) throw new Error(`Redis says nothing of ${name}`);
     return found;
   };
+  const isIdle = async () =>
+    (await field('persistence', 'aof_rewrite_in_progress')) === '0' &&
+    (await field('persistence', 'aof_rewrite_scheduled')) === '0';
   const pid = Number(await field('server', 'process_id'));
   return {
     url,
     watched: [{ name: 'redis', pid }],
     storeOf: ({ logId }) => createRedisWindowStore({ connection, logId, windowSet: defaultWindowPlan.ref }),
     usedBytes: async () => {
-      const bytes = async (name: string) => Number(await field('memory', name));
-      // What rests between two rewrites of the append-only file, and replies on their way, is no window.
-      return (
-        (await bytes('used_memory')) - (await bytes('mem_aof_buffer')) - (await bytes('mem_clients_normal'))
-      );
+      // A rewrite of the append-only file that is under way keeps what is written meanwhile in memory as well.
+      await waitFor(isIdle, idleDeadline);
+      return Number(await field('memory', 'used_memory'));
     },
     compact: async () => {
-      const isIdle = async () =>
-        (await field('persistence', 'aof_rewrite_in_progress')) === '0' &&
-        (await field('persistence', 'aof_rewrite_scheduled')) === '0';
-      const what = 'the append-only file to be rewritten';
       // Redis may be at it of its own accord, and refuses to begin another.
-      await waitFor(isIdle, { deadlineMs: compactDeadlineMs, what });
+      await waitFor(isIdle, idleDeadline);
       await client.bgrewriteaof();
-      await waitFor(isIdle, { deadlineMs: compactDeadlineMs, what });
+      await waitFor(isIdle, idleDeadline);
     },
     close: connection.close,
   };
