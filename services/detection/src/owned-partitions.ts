@@ -46,7 +46,8 @@ export function createOwnedPartitions(parts: DetectionParts): OwnedPartitions {
     try {
       const taken = await inTurn(() =>
         takeOver(parts, partition, {
-          ...{ beginning, isWanted },
+          beginning,
+          isWanted,
           ...(first === undefined ? {} : { first }),
           ...(damaged === undefined ? {} : { damaged }),
         }),

@@ -6,14 +6,11 @@ import type { LogState } from './owned-partition.ts';
 /** P, and what is in force there. */
 export type Published = { readonly next: number; readonly log: LogState };
 
-/**
- * The end of a partition's journal; undefined where there is none (yet, or any
- * more). One bounded read; it asks for the partition count unless it is given.
- */
+/** The end of a partition's journal; undefined where there is none (yet, or any more). One bounded read. */
 export async function readJournalEnd(
-  parts: Pick<DetectionParts, 'opening' | 'lastJournalRecord' | 'logOffsets'>,
+  parts: Pick<DetectionParts, 'opening' | 'lastJournalRecord'>,
   partition: number,
-  knownPartitionCount?: number,
+  partitionCount: number,
 ): Promise<Published | 'unreadable' | undefined> {
   const last = await parts.lastJournalRecord(partition);
   if (last === undefined) return undefined;
@@ -22,6 +19,5 @@ export async function readJournalEnd(
   // A record isn't bound to its partition: one copied here from another would say another position.
   if (payload?.ok !== true || payload.value.partition !== partition) return 'unreadable';
   const { logId, to, versions, sequence = 0 } = payload.value;
-  const partitionCount = knownPartitionCount ?? (await parts.logOffsets(partition)).partitionCount;
   return { next: to, log: { logId, partitionCount, versions, sequence } };
 }

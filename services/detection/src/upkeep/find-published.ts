@@ -13,14 +13,15 @@ export async function findPublished(parts: UpkeepParts): Promise<ReadonlyMap<num
   const { topic } = streams.received;
   const found = new Map<number, Published>();
   const positions = await parts.kafka.groupPositions(parts.groupId, topic);
-  for (const { partition } of await parts.kafka.offsets(topic)) {
+  const offsets = await parts.kafka.offsets(topic);
+  for (const { partition } of offsets) {
     const position = positions.find((one) => one.partition === partition);
     const log = position === undefined ? undefined : decodePositionMetadata(position.metadata);
     if (position?.next !== undefined && log !== undefined) {
       found.set(partition, { next: position.next, log });
       continue;
     }
-    const journal = await readJournalEnd(parts, partition);
+    const journal = await readJournalEnd(parts, partition, offsets.length);
     if (journal !== undefined && journal !== 'unreadable') found.set(partition, journal);
   }
   return found;
