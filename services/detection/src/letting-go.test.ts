@@ -11,6 +11,22 @@ import {
 import { batchOf, createPlainParts, plainControl, silentObserver } from './fixtures/plain-parts.ts';
 import { encodePositionMetadata } from './owned-partition.ts';
 
+/** The group moves on while a batch, records 20 to 39, is at its chain commit, which is held. */
+async function loseMembershipAtWork(
+  consumer: ReturnType<typeof createHeldConsumer>['consumer'],
+  hold: (call: string) => void,
+) {
+  await consumer.onBatch(batchOf(records.slice(0, 20)), plainControl());
+  hold('commit');
+  let isLost = false;
+  const step = consumer.onBatch(batchOf(records.slice(20)), plainControl({ revoked: () => isLost }));
+  await promisesSettled();
+  isLost = true;
+  consumer.revoked();
+  // In an object, since to return the promise itself would wait for it.
+  return { step };
+}
+
 test('windows that are distrusted while a step is at work are rebuilt, whatever that step still stores', async () => {
   const damages: unknown[] = [];
   const observe = { ...silentObserver, windowsDamaged: (...said: unknown[]) => void damages.push(said) };
@@ -89,13 +105,7 @@ test('windows are distrusted only while their partition is this worker’s', asy
 
 test('a partition whose batch fails when the group has moved on is tried again without waiting for a record', async () => {
   const { consumer, store, sought, clock, hold, release } = createHeldConsumer();
-  await consumer.onBatch(batchOf(records.slice(0, 20)), plainControl());
-  hold('commit');
-  let isLost = false;
-  const step = consumer.onBatch(batchOf(records.slice(20)), plainControl({ revoked: () => isLost }));
-  await promisesSettled();
-  isLost = true;
-  consumer.revoked();
+  const { step } = await loseMembershipAtWork(consumer, hold);
   consumer.assigned([0]);
   await store.clear(0);
   release('commit');
@@ -108,15 +118,9 @@ test('a partition whose batch fails when the group has moved on is tried again w
 
 test('a partition taken over again while a batch of the membership before is at work is read on from where its windows end', async () => {
   const { consumer, sought, hold, release } = createHeldConsumer();
-  await consumer.onBatch(batchOf(records.slice(0, 20)), plainControl());
+  const { step } = await loseMembershipAtWork(consumer, hold);
   const [owned] = consumer.owned();
   assert.ok(owned !== undefined);
-  hold('commit');
-  let isLost = false;
-  const step = consumer.onBatch(batchOf(records.slice(20)), plainControl({ revoked: () => isLost }));
-  await promisesSettled();
-  isLost = true;
-  consumer.revoked();
   consumer.assigned([0]);
   await consumer.distrust(owned);
   assert.deepEqual(sought, [20]);
@@ -132,14 +136,8 @@ test('a take-over that fails while a batch of the membership before is at work i
     return { earliest: 0, end: 1_000, partitionCount: 1 };
   };
   const { consumer, sought, hold, release } = createHeldConsumer({ logOffsets });
-  await consumer.onBatch(batchOf(records.slice(0, 20)), plainControl());
-  hold('commit');
-  let isLost = false;
-  const step = consumer.onBatch(batchOf(records.slice(20)), plainControl({ revoked: () => isLost }));
-  await promisesSettled();
-  isLost = true;
+  const { step } = await loseMembershipAtWork(consumer, hold);
   isAway = true;
-  consumer.revoked();
   consumer.assigned([]);
   consumer.assigned([0]);
   await promisesSettled();
