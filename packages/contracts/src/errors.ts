@@ -33,6 +33,11 @@ export const errorRecovery = {
   log_truncated: 'halt',
   artefact_unknown: 'halt',
   mail_unavailable: 'retry',
+  webhook_unavailable: 'retry',
+  audit_unavailable: 'retry',
+  audit_damaged: 'halt',
+  position_out_of_range: 'halt',
+  record_unreadable: 'halt',
   processing_failed: 'deadLetter',
 } as const satisfies Record<string, Recovery>;
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { alert } from './alert.ts';
 import { activation, artefact } from './artefact.ts';
+import { auditCheckpoint, auditEntry, auditRequest } from './audit.ts';
 import { controlRecord } from './control.ts';
 import { journalRecord } from './journal.ts';
 import { quickCheckOf, type QuickCheck } from './quick-check.ts';
@@ -66,6 +67,14 @@ export const events = {
   artefact: define('artefacts', 'weir.artefact.v1', 'urn:weir:schema:artefact:1', artefact),
   activation: define('artefacts', 'weir.activation.v1', 'urn:weir:schema:activation:1', activation),
   release: define('releases', 'weir.release.v1', 'urn:weir:schema:release:1', release),
+  auditRequest: define('intake', 'weir.audit.request.v1', 'urn:weir:schema:audit-request:1', auditRequest),
+  auditEntry: define('audit', 'weir.audit.entry.v1', 'urn:weir:schema:audit-entry:1', auditEntry),
+  auditCheckpoint: define(
+    'audit',
+    'weir.audit.checkpoint.v1',
+    'urn:weir:schema:audit-checkpoint:1',
+    auditCheckpoint,
+  ),
 } as const;
 
 /**

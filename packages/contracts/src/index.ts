@@ -1,6 +1,7 @@
 export * from './account.ts';
 export * from './alert.ts';
 export * from './artefact.ts';
+export * from './audit.ts';
 export * from './cloud-event.ts';
 export * from './control.ts';
 export * from './currency.ts';

@@ -11,6 +11,8 @@ export const streamNames = [
   'releases',
   'alerts',
   'artefacts',
+  'intake',
+  'audit',
 ] as const;
 
 /** A logical stream. It is part of what a sealed record is bound to; the physical topic is not. */
@@ -18,7 +20,16 @@ export type StreamName = (typeof streamNames)[number];
 
 /** Streams of one class share a KMS key; who may seal and who may open is granted per class. */
 export type KeyClass =
-  'received' | 'cleared' | 'held' | 'rejected' | 'alerts' | 'journal' | 'releases' | 'artefacts';
+  | 'received'
+  | 'cleared'
+  | 'held'
+  | 'rejected'
+  | 'alerts'
+  | 'journal'
+  | 'releases'
+  | 'artefacts'
+  | 'intake'
+  | 'audit';
 
 export const keyClasses: readonly KeyClass[] = [
   'received',
@@ -29,9 +40,14 @@ export const keyClasses: readonly KeyClass[] = [
   'journal',
   'releases',
   'artefacts',
+  'intake',
+  'audit',
 ];
 
-export type Role = 'ingest' | 'detection' | 'alerting' | 'ops' | 'downstream';
+export const roles = ['ingest', 'detection', 'alerting', 'notary', 'ops', 'downstream'] as const;
+
+/** Who a process is at the KMS: what it may seal and open follows from the writers and readers of the streams. */
+export type Role = (typeof roles)[number];
 
 export type StreamDefinition = {
   readonly topic: string;
@@ -58,6 +74,9 @@ const logRetentionMs = 45 * dayMs;
 /** A version that was ever in force is needed for as long as anybody asks what was decided by it. */
 const foreverMs = 3_650 * dayMs;
 
+/** What auditors of banks ask for: seven years, leap days included. */
+const auditRetentionMs = 2_557 * dayMs;
+
 export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   received: {
     topic: 'transactions.received.v1',
@@ -80,7 +99,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: logMaxMessageBytes,
     timestampType: 'CreateTime',
     writers: ['detection'],
-    readers: ['detection', 'ops'],
+    readers: ['ingest', 'detection', 'ops'],
   },
   cleared: {
     topic: 'transactions.cleared.v1',
@@ -148,6 +167,28 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     timestampType: 'CreateTime',
     writers: ['ingest'],
     readers: ['ingest', 'detection', 'ops'],
+  },
+  intake: {
+    topic: 'audit.intake.v1',
+    description: 'What is to be audited, until the notary has given it its number.',
+    keyClass: 'intake',
+    partitions: 1,
+    retentionMs: 90 * dayMs,
+    maxMessageBytes: mebibyte,
+    timestampType: 'LogAppendTime',
+    writers: ['ingest', 'detection', 'alerting', 'ops'],
+    readers: ['notary'],
+  },
+  audit: {
+    topic: 'audit.v1',
+    description: 'The audit trail: numbered entries without a gap, and signed checkpoints over them.',
+    keyClass: 'audit',
+    partitions: 1,
+    retentionMs: auditRetentionMs,
+    maxMessageBytes: mebibyte,
+    timestampType: 'CreateTime',
+    writers: ['notary'],
+    readers: ['notary', 'ops'],
   },
 };
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyClasses, streamNames, streams } from '@weir/contracts';
+import { keyClasses, roles, streamNames, streams } from '@weir/contracts';
 import type { KeyClass, Role } from '@weir/contracts';
 import { z } from 'zod';
 import { ensurePrivateFolder } from '../home.ts';
@@ -9,8 +9,6 @@ import { writePrivateFile } from '../write-private-file.ts';
 
 /** The roles of the topic table, and the one that makes the keys. */
 export type CallerName = Role | 'admin';
-
-const roles: readonly Role[] = ['ingest', 'detection', 'alerting', 'ops', 'downstream'];
 
 const caller = z.object({ name: z.string(), accessKeyId: z.string(), secretAccessKey: z.string() });
 const callerList = z.array(caller);

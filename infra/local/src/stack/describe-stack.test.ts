@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keyClasses } from '@weir/contracts';
+import { keyClasses, roles } from '@weir/contracts';
 import { roleEnvironment, stackAddresses } from './describe-stack.ts';
 import type { KeyArns, StackSettings } from './describe-stack.ts';
 import { kafkaAccessOf } from './kafka-access.ts';
@@ -63,7 +63,7 @@ test("every role is told how the user's own Kafka lets it in, wherever it is run
     KAFKA_HEAP_OPTS: '-Xmx1g',
   });
   const own = { ...settings, ownKafkaBrokers: 'kafka.example:9093', kafkaAccess };
-  for (const role of ['ingest', 'detection', 'alerting', 'ops', 'downstream'] as const) {
+  for (const role of roles) {
     const kafka = Object.entries(environmentOf(role, own)).filter(([name]) => name.startsWith('KAFKA_'));
     assert.deepEqual(Object.fromEntries(kafka), {
       KAFKA_BROKERS: 'kafka.example:9093',

@@ -159,6 +159,7 @@ export function roleEnvironment(options: {
       return { ...shared, REDIS_URL };
     case 'alerting':
       return { ...shared, SMTP_URL, MAIL_FROM: settings.mailFrom, MAIL_TO: settings.mailTo };
+    case 'notary':
     case 'ops':
     case 'downstream':
       return shared;

@@ -12,17 +12,22 @@ const aliases = (...classes: Parameters<typeof keyAlias>[0][]): string[] => clas
 
 /** The table of the threat model, word for word. */
 const granted: readonly [CallerName, seals: string[], opens: string[]][] = [
-  ['ingest', aliases('received', 'rejected', 'artefacts'), aliases('received', 'artefacts')],
+  [
+    'ingest',
+    aliases('received', 'rejected', 'artefacts', 'intake'),
+    aliases('received', 'artefacts', 'journal'),
+  ],
   [
     'detection',
-    aliases('cleared', 'held', 'rejected', 'journal'),
+    aliases('cleared', 'held', 'rejected', 'journal', 'intake'),
     aliases('received', 'journal', 'releases', 'artefacts'),
   ],
-  ['alerting', aliases('alerts', 'rejected', 'releases'), aliases('held', 'rejected')],
+  ['alerting', aliases('alerts', 'rejected', 'releases', 'intake'), aliases('held', 'rejected')],
+  ['notary', aliases('audit'), aliases('intake', 'audit')],
   [
     'ops',
-    [],
-    aliases('received', 'cleared', 'held', 'rejected', 'alerts', 'journal', 'releases', 'artefacts'),
+    aliases('intake'),
+    aliases('received', 'cleared', 'held', 'rejected', 'alerts', 'journal', 'releases', 'artefacts', 'audit'),
   ],
   ['downstream', [], aliases('cleared')],
 ];

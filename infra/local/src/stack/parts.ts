@@ -14,6 +14,9 @@ export const parts = {
   inbox: { label: 'the mail inbox (web page)', defaultPort: 11080 },
   detection: { label: 'detection', defaultPort: 19101 },
   alerting: { label: 'alerting', defaultPort: 19102 },
+  notary: { label: 'the notary', defaultPort: 19103 },
+  ingest: { label: 'ingest', defaultPort: 19100 },
+  door: { label: 'the HTTP door of ingest', defaultPort: 18443 },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof parts;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { roles } from '@weir/contracts';
 import type { Role } from '@weir/contracts';
 import { z } from 'zod';
 import { ensurePrivateFolder } from '../home.ts';
@@ -9,7 +10,6 @@ import type { CallerName, Credentials } from './callers.ts';
 import { roleEnvironment } from './describe-stack.ts';
 import type { KeyArns, StackSettings } from './describe-stack.ts';
 
-const roles: readonly Role[] = ['ingest', 'detection', 'alerting', 'ops', 'downstream'];
 const environment = z.record(z.string(), z.string());
 
 /**

@@ -23,11 +23,14 @@ type TailOptions = {
   readonly json?: true;
 };
 
+/** Those that ops may open; what waits for the notary is nobody else's. */
+const shownStreams = streamNames.filter((name) => streams[name].readers.includes('ops'));
+
 export function addTailCommand(program: Command, context: CommandContext): void {
   program
     .command('tail')
     .description('open and show the latest events of a stream')
-    .addArgument(new Argument('<stream>', 'which stream').choices(streamNames))
+    .addArgument(new Argument('<stream>', 'which stream').choices(shownStreams))
     .option('-n, --lines <count>', 'how many of the latest events to begin with', wholeNumber, defaultCount)
     .option('--all', 'from the beginning of the stream, each partition in its order')
     .option('--no-follow', 'end at the present end of the stream')

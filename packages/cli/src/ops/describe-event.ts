@@ -7,7 +7,15 @@ import {
   maskAccount,
   shownTransactionId,
 } from '@weir/contracts';
-import type { ControlRecord, EventDefinition, StreamName, Transaction, Verdict } from '@weir/contracts';
+import type {
+  AuditEntry,
+  AuditRequest,
+  ControlRecord,
+  EventDefinition,
+  StreamName,
+  Transaction,
+  Verdict,
+} from '@weir/contracts';
 import type { ReadEvent } from './read-events.ts';
 
 /** One event on one line for a person: where it stands, what it is, accounts masked. */
@@ -104,7 +112,23 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
     }
     case 'releases':
       return read(events.release)?.transactionIdentity ?? 'unreadable';
+    case 'intake':
+      return auditText(read(events.auditRequest));
+    case 'audit': {
+      if (type !== events.auditCheckpoint.type) return auditText(read(events.auditEntry));
+      const checkpoint = read(events.auditCheckpoint);
+      return checkpoint === undefined
+        ? 'unreadable'
+        : `checkpoint of ${checkpoint.treeSize} entries  ${checkpoint.rootHash.slice(0, 12)}`;
+    }
   }
+}
+
+function auditText(audited: AuditRequest | AuditEntry | undefined): string {
+  if (audited === undefined) return 'unreadable';
+  const { actor, action, subject, result } = audited;
+  const number = 'sequence' in audited ? `#${audited.sequence}  ` : '';
+  return `${number}${action} ${result}  ${subject.kind} ${subject.id}  by ${actor.kind} ${actor.name}`;
 }
 
 function controlText(control: ControlRecord | undefined): string {
