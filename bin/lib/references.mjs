@@ -1,0 +1,23 @@
+// Writes the pages of docs/reference that are made from the code; with --check
+// it fails where a page and the code differ.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configurationPage } from './configuration-reference.mjs';
+import { repositoryRoot } from './repository.mjs';
+import { topicsPage } from './topics-reference.mjs';
+
+const pages = {
+  'docs/reference/configuration.md': await configurationPage(),
+  'docs/reference/topics.md': topicsPage(),
+};
+
+for (const [path, parts] of Object.entries(pages)) {
+  const file = join(repositoryRoot, path);
+  const wanted = `${parts.map((part) => part.trimEnd()).join('\n\n')}\n`;
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, wanted);
+  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== wanted) {
+    console.error(`${path} differs from the code; run: npm run generate`);
+    process.exitCode = 1;
+  }
+}
