@@ -10,17 +10,24 @@ export const operationNames = [
   'DisableKey',
   'EnableKey',
   'GenerateDataKey',
+  'GetPublicKey',
   'ListAliases',
+  'ListKeyRotations',
   'ListKeys',
   'RotateKeyOnDemand',
   'ScheduleKeyDeletion',
+  'Sign',
+  'UpdateAlias',
 ] as const;
 
 export type OperationName = (typeof operationNames)[number];
 
 const ruleSchema = z.strictObject({
   operations: z.array(z.enum([...operationNames, '*'])).min(1),
-  /** Alias names (`alias/...`), key ids, key ARNs, or `*` for every key and for calls about no key. */
+  /**
+   * Alias names (`alias/...`), key ids, key ARNs, or `*` for every key and for calls about no key.
+   * An alias that ends in `/*` stands for every alias below it, as in the condition kms:ResourceAliases of AWS.
+   */
   keys: z.array(z.string().regex(/^(\*|alias\/.+|arn:aws:kms:.+|[0-9a-f-]{36})$/)).min(1),
 });
 
@@ -56,6 +63,11 @@ export function isAllowed(caller: Caller, operation: OperationName, names: reado
   return caller.allow.some(
     (rule) =>
       (rule.operations.includes(operation) || rule.operations.includes('*')) &&
-      (rule.keys.includes('*') || names.some((name) => rule.keys.includes(name))),
+      (rule.keys.includes('*') || names.some((name) => rule.keys.some((pattern) => covers(pattern, name)))),
   );
 }
+
+const covers = (pattern: string, name: string): boolean =>
+  pattern.startsWith('alias/') && pattern.endsWith('/*')
+    ? name.startsWith(pattern.slice(0, -1))
+    : pattern === name;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,11 +19,12 @@ const callers: readonly CallerInput[] = [
   named('detection', [
     { operations: ['Decrypt'], keys: ['alias/received'] },
     { operations: ['GenerateDataKey', 'Decrypt'], keys: ['alias/verdicts'] },
-    { operations: ['CreateAlias'], keys: ['alias/received'] },
+    { operations: ['CreateAlias', 'UpdateAlias'], keys: ['alias/received'] },
   ]),
+  named('auditor', [{ operations: ['Decrypt'], keys: ['alias/received/*'] }]),
 ];
 
-type Caller = 'owner' | 'ingest' | 'detection';
+type Caller = 'owner' | 'ingest' | 'detection' | 'auditor';
 
 let directory: string;
 let nowMs: number;
@@ -207,6 +209,118 @@ describe('the key states', () => {
   });
 });
 
+describe('signing keys', () => {
+  const message = Buffer.from('a checkpoint');
+  const signing = (keyId: string, more: object = {}) => ({
+    KeyId: keyId,
+    Message: message.toString('base64'),
+    SigningAlgorithm: 'ECDSA_SHA_256',
+    ...more,
+  });
+
+  async function makeSigningKey(): Promise<string> {
+    const { KeyMetadata } = await succeeds('owner', 'CreateKey', {
+      KeySpec: 'ECC_NIST_P256',
+      KeyUsage: 'SIGN_VERIFY',
+    });
+    return (KeyMetadata as { readonly KeyId: string }).KeyId;
+  }
+
+  test('what they sign is checked by their public key, after a restart too', async () => {
+    const keyId = await makeSigningKey();
+    const { PublicKey } = await succeeds('owner', 'GetPublicKey', { KeyId: keyId });
+    const publicKey = createPublicKey({
+      key: Buffer.from(String(PublicKey), 'base64'),
+      format: 'der',
+      type: 'spki',
+    });
+    kms = { ...kms, store: openKeyStore(join(directory, 'keys.json')) };
+    const digest = createHash('sha256').update(message).digest('base64');
+    for (const input of [signing(keyId), signing(keyId, { MessageType: 'DIGEST', Message: digest })]) {
+      const { Signature } = await succeeds('owner', 'Sign', input);
+      const signature = Buffer.from(String(Signature), 'base64');
+      assert.equal(verify('sha256', message, publicKey, signature), true);
+      assert.equal(verify('sha256', Buffer.from('another'), publicKey, signature), false);
+    }
+  });
+
+  test('they wrap nothing and are not rotated, and keys that wrap sign nothing', async () => {
+    const [signer, wrapper] = [await makeSigningKey(), await makeKey('alias/received')];
+    await fails('InvalidKeyUsageException', 'owner', 'GenerateDataKey', {
+      KeyId: signer,
+      KeySpec: 'AES_256',
+    });
+    await fails('UnsupportedOperationException', 'owner', 'RotateKeyOnDemand', { KeyId: signer });
+    await fails('InvalidKeyUsageException', 'owner', 'Sign', signing(wrapper));
+    await fails('UnsupportedOperationException', 'owner', 'GetPublicKey', { KeyId: wrapper });
+  });
+
+  test('disabled or pending deletion they sign nothing', async () => {
+    const keyId = await makeSigningKey();
+    await succeeds('owner', 'DisableKey', { KeyId: keyId });
+    await fails('DisabledException', 'owner', 'Sign', signing(keyId));
+    await fails('DisabledException', 'owner', 'GetPublicKey', { KeyId: keyId });
+    await succeeds('owner', 'ScheduleKeyDeletion', { KeyId: keyId });
+    await fails('KMSInvalidStateException', 'owner', 'Sign', signing(keyId));
+  });
+
+  test('a digest of another length, a message too long and half a key description are refused', async () => {
+    const keyId = await makeSigningKey();
+    for (const more of [
+      { MessageType: 'DIGEST' },
+      { Message: Buffer.alloc(4097).toString('base64') },
+      { SigningAlgorithm: 'ECDSA_SHA_384' },
+    ]) {
+      await fails('ValidationException', 'owner', 'Sign', signing(keyId, more));
+    }
+    await succeeds('owner', 'Sign', signing(keyId, { Message: Buffer.alloc(4096).toString('base64') }));
+    for (const half of [{ KeySpec: 'ECC_NIST_P256' }, { KeyUsage: 'SIGN_VERIFY' }]) {
+      await fails('ValidationException', 'owner', 'CreateKey', half);
+    }
+  });
+});
+
+describe('an alias that moves', () => {
+  test('stands for the new key, and a rule for what lies below it covers both', async () => {
+    const [one, other] = [await makeKey('alias/received'), await makeKey('alias/received/2')];
+    await succeeds('owner', 'CreateAlias', { AliasName: 'alias/received/1', TargetKeyId: one });
+    const before = await dataKey('alias/received');
+    await succeeds('owner', 'UpdateAlias', { AliasName: 'alias/received', TargetKeyId: other });
+    const after = await dataKey('alias/received');
+    assert.notEqual(before['KeyId'], after['KeyId']);
+    for (const { KeyId, CiphertextBlob } of [before, after]) {
+      const opening = { KeyId, CiphertextBlob, EncryptionContext: context };
+      await succeeds('auditor', 'Decrypt', opening);
+    }
+    await fails('AccessDeniedException', 'detection', 'Decrypt', {
+      ...before,
+      Plaintext: undefined,
+      EncryptionContext: context,
+    });
+  });
+
+  test('can only be moved by who may touch the alias, the key it leaves and the key it goes to', async () => {
+    const keyId = await makeKey('alias/received');
+    await makeKey('alias/other');
+    for (const [AliasName, TargetKeyId] of [
+      ['alias/received', 'alias/other'],
+      ['alias/other', keyId],
+    ]) {
+      await fails('AccessDeniedException', 'detection', 'UpdateAlias', { AliasName, TargetKeyId });
+    }
+    await fails('NotFoundException', 'owner', 'UpdateAlias', { AliasName: 'alias/none', TargetKeyId: keyId });
+  });
+
+  test('the rotations of a key are listed with their times', async () => {
+    const keyId = await makeKey('alias/received');
+    assert.deepEqual((await succeeds('owner', 'ListKeyRotations', { KeyId: keyId }))['Rotations'], []);
+    nowMs += 1_000;
+    await succeeds('owner', 'RotateKeyOnDemand', { KeyId: keyId });
+    const { Rotations } = await succeeds('owner', 'ListKeyRotations', { KeyId: keyId });
+    assert.deepEqual(Rotations, [{ KeyId: keyId, RotationDate: nowMs / 1000, RotationType: 'ON_DEMAND' }]);
+  });
+});
+
 describe('ciphertexts', () => {
   test('a bit flipped in any byte is refused', async () => {
     const keyId = await makeKey('alias/received');
@@ -284,8 +398,9 @@ describe('malformed requests', () => {
     const fields: Readonly<Record<string, object>> = {
       GenerateDataKey: { KeySpec: 'AES_256' },
       Decrypt: { CiphertextBlob: blob },
+      Sign: { Message: blob, SigningAlgorithm: 'ECDSA_SHA_256' },
     };
-    const keyless = ['CreateKey', 'CreateAlias', 'ListKeys', 'ListAliases'];
+    const keyless = ['CreateKey', 'CreateAlias', 'UpdateAlias', 'ListKeys', 'ListAliases'];
     for (const operation of operationNames.filter((name) => !keyless.includes(name))) {
       const input = { KeyId: 'alias/none', ...fields[operation] };
       await fails('NotFoundException', 'owner', operation, input);

@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { KeyRing, StoredKey } from './key-store.ts';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import type { KeyRing, KeySpec, StoredKey } from './key-store.ts';
 import { KmsError } from './kms-error.ts';
 
 /** AWS has one account per credentials; a laptop has this one. */
@@ -29,7 +29,12 @@ export function namesOf(ring: KeyRing, key: StoredKey): readonly string[] {
 
 export function withNewKey(
   ring: KeyRing,
-  made: { readonly description: string; readonly region: string; readonly createdAtMs: number },
+  made: {
+    readonly description: string;
+    readonly region: string;
+    readonly createdAtMs: number;
+    readonly spec: KeySpec;
+  },
 ): { readonly key: StoredKey; readonly contents: Contents } {
   if (ring.keys.length >= countLimit) {
     throw new KmsError('LimitExceededException', `there are ${String(countLimit)} keys`);
@@ -40,9 +45,11 @@ export function withNewKey(
     arn: `arn:aws:kms:${made.region}:${accountId}:key/${keyId}`,
     description: made.description,
     createdAtMs: made.createdAtMs,
+    spec: made.spec,
     state: 'Enabled',
     deletionAtMs: null,
-    materials: [newMaterial()],
+    materials: [made.spec === 'ECC_NIST_P256' ? newSigningKey() : newMaterial()],
+    rotatedAtMs: [],
   };
   return { key, contents: { keys: [...ring.keys, key], aliases: ring.aliases } };
 }
@@ -53,6 +60,17 @@ export function withAlias(ring: KeyRing, alias: string, key: StoredKey): Content
   }
   if (Object.keys(ring.aliases).length >= countLimit) {
     throw new KmsError('LimitExceededException', `there are ${String(countLimit)} aliases`);
+  }
+  assertNotPendingDeletion(key);
+  return { keys: ring.keys, aliases: { ...ring.aliases, [alias]: key.keyId } };
+}
+
+/** The alias stands for another key from now on; as on AWS, for one of the same kind. */
+export function withAliasMoved(ring: KeyRing, alias: string, key: StoredKey): Contents {
+  const before = findKey(ring, alias);
+  if (before === undefined) throw new KmsError('NotFoundException', `${alias} is not found`);
+  if (before.spec !== key.spec) {
+    throw new KmsError('ValidationException', `${alias} stands for a key of another kind`);
   }
   assertNotPendingDeletion(key);
   return { keys: ring.keys, aliases: { ...ring.aliases, [alias]: key.keyId } };
@@ -83,15 +101,38 @@ export function withDeletionCancelled(ring: KeyRing, key: StoredKey): Contents {
 }
 
 /** New data keys use the new material; what the old ones wrapped can still be opened. */
-export function withRotation(ring: KeyRing, key: StoredKey): Contents {
+export function withRotation(ring: KeyRing, key: StoredKey, nowMs: number): Contents {
+  assertRotates(key);
   assertUsable(key);
   if (key.materials.length > rotationLimit) {
     throw new KmsError('LimitExceededException', `${key.arn} was rotated too often`);
   }
-  return replacing(ring, { ...key, materials: [...key.materials, newMaterial()] });
+  return replacing(ring, {
+    ...key,
+    materials: [...key.materials, newMaterial()],
+    rotatedAtMs: [...key.rotatedAtMs, nowMs],
+  });
 }
 
-/** Throws as AWS does for a key that can't be used to encrypt or decrypt. */
+/** Throws as AWS does for a key that has one material for good. */
+export function assertRotates(key: StoredKey): void {
+  if (key.spec !== 'SYMMETRIC_DEFAULT') {
+    throw new KmsError('UnsupportedOperationException', `${key.arn} is asymmetric and is not rotated`);
+  }
+}
+
+/** Throws as AWS does for a key made for another use than the operation's. */
+export function assertMadeFor(key: StoredKey, usage: 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY'): void {
+  if (usageOf(key) !== usage) {
+    throw new KmsError('InvalidKeyUsageException', `${key.arn} is for ${usageOf(key)}`);
+  }
+}
+
+export function usageOf(key: StoredKey): 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY' {
+  return key.spec === 'ECC_NIST_P256' ? 'SIGN_VERIFY' : 'ENCRYPT_DECRYPT';
+}
+
+/** Throws as AWS does for a key that can't be used now. */
 export function assertUsable(key: StoredKey): void {
   assertNotPendingDeletion(key);
   if (key.state === 'Disabled') throw new KmsError('DisabledException', `${key.arn} is disabled`);
@@ -110,4 +151,9 @@ function replacing(ring: KeyRing, changed: StoredKey): Contents {
 
 function newMaterial(): string {
   return randomBytes(32).toString('base64');
+}
+
+function newSigningKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
 }

@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-const made = { description: '', region: 'eu-west-1', createdAtMs: 0 };
+const made = { description: '', region: 'eu-west-1', createdAtMs: 0, spec: 'SYMMETRIC_DEFAULT' } as const;
 
 function addKey(store: ReturnType<typeof openKeyStore>): string {
   const { key, contents } = withNewKey(store.read(0), made);
@@ -36,6 +36,15 @@ test('a restart finds the keys and aliases that were written', () => {
   store.write(withAlias(ring, 'alias/x', key));
   assert.deepEqual(openKeyStore(keyFile).read(0), store.read(0));
   assert.deepEqual(openKeyStore(keyFile).read(0).aliases, { 'alias/x': key.keyId });
+});
+
+test('a file from before there were signing keys and dates of rotations is read as it was meant', () => {
+  addKey(openKeyStore(keyFile));
+  const text = readFileSync(keyFile, 'utf8');
+  const older = text.replace(/^ +"spec": .*\n/m, '').replace(/,\n +"rotatedAtMs": \[\]/, '');
+  assert.doesNotMatch(older, /spec|rotatedAtMs/);
+  writeFileSync(keyFile, older);
+  assert.deepEqual(openKeyStore(keyFile).read(0).keys, (JSON.parse(text) as { keys: unknown }).keys);
 });
 
 test('the key file is readable by its owner only, whatever the umask', () => {

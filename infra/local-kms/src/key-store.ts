@@ -2,16 +2,26 @@ import { z } from 'zod';
 import { KmsError } from './kms-error.ts';
 import { PrivateFileError, readPrivateFile, writePrivateFile } from './private-file.ts';
 
+export const keySpecs = ['SYMMETRIC_DEFAULT', 'ECC_NIST_P256'] as const;
+export type KeySpec = (typeof keySpecs)[number];
+
 const storedKeySchema = z.strictObject({
   keyId: z.uuid(),
   arn: z.string(),
   description: z.string(),
   createdAtMs: z.int(),
+  /** Files from before there were signing keys don't say it. */
+  spec: z.enum(keySpecs).default('SYMMETRIC_DEFAULT'),
   state: z.enum(['Enabled', 'Disabled', 'PendingDeletion']),
   /** When the key is destroyed; null unless it is pending deletion. */
   deletionAtMs: z.int().nullable(),
-  /** 32 bytes each in base64; version n stands at index n - 1, the newest last. */
+  /**
+   * In base64: 32 bytes each, version n at index n - 1 and the newest last; of a
+   * signing key, which is never rotated, the one private key as PKCS #8.
+   */
   materials: z.array(z.base64()).min(1),
+  /** When each material but the first was made; older files don't know it of their rotations. */
+  rotatedAtMs: z.array(z.int()).default([]),
 });
 
 const keyRingSchema = z.strictObject({

@@ -9,6 +9,7 @@ const statusByType = {
   IncompleteSignatureException: 400,
   IncorrectKeyException: 400,
   InvalidCiphertextException: 400,
+  InvalidKeyUsageException: 400,
   InvalidSignatureException: 400,
   KMSInternalException: 500,
   KMSInvalidStateException: 409,
@@ -19,6 +20,7 @@ const statusByType = {
   SerializationException: 400,
   UnknownOperationException: 400,
   UnrecognizedClientException: 400,
+  UnsupportedOperationException: 400,
   ValidationException: 400,
 } as const;
 

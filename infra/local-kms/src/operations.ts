@@ -4,18 +4,23 @@ import { type Caller, isAllowed, type OperationName } from './callers.ts';
 import { openBlob, readBlobHeader, sealBlob } from './ciphertext-blob.ts';
 import {
   accountId,
+  assertMadeFor,
+  assertRotates,
   assertUsable,
   findKey,
   namesOf,
+  usageOf,
   withAlias,
+  withAliasMoved,
   withDeletionCancelled,
   withDeletionScheduled,
   withNewKey,
   withRotation,
   withState,
 } from './key-ring.ts';
-import type { KeyRing, KeyStore, StoredKey } from './key-store.ts';
+import { type KeyRing, keySpecs, type KeyStore, type StoredKey } from './key-store.ts';
 import { KmsError } from './kms-error.ts';
+import { publicKeyOf, signWith, signingAlgorithm } from './signing.ts';
 
 /** One call by a proven caller: what an operation may look at. */
 type Call = {
@@ -41,20 +46,41 @@ const blob = z.base64().min(1).max(8192);
  * refused rather than ignored, so that nobody takes them to be in force.
  */
 export const operations: Readonly<Record<OperationName, Operation>> = {
-  CreateKey: operation(z.strictObject({ Description: z.string().max(8192).default('') }), (call, input) => {
-    assertAllowed(call, []);
-    const ring = call.store.read(call.nowMs);
-    const made = { description: input.Description, region: call.region, createdAtMs: call.nowMs };
-    const { key, contents } = withNewKey(ring, made);
-    call.store.write(contents);
-    return { KeyMetadata: metadataOf(key) };
-  }),
+  CreateKey: operation(
+    z
+      .strictObject({
+        Description: z.string().max(8192).default(''),
+        KeySpec: z.enum(keySpecs).default('SYMMETRIC_DEFAULT'),
+        KeyUsage: z.enum(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']).default('ENCRYPT_DECRYPT'),
+      })
+      .refine(({ KeySpec, KeyUsage }) => (KeySpec === 'ECC_NIST_P256') === (KeyUsage === 'SIGN_VERIFY'), {
+        path: ['KeyUsage'],
+      }),
+    (call, input) => {
+      assertAllowed(call, []);
+      const ring = call.store.read(call.nowMs);
+      const { Description: description, KeySpec: spec } = input;
+      const made = { description, spec, region: call.region, createdAtMs: call.nowMs };
+      const { key, contents } = withNewKey(ring, made);
+      call.store.write(contents);
+      return { KeyMetadata: metadataOf(key) };
+    },
+  ),
 
   CreateAlias: operation(z.strictObject({ AliasName: aliasName, TargetKeyId: keyId }), (call, input) => {
     const { ring, key } = allowedKey(call, input.TargetKeyId);
     // As on AWS the alias needs permission too, else a caller could rename a key into its own policy.
     assertAllowed(call, [input.AliasName]);
     call.store.write(withAlias(ring, input.AliasName, key));
+    return {};
+  }),
+
+  UpdateAlias: operation(z.strictObject({ AliasName: aliasName, TargetKeyId: keyId }), (call, input) => {
+    const { ring, key } = allowedKey(call, input.TargetKeyId);
+    // As on AWS the alias and the key it leaves need permission too.
+    allowedKey(call, input.AliasName);
+    assertAllowed(call, [input.AliasName]);
+    call.store.write(withAliasMoved(ring, input.AliasName, key));
     return {};
   }),
 
@@ -104,8 +130,18 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   }),
 
   RotateKeyOnDemand: onKey((call, ring, key) => {
-    call.store.write(withRotation(ring, key));
+    call.store.write(withRotation(ring, key, call.nowMs));
     return { KeyId: key.keyId };
+  }),
+
+  ListKeyRotations: onKey((_call, _ring, key) => {
+    assertRotates(key);
+    const rotations = key.rotatedAtMs.map((atMs) => ({
+      KeyId: key.keyId,
+      RotationDate: atMs / 1000,
+      RotationType: 'ON_DEMAND',
+    }));
+    return { Rotations: rotations, Truncated: false };
   }),
 
   GenerateDataKey: operation(
@@ -117,6 +153,7 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
     (call, input) => {
       const { key } = allowedKey(call, input.KeyId);
       assertUsable(key);
+      assertMadeFor(key, 'ENCRYPT_DECRYPT');
       const plaintext = randomBytes(32);
       const keyVersion = key.materials.length;
       const header = { keyId: key.keyId, keyVersion };
@@ -140,6 +177,7 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
       const header = readBlobHeader(sealed);
       const { key } = allowedKey(call, input.KeyId ?? header?.keyId ?? refuseCiphertext());
       assertUsable(key);
+      assertMadeFor(key, 'ENCRYPT_DECRYPT');
       if (header === undefined) return refuseCiphertext();
       if (header.keyId !== key.keyId) {
         throw new KmsError('IncorrectKeyException', `the ciphertext is not under ${key.arn}`);
@@ -153,7 +191,51 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
       };
     },
   ),
+
+  Sign: operation(
+    z
+      .strictObject({
+        KeyId: keyId,
+        Message: z.base64().min(1).max(5464),
+        MessageType: z.enum(['RAW', 'DIGEST']).default('RAW'),
+        SigningAlgorithm: z.literal(signingAlgorithm),
+      })
+      .refine(({ Message, MessageType }) => fitsMessageType(Buffer.from(Message, 'base64'), MessageType), {
+        path: ['Message'],
+      }),
+    (call, input) => {
+      const { key } = allowedKey(call, input.KeyId);
+      assertUsable(key);
+      assertMadeFor(key, 'SIGN_VERIFY');
+      const message = Buffer.from(input.Message, 'base64');
+      const signature = signWith(materialOf(key, 1), message, input.MessageType);
+      return {
+        KeyId: key.arn,
+        Signature: signature.toString('base64'),
+        SigningAlgorithm: signingAlgorithm,
+      };
+    },
+  ),
+
+  GetPublicKey: onKey((_call, _ring, key) => {
+    if (key.spec === 'SYMMETRIC_DEFAULT') {
+      throw new KmsError('UnsupportedOperationException', `${key.arn} is symmetric`);
+    }
+    assertUsable(key);
+    return {
+      KeyId: key.arn,
+      PublicKey: publicKeyOf(materialOf(key, 1)).toString('base64'),
+      KeySpec: key.spec,
+      KeyUsage: 'SIGN_VERIFY',
+      SigningAlgorithms: [signingAlgorithm],
+    };
+  }),
 };
+
+/** AWS's own bounds: 4,096 bytes of a message, or a digest of the algorithm's length. */
+function fitsMessageType(message: Buffer, type: 'RAW' | 'DIGEST'): boolean {
+  return type === 'RAW' ? message.length <= 4096 : message.length === 32;
+}
 
 function operation<S extends z.ZodType>(
   schema: S,
@@ -210,9 +292,11 @@ function metadataOf(key: StoredKey): Answer {
     Enabled: key.state === 'Enabled',
     KeyState: key.state,
     ...(key.deletionAtMs === null ? {} : { DeletionDate: key.deletionAtMs / 1000 }),
-    KeyUsage: 'ENCRYPT_DECRYPT',
-    KeySpec: 'SYMMETRIC_DEFAULT',
-    EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+    KeyUsage: usageOf(key),
+    KeySpec: key.spec,
+    ...(key.spec === 'SYMMETRIC_DEFAULT'
+      ? { EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'] }
+      : { SigningAlgorithms: [signingAlgorithm] }),
     Origin: 'AWS_KMS',
     KeyManager: 'CUSTOMER',
     MultiRegion: false,

@@ -12,6 +12,9 @@ import { createKmsClient, type KmsAccess } from './kms-client.ts';
 
 const requestTimeoutMs = 10_000;
 
+/** What a key is made for: wrapping data keys, or signing (ECC_NIST_P256). */
+type KeyKind = 'wrapping' | 'signing';
+
 /**
  * Makes one symmetric key for each alias (`alias/...`) that has none, and answers
  * with the key ARN behind every alias. Saying it again changes nothing; when two
@@ -29,16 +32,27 @@ export async function ensureKeys(
   const client = createKmsClient(access);
   const arns: Record<string, string> = {};
   try {
-    for (const alias of aliases) arns[alias] = await ensureKey(client, alias);
+    for (const alias of aliases) arns[alias] = await ensureKey(client, alias, 'wrapping');
   } finally {
     client.destroy();
   }
   return arns;
 }
 
-async function ensureKey(client: KMSClient, alias: string): Promise<string> {
+/** The same for one key that signs, ECDSA on P-256 with SHA-256; answers with its ARN. */
+export async function ensureSigningKey(options: KmsAccess & { readonly alias: string }): Promise<string> {
+  const { alias, ...access } = options;
+  const client = createKmsClient(access);
   try {
-    const arn = (await arnOf(client, alias)) ?? (await createKey(client, alias));
+    return await ensureKey(client, alias, 'signing');
+  } finally {
+    client.destroy();
+  }
+}
+
+async function ensureKey(client: KMSClient, alias: string, kind: KeyKind): Promise<string> {
+  try {
+    const arn = (await arnOf(client, alias)) ?? (await createKey(client, alias, kind));
     if (arn !== undefined) return arn;
   } catch (error) {
     throw fromAwsError('EnsureKeys', alias, error);
@@ -56,8 +70,12 @@ async function arnOf(client: KMSClient, alias: string): Promise<string | undefin
   }
 }
 
-async function createKey(client: KMSClient, alias: string): Promise<string | undefined> {
-  const { KeyMetadata } = await client.send(new CreateKeyCommand({ Description: alias }), limit());
+async function createKey(client: KMSClient, alias: string, kind: KeyKind): Promise<string | undefined> {
+  const signing = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' } as const;
+  const { KeyMetadata } = await client.send(
+    new CreateKeyCommand({ Description: alias, ...(kind === 'signing' ? signing : {}) }),
+    limit(),
+  );
   if (KeyMetadata?.KeyId === undefined) return undefined;
   try {
     await client.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: KeyMetadata.KeyId }), limit());

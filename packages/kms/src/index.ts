@@ -1,5 +1,6 @@
 export { createAwsKeyProvider, type AwsKeyProvider, type AwsKeyProviderOptions } from './aws-key-provider.ts';
-export { ensureKeys } from './ensure-keys.ts';
+export { createAwsSigner, type AwsSigner } from './aws-signer.ts';
+export { ensureKeys, ensureSigningKey } from './ensure-keys.ts';
 export type { KmsAccess } from './kms-client.ts';
 export { withDecryptCache, type DecryptCacheOptions } from './with-decrypt-cache.ts';
 export { withMetrics, type KeyCall } from './with-metrics.ts';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, verify } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import {
   CancelKeyDeletionCommand,
@@ -7,12 +8,14 @@ import {
   type KMSClient,
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
+  SignCommand,
 } from '@aws-sdk/client-kms';
 import { type ErrorCode, WeirError } from '@weir/contracts';
 import type { KeyProvider } from '@weir/envelope';
 import { type AwsKeyProvider, createAwsKeyProvider } from './aws-key-provider.ts';
-import { ensureKeys } from './ensure-keys.ts';
-import { createKmsClient } from './kms-client.ts';
+import { type AwsSigner, createAwsSigner } from './aws-signer.ts';
+import { ensureKeys, ensureSigningKey } from './ensure-keys.ts';
+import { createKmsClient, type KmsAccess } from './kms-client.ts';
 
 type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
@@ -33,12 +36,20 @@ const rightAnswers = {
   'a disabled key': 'kms_key_disabled',
   'a key pending deletion': 'kms_key_pending_deletion',
   'a caller without permission': 'kms_denied',
+  'a signature by a key that wraps': 'kms_denied',
+  'a data key of a key that signs': 'kms_denied',
+  'a signature by a disabled key': 'kms_key_disabled',
+  'a signature by a key pending deletion': 'kms_key_pending_deletion',
+  'a signature for a caller without permission': 'kms_denied',
+  'the public key of a key that wraps': 'kms_denied',
 } as const satisfies Readonly<Record<string, ErrorCode>>;
 
 type Refused = keyof typeof rightAnswers;
 
 /** Where a KMS is known to be wrong, and how. It is asserted, so the suite goes red once it is mended. */
-export type Deviations = Readonly<Partial<Record<Refused, ErrorCode | 'accepted'>>>;
+export type Deviations = Readonly<Partial<Record<Refused, ErrorCode | 'accepted'>>> & {
+  readonly 'the digest of a message'?: 'hashed again';
+};
 
 const region = 'eu-west-1';
 const requestTimeoutMs = 10_000;
@@ -49,6 +60,11 @@ const aliases = {
   disabled: 'alias/contract/disabled',
   deleted: 'alias/contract/deleted',
   rotated: 'alias/contract/rotated',
+};
+const signingAliases = {
+  signing: 'alias/contract/signing',
+  disabled: 'alias/contract/signing-disabled',
+  deleted: 'alias/contract/signing-deleted',
 };
 
 /** What the envelope relies on, whichever KMS answers. `start` is called once. */
@@ -62,12 +78,17 @@ export function keyProviderContract(
     let provider: AwsKeyProvider;
     let unpermitted: AwsKeyProvider;
     let admin: KMSClient;
-    let arns: Readonly<Record<string, string>>;
+    let arns: Record<string, string>;
+    let access: KmsAccess;
+    const signers: AwsSigner[] = [];
 
     before(async () => {
       kms = await start();
-      const access = { endpoint: kms.endpoint, region, credentials: kms.owner };
-      arns = await ensureKeys({ ...access, aliases: Object.values(aliases) });
+      access = { endpoint: kms.endpoint, region, credentials: kms.owner };
+      arns = { ...(await ensureKeys({ ...access, aliases: Object.values(aliases) })) };
+      for (const alias of Object.values(signingAliases)) {
+        arns[alias] = await ensureSigningKey({ ...access, alias });
+      }
       provider = createAwsKeyProvider({ ...access, requestTimeoutMs });
       unpermitted = createAwsKeyProvider({
         ...access,
@@ -79,6 +100,7 @@ export function keyProviderContract(
     after(async () => {
       provider.close();
       unpermitted.close();
+      for (const signer of signers) signer.close();
       admin.destroy();
       await kms.stop();
     });
@@ -86,6 +108,13 @@ export function keyProviderContract(
     // The admin calls of moto take the bare id only.
     const idOf = (alias: string) => arns[alias]?.split('/')[1];
     const generate = (keyId: string) => provider.generateDataKey({ keyId, encryptionContext: context });
+
+    const signerOf = (alias: string, credentials = kms.owner): AwsSigner => {
+      // moto finds a key to sign with by its id or ARN only.
+      const signer = createAwsSigner({ access: { ...access, credentials }, keyId: arns[alias] ?? alias });
+      signers.push(signer);
+      return signer;
+    };
 
     test('a data key has 32 secret bytes and names its key by ARN', async () => {
       const made = await generate(aliases.first);
@@ -221,10 +250,63 @@ export function keyProviderContract(
       }
     });
 
+    const digestOf = (message: Uint8Array) => createHash('sha256').update(message).digest();
+    const hashesAgain = deviations['the digest of a message'] !== undefined;
+    const wrongly = hashesAgain ? 'known to be wrong, and checked as a hash of the hash: ' : '';
+    /** What a signature over the digest of a message has to be checked against. */
+    const signedAs = (message: Uint8Array) => (hashesAgain ? digestOf(message) : message);
+
+    test(`${wrongly}a signature of a message of any length is checked with the public key alone`, async () => {
+      const signer = signerOf(signingAliases.signing);
+      const publicKey = await signer.publicKeyPem();
+      assert.match(publicKey, /^-----BEGIN PUBLIC KEY-----/);
+      for (const message of [Buffer.from('x'), Buffer.alloc(10_000, 7)]) {
+        const signature = await signer.sign(message);
+        assert.equal(verify('sha256', signedAs(message), publicKey, signature), true);
+        assert.equal(verify('sha256', Buffer.from('y'), publicKey, signature), false);
+      }
+    });
+
+    test(`${wrongly}signing a message and signing its digest come to the same`, async () => {
+      const publicKey = await signerOf(signingAliases.signing).publicKeyPem();
+      const message = Buffer.from('a checkpoint');
+      for (const [MessageType, Message, signed] of [
+        ['RAW', message, message],
+        ['DIGEST', digestOf(message), signedAs(message)],
+      ] as const) {
+        const KeyId = arns[signingAliases.signing];
+        const signing = { KeyId, Message, MessageType, SigningAlgorithm: 'ECDSA_SHA_256' } as const;
+        const { Signature } = await admin.send(new SignCommand(signing));
+        assert.ok(Signature);
+        assert.equal(verify('sha256', signed, publicKey, Signature), true, MessageType);
+      }
+    });
+
+    refuses('a signature by a key that wraps', async () => [
+      () => signerOf(aliases.first).sign(new Uint8Array(1)),
+    ]);
+    refuses('the public key of a key that wraps', async () => [() => signerOf(aliases.first).publicKeyPem()]);
+    refuses('a data key of a key that signs', async () => [
+      () => generate(arns[signingAliases.signing] ?? ''),
+    ]);
+    refuses('a signature by a disabled key', async () => {
+      await admin.send(new DisableKeyCommand({ KeyId: idOf(signingAliases.disabled) }));
+      return [() => signerOf(signingAliases.disabled).sign(new Uint8Array(1))];
+    });
+    refuses('a signature by a key pending deletion', async () => {
+      await admin.send(new ScheduleKeyDeletionCommand({ KeyId: idOf(signingAliases.deleted) }));
+      return [() => signerOf(signingAliases.deleted).sign(new Uint8Array(1))];
+    });
+    refuses('a signature for a caller without permission', async () => [
+      () => signerOf(signingAliases.signing, kms.stranger).sign(new Uint8Array(1)),
+    ]);
+
     test('making sure of keys that exist changes nothing', async () => {
-      const access = { endpoint: kms.endpoint, region, credentials: kms.owner };
       const again = await ensureKeys({ ...access, aliases: Object.values(aliases) });
-      assert.deepEqual(again, arns);
+      for (const [alias, arn] of Object.entries(again)) assert.equal(arn, arns[alias]);
+      for (const alias of Object.values(signingAliases)) {
+        assert.equal(await ensureSigningKey({ ...access, alias }), arns[alias]);
+      }
     });
   });
 }

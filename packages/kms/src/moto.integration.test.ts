@@ -10,4 +10,10 @@ keyProviderContract('moto', async () => ({ ...(await startMoto()), owner, strang
   'a disabled key': 'accepted',
   'a key pending deletion': 'accepted',
   'a caller without permission': 'accepted',
+  'a data key of a key that signs': 'accepted',
+  'a signature by a disabled key': 'accepted',
+  'a signature by a key pending deletion': 'accepted',
+  'a signature for a caller without permission': 'accepted',
+  'the public key of a key that wraps': 'accepted',
+  'the digest of a message': 'hashed again',
 });

@@ -17,19 +17,36 @@ export type Credentials = { readonly accessKeyId: string; readonly secretAccessK
 
 type KeyRule = { readonly operations: readonly string[]; readonly keys: readonly string[] };
 
+/** Making, rotating and retiring keys; using one is not among them. */
+const adminOperations = [
+  'CreateAlias',
+  'CreateKey',
+  'DescribeKey',
+  'DisableKey',
+  'EnableKey',
+  'ListAliases',
+  'ListKeyRotations',
+  'RotateKeyOnDemand',
+  'UpdateAlias',
+];
+
 /** The alias of the local key that seals the streams of a class. */
 export function keyAlias(keyClass: KeyClass): string {
   return `alias/weir-local-${keyClass}`;
 }
 
+/** The alias of the local key that signs the checkpoints of the audit trail. */
+export const signingAlias = 'alias/weir-local-audit-signing';
+
 /**
  * What each caller may do at the development KMS, taken from the topic table:
  * who writes a stream may get data keys of its class, who reads it may open
- * them, and nobody may do anything else.
+ * them. The notary signs, and an auditor gets the public key. Nobody may do
+ * anything else.
  */
 export function keyRules(name: CallerName): readonly KeyRule[] {
   if (name === 'admin') {
-    return [{ operations: ['CreateKey', 'CreateAlias', 'ListAliases', 'DescribeKey'], keys: ['*'] }];
+    return [{ operations: adminOperations, keys: ['*'] }];
   }
   const aliases = (side: 'writers' | 'readers'): readonly string[] => {
     const used = streamNames.filter((stream) => streams[stream][side].includes(name));
@@ -39,9 +56,24 @@ export function keyRules(name: CallerName): readonly KeyRule[] {
   };
   const rules = [
     { operations: ['GenerateDataKey'], keys: aliases('writers') },
-    { operations: ['Decrypt'], keys: aliases('readers') },
+    { operations: ['Decrypt'], keys: aliases('readers').flatMap((alias) => [alias, `${alias}/*`]) },
+    { operations: signingOperations(name), keys: [signingAlias] },
   ];
-  return rules.filter((rule) => rule.keys.length > 0);
+  return rules.filter((rule) => rule.keys.length > 0 && rule.operations.length > 0);
+}
+
+function signingOperations(role: Role): readonly string[] {
+  switch (role) {
+    case 'notary':
+      return ['Sign', 'GetPublicKey'];
+    case 'ops':
+      return ['GetPublicKey'];
+    case 'ingest':
+    case 'detection':
+    case 'alerting':
+    case 'downstream':
+      return [];
+  }
 }
 
 /**

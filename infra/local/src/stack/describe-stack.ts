@@ -32,8 +32,8 @@ export type StackSettings = {
   readonly logLevel: string;
 };
 
-/** The ARN of the key behind each key class. */
-export type KeyArns = Readonly<Record<KeyClass, string>>;
+/** The ARN of the key behind each key class, and of the one that signs the audit trail. */
+export type KeyArns = Readonly<Record<KeyClass, string>> & { readonly auditSigning: string };
 
 /** What the workers connect to. The user's own URLs may hold a password, so this goes to the workers alone. */
 function connections({ ports, ownKafkaBrokers, ownRedisUrl, ownSmtpUrl }: StackSettings) {
@@ -161,6 +161,7 @@ export function roleEnvironment(options: {
       return { ...shared, SMTP_URL, MAIL_FROM: settings.mailFrom, MAIL_TO: settings.mailTo };
     case 'notary':
     case 'ops':
+      return { ...shared, AUDIT_SIGNING_KEY: arns.auditSigning };
     case 'downstream':
       return shared;
   }

@@ -8,6 +8,7 @@ const may = (name: CallerName, operation: string): string[] =>
     .filter((rule) => rule.operations.includes(operation))
     .flatMap((rule) => rule.keys)
     .toSorted();
+const below = (names: readonly string[]): string[] => names.flatMap((name) => [name, `${name}/*`]).toSorted();
 const aliases = (...classes: Parameters<typeof keyAlias>[0][]): string[] => classes.map(keyAlias).toSorted();
 
 /** The table of the threat model, word for word. */
@@ -32,16 +33,24 @@ const granted: readonly [CallerName, seals: string[], opens: string[]][] = [
   ['downstream', [], aliases('cleared')],
 ];
 
+const signs: Readonly<Partial<Record<CallerName, string[]>>> = {
+  notary: ['Sign', 'GetPublicKey'],
+  ops: ['GetPublicKey'],
+};
+
 for (const [name, seals, opens] of granted) {
   test(`${name} may seal and open what the threat model says and nothing else`, () => {
     assert.deepEqual(may(name, 'GenerateDataKey'), seals);
-    assert.deepEqual(may(name, 'Decrypt'), opens);
-    const others = keyRules(name).flatMap((rule) => rule.operations);
-    assert.ok(others.every((operation) => operation === 'GenerateDataKey' || operation === 'Decrypt'));
+    assert.deepEqual(may(name, 'Decrypt'), below(opens));
+    const others = keyRules(name)
+      .flatMap((rule) => rule.operations)
+      .filter((operation) => operation !== 'GenerateDataKey' && operation !== 'Decrypt');
+    assert.deepEqual(others, signs[name] ?? []);
   });
 }
 
-test('who makes the keys can neither seal nor open', () => {
+test('who makes the keys can neither seal nor open nor sign', () => {
+  assert.deepEqual(may('admin', 'Sign'), []);
   assert.deepEqual(may('admin', 'GenerateDataKey'), []);
   assert.deepEqual(may('admin', 'Decrypt'), []);
 });
