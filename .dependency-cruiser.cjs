@@ -27,27 +27,33 @@ const workspaces = {
     libraries: ['zod'],
     node: 'any',
   },
+  'packages/audit': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: 'any' },
   'packages/simulator': { uses: ['contracts', 'windows'], libraries: ['ibantools'], node: [] },
   'packages/testkit': { uses: ['contracts', 'local'], libraries: [], node: 'any' },
   'packages/cli': {
-    uses: [...core, ...adapters, 'simulator', 'local', 'ingest'],
+    uses: [...core, ...adapters, 'audit', 'simulator', 'local', 'ingest'],
     libraries: ['zod', 'commander'],
     node: 'any',
   },
   'services/ingest': {
-    uses: [...core, 'kafka', 'kms', 'runtime', 'connections'],
+    uses: [...core, 'audit', 'kafka', 'kms', 'runtime', 'connections'],
     libraries: ['zod', 'csv-parse'],
     node: 'any',
   },
-  'services/detection': { uses: [...core, ...adapters], libraries: ['zod'], node: 'any' },
+  'services/detection': { uses: [...core, ...adapters, 'audit'], libraries: ['zod'], node: 'any' },
+  'services/notary': {
+    uses: [...core, 'audit', 'kafka', 'kms', 'runtime', 'connections'],
+    libraries: ['zod'],
+    node: 'any',
+  },
   'services/alerting': {
-    uses: [...core, 'kafka', 'kms', 'runtime', 'connections'],
+    uses: [...core, 'audit', 'kafka', 'kms', 'runtime', 'connections'],
     libraries: ['zod', 'nodemailer'],
     node: 'any',
   },
   'infra/local': {
     uses: ['contracts', 'kms', 'runtime'],
-    libraries: ['zod', 'smtp-server', 'mailparser'],
+    libraries: ['zod', 'smtp-server', 'mailparser', '@peculiar/x509', 'reflect-metadata'],
     node: 'any',
   },
   'infra/local-kms': {

@@ -1,3 +1,13 @@
+export {
+  createDevelopmentAuthority,
+  loopbackHosts,
+  openDevelopmentAuthority,
+} from './authority/development-authority.ts';
+export type {
+  CertificateRequest,
+  DevelopmentAuthority,
+  IssuedCertificate,
+} from './authority/development-authority.ts';
 export { ensurePrivateFolder, repositoryRoot, resolveHome } from './home.ts';
 export type { Progress } from './install/install-once.ts';
 export { startKafkaBroker } from './kafka/start-kafka-broker.ts';
