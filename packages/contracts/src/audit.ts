@@ -36,7 +36,9 @@ const audited = {
   subject: z
     .strictObject({ kind: z.enum(['worker', 'key', 'artefact', 'record', 'token', 'stream']), id: auditName })
     .describe('What it was done to'),
-  result: z.enum(['done', 'refused', 'failed']),
+  result: z
+    .enum(['begun', 'done', 'refused', 'failed'])
+    .describe('What came of it; begun stands on the trail before an act that must not happen unrecorded'),
   origin: auditName.describe('From where: the address of a caller, or the service itself'),
   details: z
     .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), z.union([auditName, z.int(), z.boolean()]))
