@@ -37,7 +37,7 @@ const workspaces = {
   },
   'services/ingest': {
     uses: [...core, 'audit', 'kafka', 'kms', 'runtime', 'connections'],
-    libraries: ['zod', 'csv-parse'],
+    libraries: ['zod', 'csv-parse', 'fastify'],
     node: 'any',
   },
   'services/detection': { uses: [...core, ...adapters, 'audit'], libraries: ['zod'], node: 'any' },
@@ -95,7 +95,18 @@ const allowedInTests = [
   { from: { path: testFile }, to: { path: anyOf(Object.keys(workspaces).map(source).concat('^test/')) } },
   {
     from: { path: testFile },
-    to: { path: anyOf(['fast-check', 'ajv', '@asyncapi/parser', 'zod'].map(library)) },
+    to: {
+      path: anyOf(
+        [
+          'fast-check',
+          'ajv',
+          '@asyncapi/parser',
+          '@seriousme/openapi-schema-validator',
+          'autocannon',
+          'zod',
+        ].map(library),
+      ),
+    },
   },
 ];
 
