@@ -36,7 +36,7 @@ async function feed(
   const pushed: Outgoing[] = [];
   const tracker = createLineTracker(from);
   const settles = options.settles ?? (() => true);
-  const dispatcher: Dispatcher = {
+  const dispatcher: Dispatcher<Ticket> = {
     push: (record) => {
       pushed.push(record);
       if (settles(record.ticket))

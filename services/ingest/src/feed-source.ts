@@ -1,5 +1,5 @@
 import { maxOfferedBytes, type AcceptableTransaction, type Rejection } from '@weir/contracts';
-import type { LineTracker, Position } from './ledger/line-tracker.ts';
+import type { LineTracker, Position, Ticket } from './ledger/line-tracker.ts';
 import type { Dispatcher } from './send/dispatcher.ts';
 import type { Outgoing } from './send/outgoing.ts';
 import { frameLines } from './source/frame-lines.ts';
@@ -19,7 +19,7 @@ export type FeedOptions = {
     nowMs: number,
   ) => Omit<Outgoing, 'ticket'>;
   readonly tracker: LineTracker;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Dispatcher<Ticket>;
   /** Aborted when the run is to end, by whoever wants it to. */
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
@@ -67,7 +67,7 @@ async function readThrough(options: FeedOptions): Promise<FeedEnding> {
   return signal.aborted ? 'interrupted' : 'finished';
 }
 
-const isFull = (tracker: LineTracker, dispatcher: Dispatcher): boolean =>
+const isFull = (tracker: LineTracker, dispatcher: Dispatcher<Ticket>): boolean =>
   tracker.openRecords() >= maxOpenRecords || dispatcher.openBytes() >= maxOpenBytes;
 
 function createRecordFeeder(options: FeedOptions): (record: SourceRecord) => 'fed' | 'limit' {

@@ -8,7 +8,7 @@ import { feedSource, type FeedEnding } from './feed-source.ts';
 import { sha256HexOf } from './identify.ts';
 import { startCheckpointer, type Every } from './ledger/checkpointer.ts';
 import type { Fingerprint, LedgerFiles } from './ledger/ledger-file.ts';
-import { createLineTracker, type LineTracker, type Position } from './ledger/line-tracker.ts';
+import { createLineTracker, type LineTracker, type Position, type Ticket } from './ledger/line-tracker.ts';
 import { changesInWords, planRun, type RunPlan } from './ledger/plan-run.ts';
 import { requireOpenedLog } from './log/read-opening.ts';
 import { createRefuser } from './refuse-record.ts';
@@ -122,7 +122,7 @@ function runFeed(
     readonly source: Source;
     readonly from: Position;
     readonly tracker: LineTracker;
-    readonly dispatcher: Dispatcher;
+    readonly dispatcher: Dispatcher<Ticket>;
     readonly partitionCount: number;
   },
 ): Promise<FeedEnding> {
@@ -144,7 +144,11 @@ function runFeed(
   });
 }
 
-function composeDispatcher(settings: FeedSettings, ports: FeedPorts, tracker: LineTracker): Dispatcher {
+function composeDispatcher(
+  settings: FeedSettings,
+  ports: FeedPorts,
+  tracker: LineTracker,
+): Dispatcher<Ticket> {
   const { environment } = settings;
   const source = `urn:weir:source:${settings.source}`;
   return createDispatcher({
@@ -155,6 +159,7 @@ function composeDispatcher(settings: FeedSettings, ports: FeedPorts, tracker: Li
       ),
     append: ports.producer.append,
     retry: ports.retry,
+    outageEnds: 'everything',
     stopping: ports.stopping,
     onSettled: tracker.settle,
   });

@@ -40,25 +40,31 @@ const outgoing = (line: number, partition: number, stream: OutgoingStream = 'rec
 function setUp(
   append: (topic: string, partition: number, ids: readonly string[]) => Promise<void>,
   limitMs = 60_000,
+  outageEnds: DispatcherOptions<Ticket>['outageEnds'] = 'everything',
 ) {
   const settled = new Map<number, Settlement>();
+  const offsets = new Map<number, number | undefined>();
   const stopping = new AbortController();
-  const options: DispatcherOptions = {
+  const options: DispatcherOptions<Ticket> = {
     seal: async (_stream, batch) => batch.map(({ event }) => ({ key: event.id, value: null, headers: {} })),
-    append: (topic, partition, records) =>
-      append(
+    append: async (topic, partition, records) => {
+      await append(
         topic,
         partition,
         records.map(({ key }) => String(key)),
-      ),
+      );
+      return { firstOffset: 40 };
+    },
     retry: createRetry(limitMs),
+    outageEnds,
     stopping,
-    onSettled: (ticket, settlement) => {
+    onSettled: (ticket, settlement, offset) => {
       assert.ok(!settled.has(ticket.line), 'a record was settled twice');
       settled.set(ticket.line, settlement);
+      offsets.set(ticket.line, offset);
     },
   };
-  return { dispatcher: createDispatcher(options), settled, stopping };
+  return { dispatcher: createDispatcher(options), settled, offsets, stopping };
 }
 
 const unknown = () => new WeirError('publish_outcome_unknown', 'no answer');
@@ -163,4 +169,46 @@ test('a stop lets the batch on its way be answered, settles the rest as failed a
   await dispatcher.idle();
   assert.equal(settled.get(499), 'acknowledged');
   assert.equal(settled.get(500), 'failed');
+});
+
+test('who waits is told where each record stands', async () => {
+  const { dispatcher, offsets } = setUp(async () => undefined);
+  for (let line = 0; line < 3; line += 1) dispatcher.push(outgoing(line, 0));
+  await dispatcher.idle();
+  assert.deepEqual([...offsets.values()], [40, 41, 42]);
+});
+
+test('an outage that ends only what waits for its partition leaves the others and what comes later alone', async () => {
+  let away = true;
+  const { dispatcher, settled, stopping } = setUp(
+    async (_topic, partition) => {
+      if (away && partition === 0) throw new WeirError('broker_unavailable', 'away');
+    },
+    1_000,
+    'what waits for the partition',
+  );
+  for (let line = 0; line < 600; line += 1) dispatcher.push(outgoing(line, 0));
+  dispatcher.push(outgoing(600, 1));
+  await dispatcher.idle();
+  assert.equal(settled.size, 601);
+  assert.equal(settled.get(0), 'failed');
+  assert.equal(settled.get(599), 'failed');
+  assert.equal(settled.get(600), 'acknowledged');
+  assert.equal(stopping.signal.aborted, false);
+
+  away = false;
+  dispatcher.push(outgoing(601, 0));
+  await dispatcher.idle();
+  assert.equal(settled.get(601), 'acknowledged');
+  assert.equal(dispatcher.openBytes(), 0);
+});
+
+test('what people have to act on ends everything, however an outage is met', async () => {
+  const denied = async () => {
+    throw new WeirError('kms_key_disabled', 'the key is disabled');
+  };
+  const { dispatcher, stopping } = setUp(denied, 1_000, 'what waits for the partition');
+  dispatcher.push(outgoing(1, 0));
+  await assert.rejects(dispatcher.idle(), /disabled/);
+  assert.ok(stopping.signal.aborted);
 });

@@ -6,9 +6,10 @@ import type { Ticket } from '../ledger/line-tracker.ts';
 export type OutgoingStream = Extract<StreamName, 'received' | 'rejected'>;
 
 /** A record that is ready to be sealed and sent to its partition. */
-export type Outgoing = {
+export type Outgoing<Settled = Ticket> = {
   readonly stream: OutgoingStream;
   readonly partition: number;
   readonly event: UnsealedEvent;
-  readonly ticket: Ticket;
+  /** Who is told what became of it. */
+  readonly ticket: Settled;
 };
