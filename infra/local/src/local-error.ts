@@ -8,6 +8,7 @@ export type LocalErrorCode =
   | 'port_invalid'
   | 'disk_full'
   | 'home_unusable'
+  | 'keys_missing'
   | 'already_running'
   | 'not_ready'
   | 'gave_up'

@@ -14,6 +14,7 @@ import { createSupervisor } from '../supervisor/create-supervisor.ts';
 import type { Supervisor } from '../supervisor/create-supervisor.ts';
 import { ensureCallers, keyAlias, signingAlias } from './callers.ts';
 import type { Credentials } from './callers.ts';
+import { checkKeys } from './check-keys.ts';
 import { choosePorts } from './choose-ports.ts';
 import type { Ports } from './choose-ports.ts';
 import { describeInfrastructure, describeWorkers, stackAddresses } from './describe-stack.ts';
@@ -58,6 +59,7 @@ export type StackOptions = {
 export async function startStack(options: StackOptions): Promise<RunningStack> {
   const { home, env, onProgress } = options;
   checkHome(home);
+  checkKeys(home);
   const supervisor = await createSupervisor({ home, onProgress });
   const stopEarly = (): void => void supervisor.stop();
   options.signal?.addEventListener('abort', stopEarly);
