@@ -1,7 +1,13 @@
 import { existsSync, globSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeConfig, kafkaFields, kmsFields, workerFields } from '../../packages/runtime/src/index.ts';
+import {
+  describeConfig,
+  kafkaFields,
+  kmsFields,
+  redisFields,
+  workerFields,
+} from '../../packages/runtime/src/index.ts';
 import { repositoryRoot } from './repository.mjs';
 
 /** What several workers share is told once. */
@@ -9,6 +15,7 @@ const shared = [
   { title: 'Every worker', fields: workerFields },
   { title: 'Kafka', fields: kafkaFields },
   { title: 'KMS', fields: kmsFields },
+  { title: 'Redis', fields: redisFields },
 ];
 
 /** In the order a transaction meets them. A schema that isn't here comes last, under its own name. */

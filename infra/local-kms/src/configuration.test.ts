@@ -47,10 +47,24 @@ function refuses(naming: RegExp): void {
 test('the environment and the callers file make the configuration', () => {
   writeCallers(JSON.stringify([ingest]));
   assert.deepEqual(readConfiguration(environment), {
+    host: '127.0.0.1',
     port: 4599,
+    tls: undefined,
     keyFile: environment['LOCAL_KMS_KEY_FILE'],
     callers: [ingest],
   });
+});
+
+test('it serves other machines by TLS only', () => {
+  writeCallers(JSON.stringify([ingest]));
+  environment['LOCAL_KMS_HOST'] = '0.0.0.0';
+  refuses(/LOCAL_KMS_TLS_CERT_FILE/);
+  environment['LOCAL_KMS_TLS_CERT_FILE'] = environment['LOCAL_KMS_CALLERS_FILE'] ?? '';
+  refuses(/LOCAL_KMS_TLS_KEY_FILE/);
+  environment['LOCAL_KMS_TLS_KEY_FILE'] = environment['LOCAL_KMS_CALLERS_FILE'] ?? '';
+  assert.equal(readConfiguration(environment).host, '0.0.0.0');
+  environment['LOCAL_KMS_TLS_KEY_FILE'] = '/nowhere/key.pem';
+  refuses(/can't be read/);
 });
 
 test('a missing, empty or wrong variable is named', () => {

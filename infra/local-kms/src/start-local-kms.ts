@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type CallerInput, callersSchema } from './callers.ts';
 import { handleRequest, type Kms, type KmsAnswer, refusal } from './handle-request.ts';
@@ -12,8 +13,15 @@ const connectionLimit = 256;
 const requestTimeoutMs = 10_000;
 const closeGraceMs = 1_000;
 
+/** What a server shows, and the key it proves it with; PEM. */
+export type ServerCertificate = { readonly certPem: string; readonly keyPem: string };
+
 export type LocalKmsOptions = {
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** 127.0.0.1 when not set. */
+  readonly host?: string | undefined;
+  /** Serves TLS 1.3 with it instead of plain http. */
+  readonly tls?: ServerCertificate | undefined;
+  /** 0 takes a free one. */
   readonly port: number;
   /** Made with mode 0600 at the first key; refused with a wider one. */
   readonly keyFile: string;
@@ -45,22 +53,30 @@ export async function startLocalKms(options: LocalKmsOptions): Promise<LocalKms>
   };
   let unavailable = false;
 
-  const server = createServer((incoming, response) => {
+  const host = options.host ?? '127.0.0.1';
+  const listener: RequestListener = (incoming, response) => {
     // A rejection here is a bug, and is left to end the process.
     void answerTo(kms, incoming, unavailable).then((answer) => send(response, answer));
-  });
+  };
+  const server =
+    options.tls === undefined
+      ? createServer(listener)
+      : createTlsServer(
+          { cert: options.tls.certPem, key: options.tls.keyPem, minVersion: 'TLSv1.3' },
+          listener,
+        );
   server.maxConnections = connectionLimit;
   server.requestTimeout = requestTimeoutMs;
   server.headersTimeout = requestTimeoutMs;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
+    server.listen(options.port, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   log('DEVELOPMENT ONLY: this KMS keeps its keys in a file, in clear. Never use it in production.');
 
   return {
-    endpoint: `http://127.0.0.1:${String(port)}`,
+    endpoint: `${options.tls === undefined ? 'http' : 'https'}://${host}:${String(port)}`,
     port,
     setUnavailable: (value) => {
       unavailable = value;

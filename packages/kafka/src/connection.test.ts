@@ -13,9 +13,14 @@ test('SASL plain without TLS is refused, because the password would cross the ne
   assert.ok(toKafkaConfig({ ...local, sasl: { mechanism: 'scram-sha-512', ...sasl } }, patientRetry).sasl);
 });
 
-test('TLS always verifies the certificate of the broker', () => {
+test('TLS is 1.3 at least, and always verifies the certificate of the broker', () => {
   const config = toKafkaConfig({ ...local, tls: { ca: 'pem', serverName: 'kafka.example' } }, patientRetry);
-  assert.deepEqual(config.ssl, { rejectUnauthorized: true, ca: ['pem'], servername: 'kafka.example' });
+  assert.deepEqual(config.ssl, {
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.3',
+    ca: ['pem'],
+    servername: 'kafka.example',
+  });
 });
 
 test('An empty list of brokers is a configuration error', () => {

@@ -10,7 +10,7 @@ export type Logger = (level: LogLevel, message: string, fields: Readonly<Record<
 export type KafkaConnection = {
   readonly brokers: readonly string[];
   readonly clientId: string;
-  /** Present means TLS; the broker's certificate is always verified. */
+  /** Present means TLS 1.3 or later; the broker's certificate is always verified. */
   readonly tls?: {
     readonly ca?: string;
     readonly cert?: string;
@@ -68,6 +68,7 @@ const toLogLevel = (level: LibraryLogLevel, message: string): LogLevel =>
 
 const toTls = (tls: NonNullable<KafkaConnection['tls']>): NonNullable<KafkaConfig['ssl']> => ({
   rejectUnauthorized: true,
+  minVersion: 'TLSv1.3',
   ...(tls.ca === undefined ? {} : { ca: [tls.ca] }),
   ...(tls.cert === undefined ? {} : { cert: tls.cert }),
   ...(tls.key === undefined ? {} : { key: tls.key }),

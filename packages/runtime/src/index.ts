@@ -14,8 +14,16 @@ export {
 export { crossFieldCheck, type FieldProblem, type GivenFields } from './config/cross-field-check.ts';
 export { describeConfig } from './config/describe-config.ts';
 export { checkKafkaFields, kafkaFields } from './config/kafka-fields.ts';
-export { checkKmsFields, kmsFields } from './config/kms-fields.ts';
+export {
+  checkKmsFields,
+  givenKmsKeys,
+  kmsFields,
+  kmsKeysOf,
+  type KmsKeys,
+  readKmsKeysFile,
+} from './config/kms-fields.ts';
 export { loadConfig } from './config/load-config.ts';
+export { checkRedisFields, redisFields, redisTlsOf } from './config/redis-fields.ts';
 export { redactConfig, type RedactedConfig } from './config/redact-config.ts';
 export { workerFields } from './config/worker-fields.ts';
 export {

@@ -16,12 +16,16 @@ const clusterRetryDelayMs = 100;
 /** How many answers that lead elsewhere one such wait may bring: MOVED, ASK, TRYAGAIN. */
 const redirectionsPerRetry = 4;
 
+export type RedisTls = { readonly ca?: string; readonly cert?: string; readonly key?: string };
+
 export type OpenRedisOptions = {
   /**
    * redis:// or rediss://, with user, password and database number where needed; for a cluster
    * redis+cluster:// or rediss+cluster:// urls of some of its nodes, parted by commas.
    */
   readonly url: string;
+  /** What a rediss:// server's certificate is checked against instead of the system's authorities, and what this client shows; PEM. */
+  readonly tls?: RedisTls | undefined;
   readonly connectTimeoutMs?: number;
   /** How long a command may wait for its answer, reconnecting included. */
   readonly commandTimeoutMs?: number;
@@ -52,6 +56,18 @@ export type RedisConnection = {
  * when that Redis may evict keys by itself.
  */
 export async function openRedis(options: OpenRedisOptions): Promise<RedisConnection> {
+  const connection = await connectRedis(options);
+  try {
+    for (const node of connection.nodes()) await requireNoEviction(node);
+  } catch (error) {
+    await connection.close();
+    throw asWeirError(error);
+  }
+  return connection;
+}
+
+/** The same without asking for the policy: for whoever only looks. */
+export async function connectRedis(options: OpenRedisOptions): Promise<RedisConnection> {
   const address = readRedisAddress(options.url);
   const { client, nodes } =
     address.kind === 'server' ? openServer(address, options) : openCluster(address, options);
@@ -69,7 +85,6 @@ export async function openRedis(options: OpenRedisOptions): Promise<RedisConnect
       // The client rejects with "closed"; why it was closed it has only emitted.
       throw lastFailure ?? error;
     });
-    for (const node of nodes()) await requireNoEviction(node);
   } catch (error) {
     await close();
     throw asWeirError(error);
@@ -93,9 +108,13 @@ const timeouts = (options: OpenRedisOptions) => {
   } satisfies RedisOptions;
 };
 
+/** TLS 1.3 is the least; the certificate is always checked. */
+const tlsOptions = ({ tls }: OpenRedisOptions) => ({ ...tls, minVersion: 'TLSv1.3' as const });
+
 function openServer(address: RedisAddress & { kind: 'server' }, options: OpenRedisOptions): OpenClient {
   const client = new Redis(address.url, {
     ...timeouts(options),
+    ...(address.tls && { tls: tlsOptions(options) }),
     lazyConnect: true,
     maxRetriesPerRequest: sendsPerCommand,
     retryStrategy: reconnectDelayMs,
@@ -127,7 +146,7 @@ function openCluster(address: RedisAddress & { kind: 'cluster' }, options: OpenR
       commandTimeout,
       ...(address.username !== '' && { username: address.username }),
       ...(address.password !== '' && { password: address.password }),
-      ...(address.tls && { tls: {} }),
+      ...(address.tls && { tls: tlsOptions(options) }),
     },
   });
   return { client, nodes: () => client.nodes('master') };

@@ -5,7 +5,7 @@ import { readRedisAddress } from './redis-address.ts';
 
 test('one redis:// or rediss:// url is a server, whatever its password holds', () => {
   for (const url of ['redis://127.0.0.1:6380/2', 'rediss://user:pa,ss@redis.example', 'redis://[::1]:1'])
-    assert.deepEqual(readRedisAddress(url), { kind: 'server', url });
+    assert.deepEqual(readRedisAddress(url), { kind: 'server', url, tls: url.startsWith('rediss:') });
 });
 
 test("redis+cluster:// urls are nodes of one cluster, entered with the first one's password", () => {

@@ -2,7 +2,7 @@ import { WeirError } from '@weir/contracts';
 
 /** Where a Redis serves: one server, or some of the nodes of a cluster, which name the others. */
 export type RedisAddress =
-  | { readonly kind: 'server'; readonly url: string }
+  | { readonly kind: 'server'; readonly url: string; readonly tls: boolean }
   | {
       readonly kind: 'cluster';
       readonly nodes: readonly { readonly host: string; readonly port: number }[];
@@ -24,7 +24,7 @@ export function readRedisAddress(text: string): RedisAddress {
   if (isServer(server)) {
     // Its client reads it by itself, and would throw what may be logged.
     credentialsOf(server);
-    return { kind: 'server', url: text.trim() };
+    return { kind: 'server', url: text.trim(), tls: server.protocol === 'rediss:' };
   }
   const urls = text.split(',').map((part) => URL.parse(part.trim()));
   const [first] = urls;

@@ -3,11 +3,12 @@ import {
   bytes,
   checkKafkaFields,
   checkKmsFields,
+  checkRedisFields,
   count,
   durationMs,
   kafkaFields,
   kmsFields,
-  redisUrl,
+  redisFields,
   workerFields,
 } from '@weir/runtime';
 
@@ -23,9 +24,7 @@ export const detectionConfig = z
     ...workerFields,
     ...kafkaFields,
     ...kmsFields,
-    REDIS_URL: redisUrl().describe(
-      'The Redis, or some nodes of the Redis Cluster, that keeps the windows. Its policy must be noeviction.',
-    ),
+    ...redisFields,
     DETECTION_GROUP_ID: detectionGroupId,
     GROUP_SESSION_TIMEOUT_MS: durationMs(10_000, { minMs: 6_000, maxMs: 300_000 }).describe(
       'How long a worker that died keeps its partitions: after that another takes them over.',
@@ -51,6 +50,7 @@ export const detectionConfig = z
     ),
   })
   .check(checkKafkaFields)
-  .check(checkKmsFields);
+  .check(checkKmsFields)
+  .check(checkRedisFields);
 
 export type DetectionConfig = z.output<typeof detectionConfig>;

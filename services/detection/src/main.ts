@@ -4,6 +4,7 @@ import {
   createMetrics,
   loadConfig,
   redactConfig,
+  redisTlsOf,
   runWorker,
   startHttpEndpoint,
 } from '@weir/runtime';
@@ -26,7 +27,7 @@ await runWorker({
 
     const kms = connectKms(config, metrics);
     const kafka = connectKafka(config, `weir-${config.WEIR_ENVIRONMENT}-${service}`, log);
-    const redis = await openRedis({ url: config.REDIS_URL });
+    const redis = await openRedis({ url: config.REDIS_URL, tls: redisTlsOf(config) });
     /** There once it has joined; asked after before. */
     const started: { detection?: RunningDetection } = {};
     const http = await startHttpEndpoint({
@@ -35,6 +36,7 @@ await runWorker({
       metrics,
       live: () => [],
       ready: () => [
+        ...kms.problems(),
         ...(started.detection?.isJoined() ? [] : [{ part: 'kafka', reason: 'not_joined' }]),
         ...(started.detection?.isStuck() ? [{ part: 'partitions', reason: 'retrying' }] : []),
       ],
@@ -45,6 +47,7 @@ await runWorker({
     const stopped = Promise.withResolvers<void>();
     return {
       done: Promise.race([detection.crashed, stopped.promise]),
+      reload: kms.reload,
       stop: async () => {
         await detection.stop();
         await http.close();

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectKafka, connectKms } from '@weir/connections';
-import { createLogger, createMetrics, loadConfig, redactConfig } from '@weir/runtime';
+import { createLogger, createMetrics, loadConfig, redactConfig, redisTlsOf } from '@weir/runtime';
 import type { Logger, RunningWorker } from '@weir/runtime';
 import { claimLog, createRedisWindowStore, openRedis } from '@weir/window-store';
 import { machineClock } from '../clock.ts';
@@ -33,7 +33,7 @@ export async function startUpkeep(process: NodeJS.Process, signal: AbortSignal):
   const environment = config.WEIR_ENVIRONMENT;
   const kms = connectKms(config, createMetrics({ service: 'windows' }));
   const kafka = connectKafka(config, `weir-${environment}-windows`, log);
-  const redis = await openRedis({ url: config.REDIS_URL });
+  const redis = await openRedis({ url: config.REDIS_URL, tls: redisTlsOf(config) });
   const reporter = createUpkeepReporter(process, log, machineClock.nowMs);
   const parts: UpkeepParts = {
     kafka: stoppable(kafka, signal),
@@ -45,7 +45,9 @@ export async function startUpkeep(process: NodeJS.Process, signal: AbortSignal):
       createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan }),
   };
   const elsewhere =
-    config.TARGET_REDIS_URL === undefined ? undefined : await openRedis({ url: config.TARGET_REDIS_URL });
+    config.TARGET_REDIS_URL === undefined
+      ? undefined
+      : await openRedis({ url: config.TARGET_REDIS_URL, tls: redisTlsOf(config) });
   const openTarget: RebuildParts['openTarget'] = async ({ logId, partitionCount, versions }) => {
     const connection = elsewhere ?? redis;
     await claimLog(connection, { environment, logId, partitionCount });
@@ -55,6 +57,7 @@ export async function startUpkeep(process: NodeJS.Process, signal: AbortSignal):
   const done = config.MODE === 'verify' ? verify(parts, context) : rebuild({ ...parts, openTarget }, context);
   return {
     done,
+    reload: kms.reload,
     stop: async () => {
       // How it ended is told by `done` itself.
       await done.catch(() => undefined);

@@ -3,9 +3,11 @@ import {
   bytes,
   checkKafkaFields,
   checkKmsFields,
+  checkRedisFields,
   durationMs,
   kafkaFields,
   kmsFields,
+  redisFields,
   redisUrl,
   workerFields,
 } from '@weir/runtime';
@@ -29,7 +31,7 @@ export const upkeepConfig = z
     MODE: z
       .enum(['verify', 'rebuild'])
       .describe('Compare the windows with the log, or fill windows from it beside the workers.'),
-    REDIS_URL: redisUrl().describe('The Redis that keeps the windows.'),
+    ...redisFields,
     DETECTION_GROUP_ID: detectionGroupId,
     PLAN: artefactRef.optional().describe('The window plan to fill windows for. Unset: the one in force.'),
     TARGET_REDIS_URL: redisUrl()
@@ -55,6 +57,7 @@ export const upkeepConfig = z
     VERIFY_SEED: z.string().min(1).max(64).default('weir').describe('By what the accounts are chosen.'),
   })
   .check(checkKafkaFields)
-  .check(checkKmsFields);
+  .check(checkKmsFields)
+  .check(checkRedisFields);
 
 export type UpkeepConfig = Readonly<z.output<typeof upkeepConfig>>;
