@@ -1,5 +1,5 @@
-import { createKafka } from '@weir/kafka';
-import type { KafkaClient, KafkaConnection } from '@weir/kafka';
+import { createKafka, createKafkaInspector } from '@weir/kafka';
+import type { KafkaClient, KafkaConnection, KafkaInspector } from '@weir/kafka';
 import type { kafkaFields, Logger } from '@weir/runtime';
 import type { z } from 'zod';
 
@@ -8,6 +8,10 @@ type KafkaConfig = z.output<z.ZodObject<typeof kafkaFields>>;
 /** A Kafka client as the configuration describes it. Nothing is connected before its first call. */
 export const connectKafka = (config: KafkaConfig, clientId: string, log: Logger): KafkaClient =>
   createKafka(kafkaConnectionOf(config, clientId, log));
+
+/** Looks at the same brokers in the same way, and can't change anything there. */
+export const connectKafkaInspector = (config: KafkaConfig, clientId: string, log: Logger): KafkaInspector =>
+  createKafkaInspector(kafkaConnectionOf(config, clientId, log));
 
 function kafkaConnectionOf(config: KafkaConfig, clientId: string, log: Logger): KafkaConnection {
   const { KAFKA_TLS_CA_FILE: ca, KAFKA_TLS_CERT_FILE: cert, KAFKA_TLS_KEY_FILE: key } = config;

@@ -36,7 +36,7 @@ export type KafkaAdmin = {
   close(): Promise<void>;
 };
 
-type AdminCall = <T>(doing: string, ask: (admin: Admin) => Promise<T>) => Promise<T>;
+export type AdminCall = <T>(doing: string, ask: (admin: Admin) => Promise<T>) => Promise<T>;
 
 const maxAttempts = 5;
 const firstWaitMs = 200;
@@ -45,7 +45,7 @@ const firstWaitMs = 200;
  * Asks over one shared connection, boundedly again while brokers are out of
  * reach; after a failure with a new connection, since kafkajs keeps stale ones.
  */
-const createAdminCall = (connection: KafkaConnection): { call: AdminCall; close(): Promise<void> } => {
+export const createAdminCall = (connection: KafkaConnection): { call: AdminCall; close(): Promise<void> } => {
   let current: Promise<Admin> | undefined;
   const connect = async (): Promise<Admin> => {
     const admin = openKafka(connection).admin();

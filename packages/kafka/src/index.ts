@@ -19,6 +19,9 @@ export type {
   SourcePosition,
 } from './partition-transactions.ts';
 export type { Producer, ProducerOptions } from './producer.ts';
+export { createKafkaInspector } from './inspector.ts';
+export type { BrokerDescription, KafkaInspector, TopicDescription } from './inspector.ts';
+export type { ListenerDescription } from './describe-listener.ts';
 export type { PartitionPositions } from './plan-spans.ts';
 export type { ReadRange } from './read-range.ts';
 export { maxBatchBytes, recordBytes } from './record.ts';

@@ -48,4 +48,5 @@ export const Kafka = library.Kafka;
 export type Kafka = Kafkajs.Kafka;
 export const Partitioners = library.Partitioners;
 export const logLevel = library.logLevel;
+export const ConfigResourceTypes = library.ConfigResourceTypes;
 export type LibraryLogLevel = Kafkajs.logLevel;
