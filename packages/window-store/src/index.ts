@@ -1,5 +1,7 @@
 export { claimLog } from './claim-log.ts';
 export type { LogClaim } from './claim-log.ts';
+export { inspectRedis } from './inspect-redis.ts';
+export type { RedisDescription, RedisNodeDescription } from './inspect-redis.ts';
 export { maxAccountsPerCall, maxCommitBytes } from './limits.ts';
 export { openRedis } from './open-redis.ts';
 export type { OpenRedisOptions, RedisConnection } from './open-redis.ts';
