@@ -16,5 +16,6 @@ export const identityOpener = (): Opener => ({
     items.map(({ sealed }) =>
       sealed === null ? { ok: false, reason: 'null_value' } : { ok: true, plaintext: Buffer.from(sealed) },
     ),
+  forget: () => undefined,
   close: () => undefined,
 });

@@ -20,6 +20,7 @@ const openPlain = (sealed: Uint8Array | null): OpenOutcome => {
 
 /** How a check opens a record: at once, outside of the simulation. */
 export const outsideOpener: Opener = {
+  forget: () => undefined,
   open: async (items) => items.map(({ sealed }) => openPlain(sealed)),
   close: () => undefined,
 };

@@ -109,6 +109,15 @@ export function parseEnvelope(sealed: Uint8Array, before?: Header): ParsedEnvelo
   };
 }
 
+/**
+ * The KEK a payload says it is sealed under, or undefined where it says none.
+ * Nothing proves it before the payload is opened: it is for counting and choosing.
+ */
+export function readKekRef(sealed: Uint8Array): string | undefined {
+  const parsed = parseEnvelope(sealed);
+  return parsed.ok ? parsed.envelope.kekRef : undefined;
+}
+
 /** A header says its own length, so that bytes which begin with a whole one have it for their header. */
 const beginsWith = (bytes: Buffer, header: Buffer): boolean =>
   bytes.length >= header.length && header.compare(bytes, 0, header.length) === 0;

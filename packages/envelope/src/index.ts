@@ -1,4 +1,5 @@
 export type { DekCacheLimits } from './dek-cache.ts';
+export { readKekRef } from './envelope-format.ts';
 export type { EncryptionContext, GeneratedDataKey, KeyProvider } from './key-provider.ts';
 export { createOpener } from './opener.ts';
 export type { OpenFailure, OpenOutcome, Opener, OpenerOptions, Sealed } from './opener.ts';

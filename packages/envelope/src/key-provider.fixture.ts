@@ -138,7 +138,7 @@ export function createPair(
 }
 
 export function sealerOver(
-  kms: MemoryKms,
+  kms: Pick<MemoryKms, 'keyProvider'>,
   clock: { nowMs: () => number },
   options: { limits?: Partial<SealerLimits>; stream?: string; keyId?: string } = {},
 ): Sealer {

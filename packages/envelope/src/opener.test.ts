@@ -367,6 +367,23 @@ test('a closed opener opens nothing, not even what was waiting for its key', asy
   await assert.rejects(openOne(opener, sealed), /closed/);
 });
 
+test('an opener told to forget asks the KMS again, and a batch under way opens all the same', async () => {
+  const { kms, sealer, opener } = createPair();
+  const sealed = await sealOne(sealer, 'a');
+  const release = kms.hold();
+  const opening = openOne(opener, sealed);
+  opener.forget();
+  release();
+  assert.equal(await opening, 'a');
+  kms.fail('kms_key_disabled');
+  await assert.rejects(openOne(opener, sealed), { code: 'kms_key_disabled' });
+  kms.fail(undefined);
+  assert.equal(await openOne(opener, sealed), 'a');
+  opener.forget();
+  kms.fail('kms_key_disabled');
+  await assert.rejects(openOne(opener, sealed), { code: 'kms_key_disabled' });
+});
+
 test('closing an opener drops the keys it has cached', async () => {
   const { kms, clock, sealer } = createPair();
   const dekCache = createDekCache({ nowMs: clock.nowMs });

@@ -35,6 +35,8 @@ export type Opener = {
    * The bytes must not change until it is done; the plaintexts share no memory with them.
    */
   open(items: readonly Sealed[]): Promise<OpenOutcome[]>;
+  /** Drops every cached key, so that the KMS is asked again whether each may still be used. */
+  forget(): void;
   /** Drops every cached key. `open` then throws. */
   close(): void;
 };
@@ -85,6 +87,9 @@ export function createOpenerOver(options: OpenerOptions, dekCache: DekCache): Op
       });
       requireUnclosed();
       return openings.map((opening, index) => openOne(opening, items[index]));
+    },
+    forget() {
+      dekCache.clear();
     },
     close() {
       closed = true;

@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { WeirError } from '@weir/contracts';
 import {
   createMemoryKms,
   createManualClock,
   createPair,
   contextWith,
   kekArn,
+  otherKekArn,
 } from './key-provider.fixture.ts';
 import { sealOne, sealerOver } from './key-provider.fixture.ts';
-import { parseEnvelope } from './envelope-format.ts';
+import { parseEnvelope, readKekRef } from './envelope-format.ts';
 import { createSealer } from './sealer.ts';
 
 const records = (count: number, bytes = 4) =>
@@ -182,6 +184,38 @@ test('a DEK asked for before rollOver is not used after it', async () => {
   release();
   await sealing;
   assert.equal(kms.calls.generate, 2);
+});
+
+test('rollOver can name another key, which wraps from then on what a batch under way needs, too', async () => {
+  const { kms, sealer } = createPair();
+  const release = kms.hold();
+  const sealing = sealer.seal(records(1));
+  sealer.rollOver(otherKekArn);
+  release();
+  for (const sealed of [...(await sealing), await sealOne(sealer, 'a')]) {
+    assert.equal(readKekRef(sealed), otherKekArn);
+  }
+  sealer.rollOver();
+  assert.equal(readKekRef(await sealOne(sealer, 'a')), otherKekArn);
+});
+
+test('a batch that waits for a DEK of the key before does not fail when that key refuses', async () => {
+  const { keyProvider } = createMemoryKms();
+  const refusal = Promise.withResolvers<never>();
+  const sealer = sealerOver(
+    {
+      keyProvider: {
+        ...keyProvider,
+        generateDataKey: (request) =>
+          request.keyId === kekArn ? refusal.promise : keyProvider.generateDataKey(request),
+      },
+    },
+    createManualClock(),
+  );
+  const sealing = sealer.seal(records(1));
+  sealer.rollOver(otherKekArn);
+  refusal.reject(new WeirError('kms_key_disabled', 'the key before'));
+  assert.equal((await sealing).length, 1);
 });
 
 test('a closed sealer seals nothing, not even what was waiting for its DEK', async () => {

@@ -17,7 +17,7 @@ const maxFetchesPerRecord = 100;
 
 export type SealerOptions = {
   readonly keyProvider: KeyProvider;
-  /** The KEK that wraps the DEKs: key id, alias or ARN. Envelopes carry the ARN. */
+  /** The KEK that wraps the DEKs until `rollOver` names another: key id, alias or ARN. Envelopes carry the ARN. */
   readonly keyId: string;
   readonly app: string;
   readonly environment: string;
@@ -38,8 +38,11 @@ export type Sealer = {
    * sealed. Two calls with the same records give different bytes.
    */
   seal(items: readonly Unsealed[]): Promise<Buffer[]>;
-  /** Drops the DEK; the next record is sealed under a new one. */
-  rollOver(): void;
+  /**
+   * Drops the DEK; the next record is sealed under a new one, which `keyId` wraps
+   * where it is given. A batch that is being sealed just goes on with it.
+   */
+  rollOver(keyId?: string): void;
   /** Drops the DEK for good. `seal` then throws. */
   close(): void;
 };
@@ -56,6 +59,7 @@ type Dek = {
 export function createSealer(options: SealerOptions): Sealer {
   const limits = completeSealerLimits(options.limits);
   const nextNonce = createNoncePool();
+  let keyId = options.keyId;
   let current: Dek | undefined;
   let fetching: Promise<void> | undefined;
   let nextRefreshAtMs = -Infinity;
@@ -63,10 +67,14 @@ export function createSealer(options: SealerOptions): Sealer {
 
   function fetchDek(): Promise<void> {
     if (fetching !== undefined) return fetching;
-    const flight = generateDek(options)
+    const flight = generateDek({ ...options, keyId })
       .then((dek) => {
         // A key asked for before rollOver() or close() is not taken into use after it.
         if (fetching === flight) current = dek;
+      })
+      .catch((error: unknown) => {
+        // What became of a key that is no longer wanted is nobody's failure.
+        if (fetching === flight) throw error;
       })
       .finally(() => {
         if (fetching === flight) fetching = undefined;
@@ -122,7 +130,8 @@ export function createSealer(options: SealerOptions): Sealer {
     return sealed;
   }
 
-  function rollOver(): void {
+  function rollOver(nextKeyId: string = keyId): void {
+    keyId = nextKeyId;
     current = undefined;
     fetching = undefined;
     nextRefreshAtMs = -Infinity;

@@ -15,6 +15,7 @@ import type { KeyProvider } from '@weir/envelope';
 import { type AwsKeyProvider, createAwsKeyProvider } from './aws-key-provider.ts';
 import { type AwsSigner, createAwsSigner } from './aws-signer.ts';
 import { ensureKeys, ensureSigningKey } from './ensure-keys.ts';
+import { createKeyAdmin } from './key-admin.ts';
 import { createKmsClient, type KmsAccess } from './kms-client.ts';
 
 type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -300,6 +301,30 @@ export function keyProviderContract(
     refuses('a signature for a caller without permission', async () => [
       () => signerOf(signingAliases.signing, kms.stranger).sign(new Uint8Array(1)),
     ]);
+
+    test('who looks after keys can list, rotate, move and disable them', async () => {
+      const keys = createKeyAdmin(access);
+      try {
+        const made = await keys.create('alias/contract/kept/1');
+        await keys.addAlias('alias/contract/kept', made);
+        await keys.rotate(made);
+        assert.equal((await keys.rotationsOf(made)).length, 1);
+        const next = await keys.create('alias/contract/kept/2');
+        await keys.moveAlias('alias/contract/kept', next);
+        await keys.disable(made);
+        const listed = await keys.keysUnder('alias/contract/kept');
+        assert.deepEqual(
+          listed.map(({ arn, state, aliases: names }) => [arn, state, names]).toSorted(),
+          [
+            [made, 'Disabled', ['alias/contract/kept/1']],
+            [next, 'Enabled', ['alias/contract/kept', 'alias/contract/kept/2']],
+          ].toSorted(),
+        );
+        assert.equal((await generate('alias/contract/kept')).keyId, next);
+      } finally {
+        keys.close();
+      }
+    });
 
     test('making sure of keys that exist changes nothing', async () => {
       const again = await ensureKeys({ ...access, aliases: Object.values(aliases) });

@@ -24,6 +24,8 @@ type Started = {
   readonly child: ChildProcess;
   /** The pid in the first line that says the worker runs. */
   readonly running: Promise<number>;
+  /** The next line, or one said before, with this message. */
+  readonly says: (message: string | RegExp) => Promise<Line>;
   /** Exit code and everything that was printed. */
   readonly ended: Promise<{ exitCode: unknown; lines: readonly Line[]; output: string }>;
 };
@@ -38,13 +40,20 @@ function watch(child: ChildProcess): Started {
       .split('\n')
       .filter((line) => line.endsWith('}'))
       .map((line) => JSON.parse(line) as Line);
-  const running = new Promise<number>((resolve) => {
-    stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      const said = lines().find((line) => line['message'] === 'the worker runs');
-      if (said !== undefined) resolve(Number(said['pid']));
+  stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const says = (message: string | RegExp) =>
+    new Promise<Line>((resolve) => {
+      const look = (): void => {
+        const said = lines().find((line) =>
+          typeof message === 'string' ? line['message'] === message : message.test(String(line['message'])),
+        );
+        if (said === undefined) return;
+        stdout.off('data', look);
+        resolve(said);
+      };
+      stdout.on('data', look);
     });
-  });
+  const running = says('the worker runs').then((line) => Number(line['pid']));
   stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   // Not 'close': it never comes for a child whose IPC channel was closed from here.
   const ended = Promise.all([once(child, 'exit'), once(stdout, 'end'), once(stderr, 'end')]).then(
@@ -53,7 +62,7 @@ function watch(child: ChildProcess): Started {
       return { exitCode: exit[0] as unknown, lines: lines(), output };
     },
   );
-  return { child, running, ended };
+  return { child, running, says, ended };
 }
 
 function startWorker(script: string, env: Record<string, string> = {}): Started {
@@ -70,6 +79,31 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.ok(lines.some((line) => line['signal'] === signal));
   });
 }
+
+for (const script of ['reloads', 'startsSlowlyAndReloads']) {
+  test(`a worker that ${script} takes over what has changed on SIGHUP, and works on`, bounded, async () => {
+    const worker = startWorker(script);
+    await worker.running;
+    const reloaded = worker.says('the worker has reloaded what may change while it runs');
+    worker.child.kill('SIGHUP');
+    await reloaded;
+    worker.child.kill('SIGTERM');
+    const { exitCode, lines } = await worker.ended;
+    assert.equal(exitCode, exitCodes.stopped);
+    assert.ok(lines.some((line) => line['message'] === 'the keys are other ones now'));
+  });
+}
+
+test('a worker that refuses to reload says why and works on', bounded, async () => {
+  const worker = startWorker('refusesToReload');
+  await worker.running;
+  const refused = worker.says(/^the reload was refused/);
+  worker.child.kill('SIGHUP');
+  const error = (await refused)['error'] as Line;
+  assert.match(String(error['message']), /KMS_KEYS_FILE/);
+  worker.child.kill('SIGTERM');
+  assert.equal((await worker.ended).exitCode, exitCodes.stopped);
+});
 
 test('a worker that has done its work is closed and ends with 0', bounded, async () => {
   const { exitCode, output } = await startWorker('finishes').ended;

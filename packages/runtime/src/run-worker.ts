@@ -8,6 +8,11 @@ export type RunningWorker = {
   readonly done: Promise<void>;
   /** Closes everything, in reverse order of opening. Called exactly once, whatever ended the worker. */
   readonly stop: () => Promise<void>;
+  /**
+   * Takes over what has changed outside, such as keys; called for each SIGHUP. What it throws
+   * is logged and ends nothing: it has left everything as it was.
+   */
+  readonly reload?: () => void;
 };
 
 type StartWorker = (context: { readonly signal: AbortSignal }) => Promise<RunningWorker>;
@@ -17,7 +22,7 @@ type Ending = { readonly exitCode: ExitCode; readonly error?: unknown };
 
 /**
  * The frame of every main.ts. `start` parses the configuration and composes
- * the worker; SIGTERM, SIGINT and the loss of the supervisor that forked the
+ * the worker; SIGHUP has it take over what has changed outside; SIGTERM, SIGINT and the loss of the supervisor that forked the
  * process abort `signal` and stop it. It then has SHUTDOWN_TIMEOUT_MS to end.
  *
  * Always ends the process, with a code of `exitCodes`; any but 0 is explained
@@ -36,8 +41,14 @@ export async function runWorker(options: {
     log.info('the worker was asked to stop', { signal });
     stopping.abort();
   });
+  const reloads = listenForReload(log);
+  const start: StartWorker = async (context) => {
+    const worker = await options.start(context);
+    reloads.offerTo(worker);
+    return worker;
+  };
   const ending = await Promise.race([
-    runToItsEnd(options.start, stopping.signal, stopRequested, log),
+    runToItsEnd(start, stopping.signal, stopRequested, log),
     stopRequested.then(() => overdueAfter(shutdownTimeoutMs())),
   ]);
   return end(ending, log);
@@ -82,6 +93,34 @@ async function closeWorker(worker: RunningWorker, log: Logger): Promise<Ending> 
 function endingOf(error: unknown, signal: AbortSignal): Ending {
   const cutShort = signal.aborted && error instanceof Error && error.name === 'AbortError';
   return cutShort ? { exitCode: exitCodes.stopped } : { exitCode: exitCodeOf(error), error };
+}
+
+/** Heard from the first moment on, because Node ends a process that has no ear for SIGHUP. */
+function listenForReload(log: Logger): { readonly offerTo: (worker: RunningWorker) => void } {
+  let started: RunningWorker | undefined;
+  let askedEarly = false;
+  const reload = (): void => {
+    if (started === undefined) {
+      askedEarly = true;
+      return;
+    }
+    try {
+      started.reload?.();
+      log.info('the worker has reloaded what may change while it runs');
+    } catch (error) {
+      log.error('the reload was refused and the worker goes on as before: mend what error.message names', {
+        error,
+      });
+    }
+  };
+  process.on('SIGHUP', reload);
+  return {
+    offerTo: (worker) => {
+      started = worker;
+      // It may have read the file that has changed before it changed.
+      if (askedEarly) reload();
+    },
+  };
 }
 
 /** The first of SIGTERM, SIGINT and the loss of the IPC channel; later ones change nothing. */

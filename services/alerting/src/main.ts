@@ -1,6 +1,5 @@
 import { connectKafka, connectKms } from '@weir/connections';
-import { streams, WeirError } from '@weir/contracts';
-import { resolveRuleset } from '@weir/rules';
+import { streams } from '@weir/contracts';
 import {
   backoffDelayMs,
   createLogger,
@@ -14,11 +13,9 @@ import type { AlertingParts } from './alerting-parts.ts';
 import { alertingConfig } from './config.ts';
 import { createBatchConsumer } from './consume-batch.ts';
 import { createHealth } from './health.ts';
-import { createMailer } from './mailer.ts';
-import { renderMail } from './mail/render-mail.ts';
 import { createObserver } from './observe.ts';
-import { readSmtpUrl } from './smtp-url.ts';
-import { watchRelay } from './watch-relay.ts';
+import { openChannels } from './open-channels.ts';
+import { watchChannel } from './watch-channel.ts';
 
 const service = 'alerting';
 const topics = [streams.held.topic, streams.rejected.topic];
@@ -26,22 +23,17 @@ const topics = [streams.held.topic, streams.rejected.topic];
 await runWorker({
   name: service,
   start: async ({ signal }) => {
-    const config = loadConfig(alertingConfig, process.env, { secrets: ['SMTP_URL'] });
+    const config = loadConfig(alertingConfig, process.env, {
+      secrets: ['SMTP_URL', 'WEBHOOK_URL'],
+    });
     const log = createLogger({ service, level: config.LOG_LEVEL });
     log.info('starting', { config: redactConfig(config) });
     const metrics = createMetrics({ service });
-    const observe = createObserver(metrics, log);
     const health = createHealth();
+    const observe = createObserver(metrics, log, health);
     const environment = config.WEIR_ENVIRONMENT;
 
-    const smtp = readSmtpUrl(config.SMTP_URL);
-    if (!smtp.ok) throw new WeirError('config_invalid', `SMTP_URL: ${smtp.problem}`);
-    const mailer = createMailer({
-      address: smtp.address,
-      from: config.MAIL_FROM,
-      maxConnections: config.MAIL_MAX_CONNECTIONS,
-      timeoutMs: config.MAIL_TIMEOUT_MS,
-    });
+    const channels = openChannels(config);
     const kms = connectKms(config, metrics);
     const kafka = connectKafka(config, `weir-${environment}-${service}`, log);
     const partitionCounts = await Promise.all(topics.map(kafka.topicPartitions));
@@ -54,32 +46,19 @@ await runWorker({
           transactionalId: `weir-${environment}-${service}-${stream}-${partition}`,
           groupId: config.ALERTING_GROUP_ID,
         }),
-      render: (notice) => renderMail(notice, { environment, rulesetOf: resolveRuleset }),
-      mailer,
-      recipients: config.MAIL_TO,
-      limits: {
-        maxRecordsPerRun: config.BATCH_MAX_RECORDS,
-        maxParallelMails: config.MAIL_MAX_CONNECTIONS,
-      },
+      channels,
+      limits: { maxRecordsPerRun: config.BATCH_MAX_RECORDS },
       observe,
     };
+    const backoff = { baseDelayMs: 500, maxDelayMs: config.RETRY_MAX_DELAY_MS, random: Math.random };
     const consumerOf = createBatchConsumer({
       parts,
-      backoffMs: (failures) =>
-        backoffDelayMs(failures, {
-          baseDelayMs: 500,
-          maxDelayMs: config.RETRY_MAX_DELAY_MS,
-          random: Math.random,
-        }),
-      onRetry: (input, error, forMs) => {
-        health.fails(`${input.stream}-${input.partition}`, error.code);
-        observe.retrying(input, error, forMs);
-      },
-      onProgress: (input, lagRecords) => {
-        health.works(`${input.stream}-${input.partition}`);
-        observe.lag(input, lagRecords);
-      },
-      onRelease: (input) => health.works(`${input.stream}-${input.partition}`),
+      // A receiver may ask for time, and never for more than any partition waits.
+      backoffMs: (failures, askedMs) =>
+        Math.max(backoffDelayMs(failures, backoff), Math.min(askedMs, backoff.maxDelayMs)),
+      onRetry: observe.retrying,
+      onProgress: observe.progress,
+      onRelease: observe.released,
     });
 
     const http = await startHttpEndpoint({
@@ -87,12 +66,11 @@ await runWorker({
       port: config.HTTP_PORT,
       metrics,
       live: () => [],
-      ready: health.problems,
+      ready: () => [...health.problems(), ...kms.problems()],
     });
     const ended = Promise.withResolvers<void>();
-    watchRelay({ mailer, health, observe, maxDelayMs: config.RETRY_MAX_DELAY_MS, signal }).catch(
-      ended.reject,
-    );
+    for (const channel of channels)
+      watchChannel({ channel, observe, maxDelayMs: config.RETRY_MAX_DELAY_MS, signal }).catch(ended.reject);
     const consumer = await kafka.runConsumer({
       groupId: config.ALERTING_GROUP_ID,
       topics,
@@ -110,11 +88,12 @@ await runWorker({
 
     return {
       done: ended.promise,
+      reload: kms.reload,
       stop: async () => {
         await consumer.stop();
         await consumerOf.close();
         await http.close();
-        mailer.close();
+        for (const channel of channels) channel.close();
         await kafka.close();
         kms.close();
         ended.resolve();

@@ -5,6 +5,7 @@ import {
   count,
   crossFieldCheck,
   durationMs,
+  givenKmsKeys,
   kafkaFields,
   kmsFields,
   secretFile,
@@ -137,8 +138,8 @@ function missingMapping(given: GivenFields) {
 }
 
 function missingKeys(given: GivenFields) {
-  const keys = given.value('KMS_KEYS');
-  if (typeof keys !== 'object' || keys === null) return [];
+  const keys = givenKmsKeys(given);
+  if (keys === undefined) return [];
   return sealedInMode[modeOf(given)]
     .filter((stream) => !Object.hasOwn(keys, stream))
     .map((stream) => ({ variable: 'KMS_KEYS', message: `expected a key for the stream ${stream}` }));

@@ -91,6 +91,7 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   });
   return {
     done,
+    reload: kms.reload,
     stop: async () => {
       stopping.abort();
       // How it ended is told by `done` itself.

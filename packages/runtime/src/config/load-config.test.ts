@@ -14,8 +14,10 @@ import {
   json,
   kafkaFields,
   kmsFields,
+  kmsKeysOf,
   loadConfig,
   port,
+  readKmsKeysFile,
   redactConfig,
   redisUrl,
   secretFile,
@@ -247,6 +249,35 @@ test('KMS keys are full ARNs by stream', () => {
   for (const [keys, problem] of wrong) {
     assert.match(problemOf(kms, { ...env, KMS_KEYS: JSON.stringify(keys) }), problem);
   }
+});
+
+test('KMS keys may stand in a file, which is read again under its path', () => {
+  const path = join(folder, 'kms-keys.json');
+  const env = { AWS_REGION: 'eu-central-1', KMS_KEYS_FILE: path };
+  writeFileSync(path, JSON.stringify({ received: [arn] }));
+  const config = loadConfig(kms, env, { secrets: [] });
+  assert.deepEqual(kmsKeysOf(config), { received: [arn] });
+  writeFileSync(path, JSON.stringify({ received: [arn], held: [arn] }));
+  assert.deepEqual(readKmsKeysFile(path), { received: [arn], held: [arn] });
+  for (const [text, problem] of [
+    ['{"received":["alias/weir"]}', /received: 0: expected the ARN/],
+    ['{"received":', /not well-formed JSON/],
+    ['', /with something in it/],
+  ] as const) {
+    writeFileSync(path, text);
+    assert.throws(() => readKmsKeysFile(path), { code: 'config_invalid', message: problem });
+    assert.match(problemOf(kms, env), /KMS_KEYS_FILE/);
+  }
+  rmSync(path);
+  assert.match(problemOf(kms, env), /KMS_KEYS_FILE: the file can't be read \(ENOENT\)/);
+});
+
+test('KMS keys are given in one way', () => {
+  const path = join(folder, 'kms-keys.json');
+  writeFileSync(path, JSON.stringify({ received: [arn] }));
+  const region = { AWS_REGION: 'eu-central-1' };
+  const both = { ...region, KMS_KEYS: JSON.stringify({ received: [arn] }), KMS_KEYS_FILE: path };
+  for (const env of [region, both]) assert.match(problemOf(kms, env), /KMS_KEYS: is needed where/);
 });
 
 test('plain http to a KMS never leaves the machine', () => {
