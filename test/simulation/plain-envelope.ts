@@ -61,6 +61,7 @@ export const plainEnvelope = (
         await ask('open');
         return items.map(({ sealed }) => openPlain(sealed));
       },
+      forget: () => undefined,
       close: () => undefined,
     },
   };

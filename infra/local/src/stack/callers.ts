@@ -30,9 +30,12 @@ const adminOperations = [
   'UpdateAlias',
 ];
 
-/** The alias of the local key that seals the streams of a class. */
+/** What the aliases of an environment's keys begin with. */
+export const keyAliasPrefix = (environment: string): string => `alias/weir-${environment}-`;
+
+/** The alias of the key that seals the streams of a class; those of its other keys lie below it. */
 export function keyAlias(keyClass: KeyClass): string {
-  return `alias/weir-local-${keyClass}`;
+  return `${keyAliasPrefix('local')}${keyClass}`;
 }
 
 /** The alias of the local key that signs the checkpoints of the audit trail. */
@@ -96,6 +99,14 @@ export function ensureCallers(home: string): {
     callers.map(({ name, accessKeyId, secretAccessKey }) => [name, { accessKeyId, secretAccessKey }]),
   ) as Record<CallerName, Credentials>;
   return { file, credentials };
+}
+
+/** The credentials of the caller that looks after the keys of the stack in this home; undefined where none was started. */
+export function readAdminCredentials(home: string): Credentials | undefined {
+  const file = join(home, 'keys', 'callers.json');
+  if (!existsSync(file)) return undefined;
+  const admin = callerList.parse(JSON.parse(readFileSync(file, 'utf8'))).find(({ name }) => name === 'admin');
+  return admin && { accessKeyId: admin.accessKeyId, secretAccessKey: admin.secretAccessKey };
 }
 
 /** Named so that nobody takes them for credentials of AWS. */

@@ -23,7 +23,10 @@ const settings: StackSettings = {
   routingKeyFile: '/home/keys/routing.key',
   logLevel: 'info',
 };
-const arns = Object.fromEntries(keyClasses.map((keyClass) => [keyClass, `arn-${keyClass}`])) as KeyArns;
+const arns = {
+  ...Object.fromEntries(keyClasses.map((keyClass) => [keyClass, [`arn-${keyClass}`]])),
+  auditSigning: 'arn-signing',
+} as KeyArns;
 const credentials = { accessKeyId: 'id', secretAccessKey: 'key' };
 const environmentOf = (role: Parameters<typeof roleEnvironment>[0]['role'], given: StackSettings) =>
   roleEnvironment({ role, settings: given, arns, credentials });

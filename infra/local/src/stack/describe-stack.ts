@@ -32,8 +32,8 @@ export type StackSettings = {
   readonly logLevel: string;
 };
 
-/** The ARN of the key behind each key class, and of the one that signs the audit trail. */
-export type KeyArns = Readonly<Record<KeyClass, string>> & { readonly auditSigning: string };
+/** The ARNs of the keys of each class, the one that seals first, and of the one that signs the audit trail. */
+export type KeyArns = Readonly<Record<KeyClass, readonly string[]>> & { readonly auditSigning: string };
 
 /** What the workers connect to. The user's own URLs may hold a password, so this goes to the workers alone. */
 function connections({ ports, ownKafkaBrokers, ownRedisUrl, ownSmtpUrl }: StackSettings) {
@@ -141,7 +141,7 @@ export function roleEnvironment(options: {
     KAFKA_BROKERS,
     ...settings.kafkaAccess,
     KMS_ENDPOINT,
-    KMS_KEYS: JSON.stringify(streamKeys(role, arns)),
+    KMS_KEYS_FILE: roleKeysFile(settings.home, role),
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -167,12 +167,18 @@ export function roleEnvironment(options: {
   }
 }
 
+/** Where a role finds its keys; read again on SIGHUP. */
+export const roleKeysFile = (home: string, role: Role): string => join(home, 'keys', `${role}.kms-keys.json`);
+
 /** The keys of the streams a role writes or reads; it is told of no other. */
-function streamKeys(role: Role, arns: KeyArns): Readonly<Record<string, readonly string[]>> {
+export function streamKeys(
+  role: Role,
+  arns: Readonly<Record<KeyClass, readonly string[]>>,
+): Readonly<Record<string, readonly string[]>> {
   const used = streamNames.filter(
     (name) => streams[name].writers.includes(role) || streams[name].readers.includes(role),
   );
-  return Object.fromEntries(used.map((name) => [name, [arns[streams[name].keyClass]]]));
+  return Object.fromEntries(used.map((name) => [name, arns[streams[name].keyClass]]));
 }
 
 function nativePlan(name: 'kafka' | 'redis', commandLine: CommandLine, port: number): ProcessPlan {

@@ -59,13 +59,18 @@ test('a part that the user brings is not started, and workers are told of it', a
   assert.equal(readRoleEnvironment(home, 'ops')['KAFKA_SASL_MECHANISM'], 'plain');
   assert.doesNotMatch(readFileSync(join(home, 'run', 'state.json'), 'utf8'), /hunter2/);
   assert.equal(readRoleEnvironment(home, 'ingest')['KAFKA_BROKERS'], 'kafka.example:9092');
-  const keys = JSON.parse(readRoleEnvironment(home, 'downstream')['KMS_KEYS'] ?? '') as Record<
-    string,
-    string[]
-  >;
+  const keysFile = readRoleEnvironment(home, 'downstream')['KMS_KEYS_FILE'] ?? '';
+  const keys = JSON.parse(readFileSync(keysFile, 'utf8')) as Record<string, string[]>;
   assert.deepEqual(Object.keys(keys), ['cleared']);
   assert.match(keys['cleared']?.[0] ?? '', /^arn:aws:kms:eu-central-1:\d{12}:key\//);
-  for (const name of ['callers.json', 'index.key', 'routing.key', 'ingest.env.json', 'kms-keys.json']) {
+  for (const name of [
+    'callers.json',
+    'index.key',
+    'routing.key',
+    'ingest.env.json',
+    'ops.kms-keys.json',
+    'kms-keys.json',
+  ]) {
     assert.equal(statSync(join(home, 'keys', name)).mode & 0o777, 0o600, name);
   }
   await stack.stop();
@@ -82,8 +87,12 @@ test('keys and credentials made at the first start are the same at the next', as
   const secrets = async () => {
     const stack = await startStack({ home, libraryHome, env, onProgress: quiet, workers: false });
     await stack.stop();
-    const { KMS_KEYS, AWS_SECRET_ACCESS_KEY } = readRoleEnvironment(home, 'ingest');
-    return [KMS_KEYS, AWS_SECRET_ACCESS_KEY, readFileSync(join(home, 'keys', 'index.key'), 'utf8')];
+    const { KMS_KEYS_FILE = '', AWS_SECRET_ACCESS_KEY } = readRoleEnvironment(home, 'ingest');
+    return [
+      readFileSync(KMS_KEYS_FILE, 'utf8'),
+      AWS_SECRET_ACCESS_KEY,
+      readFileSync(join(home, 'keys', 'index.key'), 'utf8'),
+    ];
   };
   assert.deepEqual(await secrets(), await secrets());
 });

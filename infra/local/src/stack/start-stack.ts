@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { keyClasses } from '@weir/contracts';
 import type { KeyClass } from '@weir/contracts';
-import { ensureKeys, ensureSigningKey } from '@weir/kms';
+import { createKeyAdmin, ensureKeys, ensureSigningKey, keysBehind } from '@weir/kms';
 import { ensurePrivateFolder } from '../home.ts';
 import type { Progress } from '../install/install-once.ts';
 import { installKafka } from '../kafka/install-kafka.ts';
@@ -12,7 +12,7 @@ import { installRedis } from '../redis/install-redis.ts';
 import { redisCommand } from '../redis/redis-command.ts';
 import { createSupervisor } from '../supervisor/create-supervisor.ts';
 import type { Supervisor } from '../supervisor/create-supervisor.ts';
-import { ensureCallers, keyAlias, signingAlias } from './callers.ts';
+import { ensureCallers, keyAlias, keyAliasPrefix, signingAlias } from './callers.ts';
 import type { Credentials } from './callers.ts';
 import { checkKeys } from './check-keys.ts';
 import { choosePorts } from './choose-ports.ts';
@@ -160,11 +160,17 @@ async function localRedisCommand(
 async function makeKeys(endpoint: string, credentials: Credentials): Promise<KeyArns> {
   const aliases = keyClasses.map(keyAlias);
   const access = { endpoint, region: 'eu-central-1', credentials };
-  const byAlias = await ensureKeys({ ...access, aliases });
+  await ensureKeys({ ...access, aliases });
   const auditSigning = await ensureSigningKey({ ...access, alias: signingAlias });
-  const arnOf = (keyClass: KeyClass): string => byAlias[keyAlias(keyClass)] ?? '';
-  const arns = Object.fromEntries(keyClasses.map((keyClass) => [keyClass, arnOf(keyClass)]));
-  return { ...(arns as Record<KeyClass, string>), auditSigning };
+  const admin = createKeyAdmin(access);
+  try {
+    const keys = await admin.keysUnder(keyAliasPrefix('local'));
+    const arnsOf = (keyClass: KeyClass) => keysBehind(keyAlias(keyClass), keys).map(({ arn }) => arn);
+    const arns = Object.fromEntries(keyClasses.map((keyClass) => [keyClass, arnsOf(keyClass)]));
+    return { ...arns, auditSigning } as KeyArns;
+  } finally {
+    admin.close();
+  }
 }
 
 function own(env: Environment, variable: string): string | undefined {

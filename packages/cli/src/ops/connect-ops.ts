@@ -34,10 +34,10 @@ export type Ops = {
 
 /**
  * Connects in the role of ops: as the environment says where it names keys
- * (KMS_KEYS), else to the local stack. Throws CommandError where none runs.
+ * (KMS_KEYS, KMS_KEYS_FILE), else to the local stack. Throws CommandError where none runs.
  */
 export function connectOps(env: Environment, home: string): Ops {
-  const config = loadConfig(opsConfig, env['KMS_KEYS'] ? env : localOpsEnvironment(home), { secrets: [] });
+  const config = loadConfig(opsConfig, namesKeys(env) ? env : localOpsEnvironment(home), { secrets: [] });
   const log = createLogger({ service: 'weir', level: 'fatal' });
   const kms = connectKms(config, createMetrics({ service: 'weir' }));
   const kafka = connectKafka(config, `weir-${config.WEIR_ENVIRONMENT}-ops`, log);
@@ -51,6 +51,9 @@ export function connectOps(env: Environment, home: string): Ops {
     },
   };
 }
+
+/** Whether a command was told of a pipeline of its own, which then is not the local stack. */
+export const namesKeys = (env: Environment): boolean => Boolean(env['KMS_KEYS'] ?? env['KMS_KEYS_FILE']);
 
 function localOpsEnvironment(home: string): Environment {
   if (runningStack(home) !== undefined) return readRoleEnvironment(home, 'ops');

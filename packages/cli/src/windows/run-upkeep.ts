@@ -1,5 +1,6 @@
 import { readRoleEnvironment } from '@weir/local';
 import { CommandError, exitCodes } from '../exit-codes.ts';
+import { namesKeys } from '../ops/connect-ops.ts';
 import { runRoleProcess } from '../local/run-role-process.ts';
 import { notRunningSentence, runningStack } from '../local/stack-session.ts';
 import { upkeepMessage } from './upkeep-messages.ts';
@@ -7,7 +8,7 @@ import type { UpkeepAnswer, UpkeepMessage } from './upkeep-messages.ts';
 
 export type UpkeepRun = {
   readonly home: string;
-  /** The command's own environment: where it names keys (KMS_KEYS) it is detection's, else the local stack is asked. */
+  /** The command's own environment: where it names keys (KMS_KEYS, KMS_KEYS_FILE) it is detection's, else the local stack is asked. */
   readonly from: Readonly<Record<string, string | undefined>>;
   /** Beside the role's own environment: MODE and what belongs to it. */
   readonly env: Readonly<Record<string, string>>;
@@ -38,7 +39,7 @@ export async function runUpkeep(run: UpkeepRun): Promise<void> {
 const itsVariables = /^(WEIR|KAFKA|KMS|AWS|REDIS|DETECTION|LOG|SHUTDOWN)_/;
 
 function detectionEnvironment({ home, from }: UpkeepRun): Readonly<Record<string, string>> {
-  if (from['KMS_KEYS']) {
+  if (namesKeys(from)) {
     const given = Object.entries(from).filter(([name]) => itsVariables.test(name));
     return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
   }
