@@ -1,8 +1,9 @@
 import { streams, WeirError } from '@weir/contracts';
 import { backoffDelayMs } from '@weir/runtime';
 import type { AlertingParts } from '../../services/alerting/src/alerting-parts.ts';
+import { deliveryKeyOf } from '../../services/alerting/src/alert-ids.ts';
+import type { Channel, DeliveryOutcome } from '../../services/alerting/src/channel.ts';
 import { createBatchConsumer } from '../../services/alerting/src/consume-batch.ts';
-import type { MailOutcome } from '../../services/alerting/src/mailer.ts';
 import { plainEnvelope } from './plain-envelope.ts';
 import type { SimProcess } from './scheduler.ts';
 import type { SimWorker } from './sim-worker.ts';
@@ -27,22 +28,14 @@ export const startAlerting = async (world: World, process: SimProcess): Promise<
         transactionalId: `alerting-${stream}-${partition}`,
         groupId: alertingGroup,
       }),
-    render: ({ alert }) => ({ subject: alert.kind, text: JSON.stringify(alert), html: '' }),
-    mailer: {
-      send: async ({ deliveryKey, text }, recipient): Promise<MailOutcome> => {
-        const take = (): MailOutcome => {
-          world.mails.push({ deliveryKey, recipient, text });
-          return { kind: 'accepted' };
-        };
-        const away = (): Error => new WeirError('mail_unavailable', 'no answer');
-        return process
-          .call('mail', 'send', take, away)
-          .catch((): MailOutcome => ({ kind: 'unavailable', code: 'ETIMEDOUT', status: undefined }));
-      },
+    channels: [mailChannel(world, process)],
+    limits: { maxRecordsPerRun: 1 + random.below(5) },
+    observe: {
+      tookOver: () => undefined,
+      delivered: () => undefined,
+      gaveUp: () => undefined,
+      stepDone: () => undefined,
     },
-    recipients: [recipient],
-    limits: { maxRecordsPerRun: 1 + random.below(5), maxParallelMails: 2 },
-    observe: { tookOver: () => undefined, mailed: () => undefined, stepDone: () => undefined },
   };
   const batches = createBatchConsumer({
     parts,
@@ -71,3 +64,25 @@ export const startAlerting = async (world: World, process: SimProcess): Promise<
     },
   };
 };
+
+/** A relay that notes each mail it takes, under its delivery key. */
+const mailChannel = (world: World, process: SimProcess): Channel => ({
+  name: 'mail',
+  maxParallel: 2,
+  mostRefusals: Number.POSITIVE_INFINITY,
+  deliveriesOf: ({ alert }) => {
+    const deliveryKey = deliveryKeyOf(alert, 'mail');
+    const take = (): DeliveryOutcome => {
+      world.mails.push({ deliveryKey, recipient, text: JSON.stringify(alert) });
+      return { kind: 'accepted' };
+    };
+    const away = (): Error => new WeirError('mail_unavailable', 'no answer');
+    const send = (): Promise<DeliveryOutcome> =>
+      process
+        .call('mail', 'send', take, away)
+        .catch((): DeliveryOutcome => ({ kind: 'unavailable', code: 'ETIMEDOUT', status: undefined }));
+    return [{ alertId: alert.alertId, name: deliveryKey, send }];
+  },
+  check: async () => ({ kind: 'accepted' }),
+  close: () => undefined,
+});

@@ -3,11 +3,15 @@ import { instant, offset, partitionNumber, pseudonym, score, sha256Hex, slug } f
 import { rejectionCodes } from './rejection.ts';
 import { reason, severity } from './verdict.ts';
 
+/** The ways an alert can go to people and their systems. */
+export const deliveryChannels = ['mail', 'webhook'] as const;
+export type DeliveryChannel = (typeof deliveryChannels)[number];
+
 const revision = {
   alertId: sha256Hex.describe('Hash of tenant, account and first transaction; never of a ruleset version'),
   revision: z.int().min(1),
   severity,
-  deliveries: z.array(z.strictObject({ channel: z.enum(['mail']), deliveryKey: z.string() })),
+  deliveries: z.array(z.strictObject({ channel: z.enum(deliveryChannels), deliveryKey: z.string() })),
 };
 
 /** One revision of an alert. What holds for it is said whole: a reader needs no earlier revision. */

@@ -1,5 +1,6 @@
 export * from './account.ts';
 export * from './alert.ts';
+export * from './alert-webhook.ts';
 export * from './artefact.ts';
 export * from './audit.ts';
 export * from './cloud-event.ts';

@@ -16,7 +16,8 @@ test('Parts that only together are the same text give different ids', () => {
 });
 
 test('The delivery key is made of alert, revision and channel', () => {
-  assert.equal(deliveryKeyOf('abc', 2), 'abc-2-mail');
+  assert.equal(deliveryKeyOf({ alertId: 'abc', revision: 2 }, 'mail'), 'abc-2-mail');
+  assert.equal(deliveryKeyOf({ alertId: 'abc', revision: 2 }, 'webhook'), 'abc-2-webhook');
 });
 
 test('An alert always goes to the same partition, within range', () => {

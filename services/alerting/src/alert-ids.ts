@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Alert, DeliveryChannel } from '@weir/contracts';
 
 /** Where a record stands, or stood when it was refused. */
 export type RecordPlace = { readonly topic: string; readonly partition: number; readonly offset: number };
@@ -25,7 +26,10 @@ export const refusedAlertId = (
   digestOf([origin.environment, origin.topic, String(origin.partition), String(origin.offset), origin.time]);
 
 /** Names one sending of one revision to one channel; whoever receives it twice drops one. */
-export const deliveryKeyOf = (alertId: string, revision: number): string => `${alertId}-${revision}-mail`;
+export const deliveryKeyOf = (
+  { alertId, revision }: Pick<Alert, 'alertId' | 'revision'>,
+  channel: DeliveryChannel,
+): string => `${alertId}-${revision}-${channel}`;
 
 /** The partition of an alert's revisions: the first 32 bits of its id, modulo the partitions. */
 export const alertPartition = (alertId: string, partitions: number): number =>

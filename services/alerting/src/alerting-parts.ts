@@ -1,8 +1,8 @@
+import type { DeliveryChannel } from '@weir/contracts';
 import type { Opener, Sealer } from '@weir/envelope';
 import type { PartitionTransactions } from '@weir/kafka';
-import type { Mail, Mailer, MailOutcome } from './mailer.ts';
-import type { RenderedMail } from './mail/render-mail.ts';
-import type { Notice, RunPlan } from './plan-run.ts';
+import type { Channel, Delivery, DeliveryOutcome } from './channel.ts';
+import type { RunPlan } from './plan-run.ts';
 import type { InputStream } from './read-record.ts';
 
 /** One input partition. */
@@ -13,14 +13,11 @@ export type AlertingParts = {
   readonly opening: { readonly opener: Opener; readonly environment: string };
   readonly sealers: Readonly<Record<'alerts' | 'rejected', Sealer>>;
   readonly openTransactions: (input: Input) => PartitionTransactions;
-  readonly render: (notice: Notice) => RenderedMail;
-  readonly mailer: Pick<Mailer, 'send'>;
-  readonly recipients: readonly string[];
+  /** Each notice goes out by each of them, in this order: the channel of record first. */
+  readonly channels: readonly Channel[];
   readonly limits: {
     /** The most records one Kafka transaction takes. */
     readonly maxRecordsPerRun: number;
-    /** The most mails of one partition under way at a time. */
-    readonly maxParallelMails: number;
   };
   readonly observe: StepObserver;
 };
@@ -28,6 +25,8 @@ export type AlertingParts = {
 /** What is told about the work, for metrics and logs: counts, places and codes, never content. */
 export type StepObserver = {
   tookOver(input: Input, position: number | undefined): void;
-  mailed(mail: Mail, outcome: MailOutcome, durationMs: number): void;
+  delivered(channel: DeliveryChannel, delivery: Delivery, outcome: DeliveryOutcome, durationMs: number): void;
+  /** A delivery was refused for good as often as its channel allows, and is left. */
+  gaveUp(channel: DeliveryChannel, delivery: Delivery): void;
   stepDone(input: Input, plan: RunPlan): void;
 };

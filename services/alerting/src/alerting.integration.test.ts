@@ -115,7 +115,7 @@ test('Each held transaction leads to one mail and one alert record, on whatever 
   // What is counted is counted when the transaction's answer has come back, a moment behind its readers.
   for (const series of [
     'weir_alerts_total{kind="unusual_transactions",severity="high",service="alerting"} 5',
-    'weir_mails_total{outcome="accepted",service="alerting"} 5',
+    'weir_deliveries_total{channel="mail",outcome="accepted",service="alerting"} 5',
     'weir_lag_records{stream="held",partition="0",service="alerting"} 0',
   ])
     await waitFor(async () => (await running.get('/metrics')).body.includes(series), { what: series });
@@ -167,7 +167,9 @@ test('While the relay is away or refuses, nothing is lost, the worker says so, a
       { deadlineMs: 30_000, what: '/readyz to say mail_unavailable' },
     );
 
-  await waitFor(() => running.log().includes('the relay refuses a mail for good'), { deadlineMs: 30_000 });
+  await waitFor(() => running.log().includes('the receiver refuses a notification for good'), {
+    deadlineMs: 30_000,
+  });
   await notReady();
   assert.match(
     running.log(),

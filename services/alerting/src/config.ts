@@ -10,7 +10,8 @@ import {
   url,
   workerFields,
 } from '@weir/runtime';
-import { readSmtpUrl } from './smtp-url.ts';
+import { readSmtpUrl } from './mail/smtp-url.ts';
+import { checkWebhookFields, webhookFields } from './webhook/webhook-fields.ts';
 
 const mailbox = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
@@ -63,7 +64,7 @@ export const alertingConfig = z
       'How long a worker may be silent before its partitions go to another.',
     ),
     BATCH_MAX_RECORDS: count(50, { min: 1, max: 200 }).describe(
-      'The most records that one Kafka transaction takes, and so the most mails that a crash repeats.',
+      'The most records that one Kafka transaction takes, and so the most alerts whose deliveries a crash repeats.',
     ),
     MAIL_MAX_CONNECTIONS: count(4, { min: 1, max: 20 }).describe(
       'The most connections to the relay at a time.',
@@ -71,6 +72,7 @@ export const alertingConfig = z
     MAIL_TIMEOUT_MS: durationMs(5_000, { minMs: 1_000, maxMs: 60_000 }).describe(
       'How long the relay may take over one mail.',
     ),
+    ...webhookFields,
     RETRY_MAX_DELAY_MS: durationMs(30_000, { minMs: 100, maxMs: 60_000 }).describe(
       'The longest pause before a partition that failed is tried again.',
     ),
@@ -78,4 +80,5 @@ export const alertingConfig = z
   .check(checkKafkaFields)
   .check(checkKmsFields)
   .check(checkTimes)
-  .check(checkSmtpUrl);
+  .check(checkSmtpUrl)
+  .check(checkWebhookFields);

@@ -4,9 +4,10 @@ import { streams, WeirError, writeEventHeaders } from '@weir/contracts';
 import type { ErrorCode } from '@weir/contracts';
 import type { Opener, Sealer } from '@weir/envelope';
 import type { BatchControl, KafkaRecord, PartitionTransactions, RecordBatch } from '@weir/kafka';
+import type { DeliveryOutcome } from './channel.ts';
 import { createBatchConsumer } from './consume-batch.ts';
+import { scriptedChannel, silentObserver } from './fixtures/scripted-channel.ts';
 import { accountKey, heldTransaction, openedHeld, recordAt } from './fixtures/notices.ts';
-import type { MailOutcome } from './mailer.ts';
 
 const { plaintext, attributes } = openedHeld(heldTransaction());
 
@@ -31,16 +32,18 @@ const batchOf = (from: number, to: number): RecordBatch => ({
 });
 
 /** A consumer over a group in memory; every event is noted in order. */
-function scripted() {
+function scripted(options: { readonly webhook?: true } = {}) {
   const happenings: string[] = [];
   const world = {
     committed: undefined as number | undefined,
     publishFails: undefined as 'before' | 'after' | undefined,
     sealFails: undefined as ErrorCode | undefined,
-    relay: { kind: 'accepted' } as MailOutcome,
+    relay: { kind: 'accepted' } as DeliveryOutcome,
+    receiver: { kind: 'accepted' } as DeliveryOutcome,
     revoked: false,
   };
   const opener: Opener = {
+    forget: () => undefined,
     open: async (items) => items.map(() => ({ ok: true, plaintext })),
     close: () => undefined,
   };
@@ -70,18 +73,24 @@ function scripted() {
       opening: { opener, environment: 'test' },
       sealers: { alerts: sealer, rejected: sealer },
       openTransactions,
-      render: () => ({ subject: '', text: '', html: '' }),
-      mailer: {
-        send: async () => {
+      channels: [
+        scriptedChannel('mail', () => {
           happenings.push(`mail ${world.relay.kind}`);
           return world.relay;
-        },
-      },
-      recipients: ['analyst@localhost'],
-      limits: { maxRecordsPerRun: 2, maxParallelMails: 1 },
-      observe: { tookOver: () => undefined, mailed: () => undefined, stepDone: () => undefined },
+        }),
+        ...(options.webhook === true
+          ? [
+              scriptedChannel('webhook', () => {
+                happenings.push(`webhook ${world.receiver.kind}`);
+                return world.receiver;
+              }),
+            ]
+          : []),
+      ],
+      limits: { maxRecordsPerRun: 2 },
+      observe: { ...silentObserver, gaveUp: (channel) => happenings.push(`${channel} left`) },
     },
-    backoffMs: (failures) => failures * 100,
+    backoffMs: (failures, askedMs) => Math.max(failures * 100, askedMs),
     onRetry: (_input, error) => happenings.push(`retry ${error.code}`),
     onProgress: (_input, lag) => happenings.push(`lag ${lag}`),
     onRelease: () => undefined,
@@ -131,7 +140,7 @@ test('A relay that takes nothing publishes nothing, pauses longer each time, and
   world.relay = { kind: 'refused', code: 'EENVELOPE', status: 550 };
   assert.deepEqual(await onBatch(batchOf(10, 11)), { kind: 'pause', next: 10, forMs: 100 });
   assert.deepEqual(await onBatch(batchOf(10, 11)), { kind: 'pause', next: 10, forMs: 200 });
-  const failed = ['fence', 'seal 1', 'mail refused', 'discard', 'retry mail_unavailable'];
+  const failed = ['fence', 'seal 1', 'mail refused', 'discard', 'retry mail_refused'];
   assert.deepEqual(happened(), [...failed, ...failed]);
 
   world.relay = { kind: 'accepted' };
@@ -170,4 +179,40 @@ test('A partition that was released is let go of, and nothing more is published 
   consumer.release([{ topic: streams.held.topic, partition: 2 }]);
   await consumer.close();
   assert.deepEqual(happened(), ['fence', 'seal 1', 'mail accepted', 'publish 1 to 11', 'lag 5', 'discard']);
+});
+
+test('A webhook that is away pauses its partition as long as it asked, and no mail is repeated', async () => {
+  const { world, onBatch, happened } = scripted({ webhook: true });
+  world.receiver = { kind: 'unavailable', code: 'http_status', status: 429, retryAfterMs: 7_000 };
+  assert.deepEqual(await onBatch(batchOf(10, 11)), { kind: 'pause', next: 10, forMs: 7_000 });
+  assert.deepEqual(happened(), [
+    ...['fence', 'seal 1', 'mail accepted', 'webhook unavailable', 'discard'],
+    'retry webhook_unavailable',
+  ]);
+  world.receiver = { kind: 'accepted' };
+  assert.equal((await onBatch(batchOf(10, 11))).kind, 'next');
+  assert.deepEqual(happened(), ['fence', 'seal 1', 'webhook accepted', 'publish 1 to 11', 'lag 5']);
+});
+
+test('A webhook that refuses for good is tried three times and left, and the mails go on', async () => {
+  const { world, onBatch, happened } = scripted({ webhook: true });
+  world.receiver = { kind: 'refused', code: 'http_status', status: 401 };
+  for (const forMs of [100, 200])
+    assert.deepEqual(await onBatch(batchOf(10, 11)), { kind: 'pause', next: 10, forMs });
+  happened();
+  assert.equal((await onBatch(batchOf(10, 11))).kind, 'next');
+  assert.deepEqual(happened(), [
+    ...['fence', 'seal 1', 'webhook refused', 'webhook left', 'publish 1 to 11', 'lag 5'],
+  ]);
+  assert.equal((await onBatch(batchOf(12, 13))).kind, 'pause');
+  assert.deepEqual(happened().slice(0, 3), ['seal 1', 'mail accepted', 'webhook refused']);
+});
+
+test('A relay that is away keeps no webhook from its receiver', async () => {
+  const { world, onBatch, happened } = scripted({ webhook: true });
+  world.relay = { kind: 'unavailable', code: 'ECONNREFUSED', status: undefined };
+  await onBatch(batchOf(10, 11));
+  await onBatch(batchOf(10, 11));
+  const sent = happened().filter((one) => /^(mail|webhook) /.test(one));
+  assert.deepEqual(sent, ['mail unavailable', 'webhook accepted', 'mail unavailable']);
 });

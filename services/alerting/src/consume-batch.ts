@@ -1,6 +1,8 @@
 import { streams, WeirError } from '@weir/contracts';
 import type { BatchControl, BatchOutcome, RecordBatch, TopicPartition } from '@weir/kafka';
 import type { AlertingParts, Input } from './alerting-parts.ts';
+import { ChannelWaits } from './channel.ts';
+import type { RunDeliveries } from './deliver.ts';
 import { takeOver } from './owned-input.ts';
 import type { OwnedInput } from './owned-input.ts';
 import { runStep } from './step.ts';
@@ -16,8 +18,11 @@ export type BatchConsumer = {
 
 export type BatchConsumerOptions = {
   readonly parts: AlertingParts;
-  /** How long to wait before a partition is tried again after its n-th failure in a row, in ms. */
-  readonly backoffMs: (failures: number) => number;
+  /**
+   * How long to wait, in ms, before a partition is tried again after its n-th failure in a row, where a
+   * receiver asked to be left alone for `askedMs`.
+   */
+  readonly backoffMs: (failures: number, askedMs: number) => number;
   readonly onRetry: (input: Input, error: WeirError, forMs: number) => void;
   /** Called after each batch: how many records are left, and that the partition works. */
   readonly onProgress: (input: Input, lagRecords: number) => void;
@@ -29,8 +34,8 @@ type Place = {
   readonly input: Input;
   owned: OwnedInput | undefined;
   failures: number;
-  /** Mails that the relay took and whose alerts are not written yet: one run's at most. */
-  readonly delivered: Set<string>;
+  /** Deliveries whose alerts are not written yet: one run's at most. */
+  readonly memory: RunDeliveries;
 };
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;
@@ -55,7 +60,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       input: { stream, partition },
       owned: undefined,
       failures: 0,
-      delivered: new Set(),
+      memory: { settled: new Set(), refusals: new Map() },
     };
     places.set(name, place);
     return place;
@@ -77,7 +82,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     for (let at = 0; at < records.length; at += maxRecordsPerRun) {
       const run = records.slice(at, at + maxRecordsPerRun);
       const stopped = control.stopping() || control.revoked();
-      if (stopped || !(await runStep(parts, mine, run, place.delivered, control)))
+      if (stopped || !(await runStep(parts, mine, run, place.memory, control)))
         return { kind: 'seek', next: mine.position };
       await control.heartbeat();
     }
@@ -99,7 +104,10 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
         await drop(place);
         if (!(error instanceof WeirError) || error.recovery !== 'retry') throw error;
         place.failures += 1;
-        const forMs = options.backoffMs(place.failures);
+        const forMs = options.backoffMs(
+          place.failures,
+          error instanceof ChannelWaits ? error.retryAfterMs : 0,
+        );
         // What was released meanwhile is somebody else's to try again.
         if (places.get(nameOf(batch)) === place) options.onRetry(place.input, error, forMs);
         return { kind: 'pause', next: batch.records[0]?.offset ?? batch.endOffset, forMs };

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WeirError } from '@weir/contracts';
 import type { BatchControl } from '@weir/kafka';
+import { ChannelWaits } from './channel.ts';
+import type { DeliveryOutcome } from './channel.ts';
 import { deliver } from './deliver.ts';
-import type { Mail, MailOutcome } from './mailer.ts';
+import type { RunDeliveries } from './deliver.ts';
+import { heldNotice, heldTransaction } from './fixtures/notices.ts';
+import { scriptedChannel, silentObserver } from './fixtures/scripted-channel.ts';
+import type { Notice } from './plan-run.ts';
 
-const mailOf = (name: string): Mail => ({
-  alertId: name,
-  deliveryKey: `${name}-1-mail`,
-  subject: '',
-  text: '',
-  html: '',
-});
+const { finding, alert } = heldNotice(heldTransaction());
+const noticeOf = (alertId: string): Notice => ({ finding, alert: { ...alert, alertId } });
+const notices = ['one', 'two', 'three'].map(noticeOf);
+const nothingSettled = (): RunDeliveries => ({ settled: new Set(), refusals: new Map() });
 
 /** A relay that answers by mail and recipient, and a group that goes on. */
-function relay(answer: (sending: string) => MailOutcome) {
+function relay(answer: (delivery: string) => DeliveryOutcome, receivers: readonly string[] = ['a@b']) {
   const sent: string[] = [];
   let stopping = false;
   const control: BatchControl = {
@@ -23,58 +24,51 @@ function relay(answer: (sending: string) => MailOutcome) {
     revoked: () => false,
     commit: async () => undefined,
   };
+  const channel = scriptedChannel(
+    'mail',
+    (delivery) => {
+      sent.push(delivery.replace('-1-mail', ''));
+      return answer(delivery.replace('-1-mail', ''));
+    },
+    { receivers, maxParallel: 2 },
+  );
   return {
     sent,
     stop: () => {
       stopping = true;
     },
-    deliver: (mails: readonly Mail[], delivered: Set<string>, recipients: readonly string[] = ['a@b']) =>
-      deliver(
-        {
-          mailer: {
-            send: async ({ alertId }, recipient) => {
-              sent.push(`${alertId} ${recipient}`);
-              return answer(`${alertId} ${recipient}`);
-            },
-          },
-          recipients,
-          limits: { maxRecordsPerRun: 50, maxParallelMails: 2 },
-          observe: { tookOver: () => undefined, mailed: () => undefined, stepDone: () => undefined },
-        },
-        mails,
-        delivered,
-        control,
-      ),
+    deliver: (given: readonly Notice[], memory: RunDeliveries) =>
+      deliver({ channels: [channel], observe: silentObserver }, given, memory, control),
   };
 }
 
-const accepted: MailOutcome = { kind: 'accepted' };
-const refused: MailOutcome = { kind: 'refused', code: 'EENVELOPE', status: 550 };
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof WeirError && error.code === 'mail_unavailable' && error.recovery === 'retry';
+const accepted: DeliveryOutcome = { kind: 'accepted' };
+const refused: DeliveryOutcome = { kind: 'refused', code: 'EENVELOPE', status: 550 };
+const isRefused = (error: unknown): boolean =>
+  error instanceof ChannelWaits && error.code === 'mail_refused' && error.recovery === 'retry';
 
 test('Every recipient gets every mail', async () => {
-  const { deliver, sent } = relay(() => accepted);
-  assert.equal(await deliver([mailOf('one'), mailOf('two')], new Set(), ['a@b', 'c@d']), true);
+  const { deliver, sent } = relay(() => accepted, ['a@b', 'c@d']);
+  assert.equal(await deliver(notices.slice(0, 2), nothingSettled()), true);
   assert.deepEqual(sent, ['one a@b', 'one c@d', 'two a@b', 'two c@d']);
 });
 
 test('A mail that is refused for good is never left out, and keeps no other mail from its reader', async () => {
-  const { deliver, sent } = relay((sending) => (sending === 'two a@b' ? refused : accepted));
-  const mails = ['one', 'two', 'three'].map(mailOf);
-  await assert.rejects(deliver(mails, new Set()), isUnavailable);
-  assert.deepEqual(sent, ['one a@b', 'two a@b', 'three a@b']);
+  const { deliver, sent } = relay((delivery) => (delivery === 'two a@b' ? refused : accepted));
+  const memory = nothingSettled();
+  for (let times = 0; times < 20; times += 1) await assert.rejects(deliver(notices, memory), isRefused);
+  assert.deepEqual(sent.slice(0, 3), ['one a@b', 'two a@b', 'three a@b']);
+  assert.equal(sent.filter((one) => one === 'two a@b').length, 20);
 });
 
 test('Trying again repeats only what the relay did not take', async () => {
   let isAway = true;
-  const { deliver, sent } = relay((sending) => (sending === 'two a@b' && isAway ? refused : accepted));
-  const mails = ['one', 'two', 'three'].map(mailOf);
-  const delivered = new Set<string>();
-  await assert.rejects(deliver(mails, delivered), isUnavailable);
+  const { deliver, sent } = relay((delivery) => (delivery === 'two a@b' && isAway ? refused : accepted));
+  const memory = nothingSettled();
+  await assert.rejects(deliver(notices, memory), isRefused);
   isAway = false;
   sent.length = 0;
-  assert.equal(await deliver(mails, delivered), true);
+  assert.equal(await deliver(notices, memory), true);
   assert.deepEqual(sent, ['two a@b']);
 });
 
@@ -83,6 +77,6 @@ test('A worker that is being stopped starts no further mails and says that it is
     one.stop();
     return accepted;
   });
-  assert.equal(await one.deliver(['one', 'two', 'three'].map(mailOf), new Set()), false);
+  assert.equal(await one.deliver(notices, nothingSettled()), false);
   assert.deepEqual(one.sent, ['one a@b', 'two a@b']);
 });

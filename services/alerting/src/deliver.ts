@@ -1,56 +1,81 @@
-import { WeirError } from '@weir/contracts';
 import type { BatchControl } from '@weir/kafka';
-import type { AlertingParts } from './alerting-parts.ts';
-import type { Mail, MailOutcome } from './mailer.ts';
+import { ChannelWaits } from './channel.ts';
+import type { Channel, Delivery, DeliveryOutcome } from './channel.ts';
+import type { AlertingParts, StepObserver } from './alerting-parts.ts';
+import type { Notice } from './plan-run.ts';
+
+/** What is remembered of one run's deliveries until its alerts are written. */
+export type RunDeliveries = {
+  /** The names of those that were taken, or left after too many refusals. */
+  readonly settled: Set<string>;
+  /** How often each of the others was refused for good. */
+  readonly refusals: Map<string, number>;
+};
 
 /**
- * Sends every mail to every recipient, a few at a time, and after each few tells
- * the group that this worker lives. What is in `delivered` is left out, and what
- * the relay takes is put there, so that trying again repeats no mail it took.
+ * Sends every notice by every channel, one channel after the other, so that one
+ * that is away keeps no other from telling. What is settled is left out, and
+ * what a receiver takes is settled, so that trying again repeats nothing.
  *
- * Answers false where it was told to stop before the end. Throws WeirError
- * mail_unavailable where the relay did not take one of them.
+ * Answers false where it was told to stop before the end. Throws ChannelWaits
+ * where a channel has to be tried again.
  */
 export async function deliver(
-  parts: Pick<AlertingParts, 'mailer' | 'recipients' | 'limits' | 'observe'>,
-  mails: readonly Mail[],
-  delivered: Set<string>,
+  parts: Pick<AlertingParts, 'channels' | 'observe'>,
+  notices: readonly Notice[],
+  memory: RunDeliveries,
   control: BatchControl,
 ): Promise<boolean> {
-  const sendings = mails
-    .flatMap((mail) => parts.recipients.map((recipient) => ({ mail, recipient })))
-    .filter((sending) => !delivered.has(nameOf(sending)));
-  const { maxParallelMails } = parts.limits;
-  let allTaken = true;
-  for (let at = 0; at < sendings.length; at += maxParallelMails) {
-    if (control.stopping() || control.revoked()) return false;
-    const few = sendings.slice(at, at + maxParallelMails);
-    const outcomes = await Promise.all(few.map((sending) => sendOne(parts, sending)));
-    few
-      .filter((_, index) => outcomes[index] === 'accepted')
-      .forEach((sending) => delivered.add(nameOf(sending)));
-    await control.heartbeat();
-    if (outcomes.includes('unavailable')) throw notTaken();
-    allTaken &&= !outcomes.includes('refused');
+  const waiting: ChannelWaits[] = [];
+  for (const channel of parts.channels) {
+    const done = await deliverBy(channel, parts.observe, notices, memory, control);
+    if (done === 'stopped') return false;
+    if (done !== 'done') waiting.push(done);
   }
-  // Only now, so that one mail the relay refuses for good keeps no other mail of the run from its reader.
-  if (!allTaken) throw notTaken();
+  const [first] = waiting.toSorted((one, other) => other.retryAfterMs - one.retryAfterMs);
+  if (first !== undefined) throw first;
   return true;
 }
 
-const notTaken = (): WeirError =>
-  new WeirError('mail_unavailable', 'the relay did not take a mail; SMTP_URL and MAIL_TO say where');
-
-type Sending = { readonly mail: Mail; readonly recipient: string };
-
-const nameOf = ({ mail, recipient }: Sending): string => `${mail.deliveryKey} ${recipient}`;
+/** A few at a time; after each few the group is told that this worker lives. */
+async function deliverBy(
+  channel: Channel,
+  observe: StepObserver,
+  notices: readonly Notice[],
+  memory: RunDeliveries,
+  control: BatchControl,
+): Promise<'done' | 'stopped' | ChannelWaits> {
+  const open = notices.flatMap(channel.deliveriesOf).filter(({ name }) => !memory.settled.has(name));
+  let refused = false;
+  for (let at = 0; at < open.length; at += channel.maxParallel) {
+    if (control.stopping() || control.revoked()) return 'stopped';
+    const few = open.slice(at, at + channel.maxParallel);
+    const outcomes = await Promise.all(few.map((delivery) => sendOne(channel, observe, delivery, memory)));
+    await control.heartbeat();
+    const away = outcomes.find((outcome) => outcome.kind === 'unavailable');
+    if (away !== undefined) return new ChannelWaits(channel.name, 'unavailable', away.retryAfterMs);
+    refused ||= few.some(({ name }) => !memory.settled.has(name));
+  }
+  // Only now, so that a delivery refused for good keeps no other of the run from its reader.
+  return refused ? new ChannelWaits(channel.name, 'refused') : 'done';
+}
 
 async function sendOne(
-  { mailer, observe }: Pick<AlertingParts, 'mailer' | 'observe'>,
-  { mail, recipient }: Sending,
-): Promise<MailOutcome['kind']> {
+  channel: Channel,
+  observe: StepObserver,
+  delivery: Delivery,
+  { settled, refusals }: RunDeliveries,
+): Promise<DeliveryOutcome> {
+  const { name } = delivery;
   const startedAtMs = performance.now();
-  const outcome = await mailer.send(mail, recipient);
-  observe.mailed(mail, outcome, performance.now() - startedAtMs);
-  return outcome.kind;
+  const outcome = await delivery.send();
+  observe.delivered(channel.name, delivery, outcome, performance.now() - startedAtMs);
+  if (outcome.kind === 'accepted') settled.add(name);
+  if (outcome.kind !== 'refused') return outcome;
+  const times = (refusals.get(name) ?? 0) + 1;
+  refusals.set(name, times);
+  if (times < channel.mostRefusals) return outcome;
+  settled.add(name);
+  observe.gaveUp(channel.name, delivery);
+  return outcome;
 }

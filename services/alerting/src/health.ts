@@ -1,3 +1,4 @@
+import { deliveryChannels } from '@weir/contracts';
 import type { ErrorCode } from '@weir/contracts';
 
 /** What /readyz says: whether the worker is in its group, and what its partitions wait for. */
@@ -27,6 +28,7 @@ export function createHealth(): AlertingHealth {
 }
 
 function partOf(code: ErrorCode): string {
-  if (code === 'mail_unavailable') return 'mail';
+  const channel = deliveryChannels.find((name) => code.startsWith(`${name}_`));
+  if (channel !== undefined) return channel;
   return code.startsWith('kms_') ? 'kms' : 'kafka';
 }

@@ -1,4 +1,4 @@
-import type { Alert, RejectionCode } from '@weir/contracts';
+import type { Alert, DeliveryChannel, RejectionCode } from '@weir/contracts';
 import { deliveryKeyOf, refusedAlertId, unusualAlertId } from './alert-ids.ts';
 import type { HeldFinding, RefusedFinding } from './read-record.ts';
 import { gravestFirst } from './severity.ts';
@@ -13,12 +13,15 @@ const deliberate: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
 ]);
 
 /** The alert about a held transaction, as severe as its gravest reason. The same finding gives the same alert. */
-export function unusualAlert({ held, account, identity }: HeldFinding): Alert {
+export function unusualAlert(
+  { held, account, identity }: HeldFinding,
+  channels: readonly DeliveryChannel[],
+): Alert {
   const { transaction, verdict, sourcePartition, sourceOffset } = held;
   const { tenant, transactionId, eventTime } = transaction;
   return {
     kind: 'unusual_transactions',
-    ...revisionOf(unusualAlertId({ tenant, account, identity })),
+    ...revisionOf(unusualAlertId({ tenant, account, identity }), channels),
     // A transaction held without a reason is a fault somewhere, so it isn't played down.
     severity: gravestFirst(verdict.reasons)[0]?.severity ?? 'high',
     tenant,
@@ -33,10 +36,14 @@ export function unusualAlert({ held, account, identity }: HeldFinding): Alert {
 }
 
 /** The alert about a refused record. The same finding gives the same alert. */
-export function refusedAlert({ rejection, origin, time }: RefusedFinding, environment: string): Alert {
+export function refusedAlert(
+  { rejection, origin, time }: RefusedFinding,
+  environment: string,
+  channels: readonly DeliveryChannel[],
+): Alert {
   return {
     kind: 'refused_record',
-    ...revisionOf(refusedAlertId({ ...origin, environment, time })),
+    ...revisionOf(refusedAlertId({ ...origin, environment, time }), channels),
     severity: deliberate.has(rejection.code) ? 'critical' : 'high',
     code: rejection.code,
     ...origin,
@@ -44,11 +51,17 @@ export function refusedAlert({ rejection, origin, time }: RefusedFinding, enviro
 }
 
 /** Grouping makes later revisions; an alert about one transaction has this one only. */
-function revisionOf(alertId: string): Pick<Alert, 'alertId' | 'revision' | 'deliveries'> {
+function revisionOf(
+  alertId: string,
+  channels: readonly DeliveryChannel[],
+): Pick<Alert, 'alertId' | 'revision' | 'deliveries'> {
   const revision = 1;
   return {
     alertId,
     revision,
-    deliveries: [{ channel: 'mail', deliveryKey: deliveryKeyOf(alertId, revision) }],
+    deliveries: channels.map((channel) => ({
+      channel,
+      deliveryKey: deliveryKeyOf({ alertId, revision }, channel),
+    })),
   };
 }

@@ -46,7 +46,7 @@ const received: RejectedOrigin = { kind: 'topic', topic: streams.received.topic,
 const plan = (stream: InputStream, opened: readonly OpenedEvent[], environment = 'test') =>
   planRun(
     stream,
-    environment,
+    { environment, channels: ['mail', 'webhook'] },
     opened.map((_, index) => recordAt(stream, 2, 10 + index)),
     opened,
   );
@@ -72,7 +72,10 @@ test('A held transaction becomes one alert that names it, its reasons and where 
     sourcePartition: 2,
     sourceOffset: 1_034,
   });
-  assert.deepEqual(deliveries, [{ channel: 'mail', deliveryKey: `${alertId}-1-mail` }]);
+  assert.deepEqual(deliveries, [
+    { channel: 'mail', deliveryKey: `${alertId}-1-mail` },
+    { channel: 'webhook', deliveryKey: `${alertId}-1-webhook` },
+  ]);
   assert.deepEqual([event.key, event.id, event.tenant], [alertId, `${alertId}-1`, 'bank-a']);
   assert.deepEqual([notices.length, deadLetters.length, next], [1, 0, 11]);
 });

@@ -1,5 +1,5 @@
 import { events, encodePayload, systemTenant } from '@weir/contracts';
-import type { Alert, Rejection } from '@weir/contracts';
+import type { Alert, DeliveryChannel, Rejection } from '@weir/contracts';
 import { deadLetterEvent } from '@weir/envelope';
 import type { OpenedEvent, UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
@@ -7,13 +7,13 @@ import { refusedAlert, unusualAlert } from './make-alert.ts';
 import { readRecord } from './read-record.ts';
 import type { Finding, HeldFinding, InputStream, RefusedFinding } from './read-record.ts';
 
-/** An alert, with what its mail tells about. */
+/** An alert, with what its deliveries tell about. */
 export type Notice = {
   readonly alert: Alert;
   readonly finding: HeldFinding | RefusedFinding;
 };
 
-/** What one run of records leads to: mails, records, and nothing else. */
+/** What one run of records leads to: deliveries, records, and nothing else. */
 export type RunPlan = {
   readonly notices: readonly Notice[];
   readonly alertEvents: readonly UnsealedEvent[];
@@ -24,13 +24,20 @@ export type RunPlan = {
   readonly next: number;
 };
 
+/** What a plan depends on besides the records. */
+export type PlanContext = {
+  readonly environment: string;
+  /** The channels that alerts go out by. */
+  readonly channels: readonly DeliveryChannel[];
+};
+
 /**
  * Plans a run of records of one partition, in offset order. Pure: the same
  * records give the same alerts, ids and payloads, whoever plans them and when.
  */
 export function planRun(
   stream: InputStream,
-  environment: string,
+  context: PlanContext,
   records: readonly KafkaRecord[],
   opened: readonly OpenedEvent[],
 ): RunPlan {
@@ -42,7 +49,7 @@ export function planRun(
     record,
     finding: readRecord(stream, record, opened[index] as OpenedEvent),
   }));
-  const notices = findings.flatMap(({ finding }) => noticesOf(finding, environment));
+  const notices = findings.flatMap(({ finding }) => noticesOf(finding, context));
   const unreadable = findings.flatMap(({ record, finding }) =>
     finding.kind === 'unreadable' ? [{ record, rejection: finding.rejection }] : [],
   );
@@ -56,12 +63,12 @@ export function planRun(
   };
 }
 
-function noticesOf(finding: Finding, environment: string): readonly Notice[] {
+function noticesOf(finding: Finding, { environment, channels }: PlanContext): readonly Notice[] {
   switch (finding.kind) {
     case 'held':
-      return [{ finding, alert: unusualAlert(finding) }];
+      return [{ finding, alert: unusualAlert(finding, channels) }];
     case 'refused':
-      return [{ finding, alert: refusedAlert(finding, environment) }];
+      return [{ finding, alert: refusedAlert(finding, environment, channels) }];
     case 'unreadable':
     case 'forOps':
       return [];

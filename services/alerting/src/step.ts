@@ -2,9 +2,10 @@ import { streams } from '@weir/contracts';
 import { openEvents, sealEvents } from '@weir/envelope';
 import type { SealedEvent, UnsealedEvent } from '@weir/envelope';
 import type { BatchControl, KafkaRecord, PartitionOutput } from '@weir/kafka';
-import { alertPartition, deliveryKeyOf } from './alert-ids.ts';
+import { alertPartition } from './alert-ids.ts';
 import type { AlertingParts } from './alerting-parts.ts';
 import { deliver } from './deliver.ts';
+import type { RunDeliveries } from './deliver.ts';
 import type { OwnedInput } from './owned-input.ts';
 import { planRun } from './plan-run.ts';
 import type { RunPlan } from './plan-run.ts';
@@ -13,10 +14,10 @@ import type { RunPlan } from './plan-run.ts';
 const source = '/weir/alerting';
 
 /**
- * One step: reads a run of records of one input partition, sends a mail for each
- * alert, and then writes the alerts and the position in one Kafka transaction.
- * A crash in between repeats mails, under the same Message-IDs, and never an
- * alert record. Answers false where it was told to stop before it had published.
+ * One step: reads a run of records of one input partition, tells about each
+ * alert by every channel, and then writes the alerts and the position in one
+ * Kafka transaction. A crash in between repeats deliveries, under the same
+ * delivery keys, and never an alert record. Answers false where it was told to stop before it had published.
  *
  * After any error the partition has to be taken over again.
  */
@@ -24,26 +25,28 @@ export async function runStep(
   parts: AlertingParts,
   owned: OwnedInput,
   records: readonly KafkaRecord[],
-  delivered: Set<string>,
+  memory: RunDeliveries,
   control: BatchControl,
 ): Promise<boolean> {
   const { stream, partition } = owned.input;
+  const { environment } = parts.opening;
   const opened = await openEvents({ ...parts.opening, stream }, records);
-  const plan = planRun(stream, parts.opening.environment, records, opened);
-  // Sealing comes before the mails: when the KMS is away, nobody has been told yet.
+  const plan = planRun(
+    stream,
+    { environment, channels: parts.channels.map(({ name }) => name) },
+    records,
+    opened,
+  );
+  // Sealing comes before the deliveries: when the KMS is away, nobody has been told yet.
   const outputs = await sealOutputs(parts, partition, plan);
-  const mails = plan.notices.map((notice) => ({
-    ...parts.render(notice),
-    alertId: notice.alert.alertId,
-    deliveryKey: deliveryKeyOf(notice.alert.alertId, notice.alert.revision),
-  }));
-  if (!(await deliver(parts, mails, delivered, control))) return false;
+  if (!(await deliver(parts, plan.notices, memory, control))) return false;
   await owned.transactions.publish({
     outputs,
     source: { topic: streams[stream].topic, partition, next: plan.next, metadata: '' },
   });
   owned.position = plan.next;
-  delivered.clear();
+  memory.settled.clear();
+  memory.refusals.clear();
   parts.observe.stepDone(owned.input, plan);
   return true;
 }

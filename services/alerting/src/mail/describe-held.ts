@@ -3,15 +3,15 @@ import type { Alert, CreditDebitIndicator, HeldTransaction } from '@weir/contrac
 import type { Ruleset } from '@weir/rules';
 import type { HeldFinding } from '../read-record.ts';
 import { gravestFirst } from '../severity.ts';
-import { explainReason } from './explain-reason.ts';
-import { capitalised, counted, money, span, utcTime } from './format.ts';
+import { explainReason } from '../wording/explain-reason.ts';
+import { capitalised, counted, money, span, utcTime } from '../wording/format.ts';
+import { heldHeadline } from '../wording/headline.ts';
 import type { Block, MailDocument, Section } from './mail-document.ts';
-import { maskCounterparty } from './masking.ts';
+import { maskCounterparty } from '../wording/masking.ts';
 
 /** Of the amounts in the evidence, so many are shown: enough to see a pattern without scrolling past it. */
 const mostAmountsShown = 10;
 
-const way: Readonly<Record<CreditDebitIndicator, string>> = { DBIT: 'out of', CRDT: 'into' };
 const side: Readonly<Record<CreditDebitIndicator, string>> = { DBIT: 'Outgoing', CRDT: 'Incoming' };
 
 /** The mail about a held transaction. */
@@ -21,12 +21,11 @@ export function describeHeld(
   context: { readonly footer: string; readonly ruleset: Ruleset | undefined },
 ): MailDocument {
   const { transaction } = finding.held;
-  const amount = money(transaction.amountMinor, transaction.currency);
-  const where = `${way[transaction.creditDebitIndicator]} ${maskAccount(transaction.account)}`;
+  const headline = heldHeadline(transaction);
   return {
-    subject: `${capitalised(alert.severity)}: ${amount} ${where}, held`,
+    subject: `${capitalised(alert.severity)}: ${headline}, held`,
     severity: alert.severity,
-    headline: `${amount} ${where}`,
+    headline,
     sections: [
       whatHappened(finding.held),
       whyUnusual(finding.held, context.ruleset),

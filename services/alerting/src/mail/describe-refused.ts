@@ -2,19 +2,21 @@ import { streams } from '@weir/contracts';
 import type { Alert, RejectionCode } from '@weir/contracts';
 import type { RecordPlace } from '../alert-ids.ts';
 import type { RefusedFinding } from '../read-record.ts';
-import { capitalised, utcTime } from './format.ts';
+import { capitalised, utcTime } from '../wording/format.ts';
+import { refusedHeadline, topicName } from '../wording/headline.ts';
 import type { MailDocument } from './mail-document.ts';
-import { plainName } from './masking.ts';
-import { refusalText } from './refusal-texts.ts';
+import { plainName } from '../wording/masking.ts';
+import { refusalText } from '../wording/refusal-texts.ts';
 
 const dayMs = 86_400_000;
 
 /** The mail about a refused record. */
 export function describeRefused(
   alert: Alert,
-  { rejection, origin, time, kept }: RefusedFinding,
+  finding: RefusedFinding,
   context: { readonly footer: string },
 ): MailDocument {
+  const { rejection, origin, time, kept } = finding;
   const { title, meaning, advice } = refusalText(rejection.code);
   const topic = topicName(origin);
   const path = plainName(rejection.path);
@@ -23,7 +25,7 @@ export function describeRefused(
   return {
     subject: `${capitalised(alert.severity)}: a record on ${topic} was refused, ${title}`,
     severity: alert.severity,
-    headline: `A record on ${topic} was refused: ${title}`,
+    headline: refusedHeadline(finding),
     sections: [
       {
         title: 'What happened',
@@ -73,8 +75,6 @@ export function describeRefused(
 
 const wrongWith = (code: RejectionCode): string =>
   code === 'conflicting_duplicate' ? 'contradicts an earlier one' : 'it did not write, or not like this';
-
-const topicName = ({ topic }: RecordPlace): string => plainName(topic) ?? 'an unknown topic';
 
 const placeText = (place: RecordPlace): string =>
   `${topicName(place)}, partition ${place.partition}, offset ${place.offset}`;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { refuseSenders, startScriptedRelay } from './fixtures/scripted-relay.ts';
+import { refuseSenders, startScriptedRelay } from '../fixtures/scripted-relay.ts';
 import { createMailer } from './mailer.ts';
 
-const mail = { alertId: 'a', deliveryKey: 'a-1-mail', subject: 'subject', text: 'text', html: '<p>html</p>' };
+const mail = { deliveryKey: 'a-1-mail', subject: 'subject', text: 'text', html: '<p>html</p>' };
 
 async function open(
   context: TestContext,

@@ -1,25 +1,16 @@
 import { createTransport } from 'nodemailer';
-import type { RenderedMail } from './mail/render-mail.ts';
+import type { DeliveryOutcome } from '../channel.ts';
+import type { RenderedMail } from './render-mail.ts';
 import type { SmtpAddress } from './smtp-url.ts';
 
 /** A mail with the key that makes a second sending of it recognisable. */
-export type Mail = RenderedMail & { readonly alertId: string; readonly deliveryKey: string };
-
-/**
- * What became of one mail. `unavailable`: it may be taken later. `refused`: the
- * relay said that it never will (SMTP reply 5xx). `code` is a closed code of
- * nodemailer, `status` the relay's reply; its text is left out, for it may
- * repeat what it was sent.
- */
-export type MailOutcome =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'unavailable' | 'refused'; readonly code: string; readonly status: number | undefined };
+export type Mail = RenderedMail & { readonly deliveryKey: string };
 
 export type Mailer = {
   /** Hands a mail for one recipient to the relay, within the timeout. Never throws. */
-  send(mail: Mail, recipient: string): Promise<MailOutcome>;
+  send(mail: Mail, recipient: string): Promise<DeliveryOutcome>;
   /** Connects, authenticates and hangs up, so that a wrong SMTP_URL shows before the first alert. Never throws. */
-  check(): Promise<MailOutcome>;
+  check(): Promise<DeliveryOutcome>;
   close(): void;
 };
 
@@ -80,7 +71,8 @@ export function createMailer({ address, from, maxConnections, timeoutMs }: Maile
   };
 }
 
-async function outcomeOf(work: Promise<unknown>): Promise<MailOutcome> {
+/** SMTP reply 5xx: never; anything else: not now. The code is a closed one of nodemailer. */
+async function outcomeOf(work: Promise<unknown>): Promise<DeliveryOutcome> {
   try {
     await work;
     return { kind: 'accepted' };

@@ -1,0 +1,183 @@
+import { lookup as systemLookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { connect as connectTcp, isIP } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { DeliveryOutcome } from '../channel.ts';
+import { AddressRefused, withoutBrackets } from './address-guard.ts';
+import type { AddressGuard } from './address-guard.ts';
+import { codeOf, outcomeOfError, outcomeOfResponse } from './post-outcome.ts';
+
+/** What an answer may hold; nobody reads it, and beyond this the connection is given up. */
+const largestAnswerBytes = 4_096;
+const largestHeadersBytes = 8_192;
+/** How long the rest of an answer is waited for, only so that its connection can be used again. */
+const answerRestMs = 250;
+/** Below the 5 s after which a common server hangs up on an idle connection. */
+const idleConnectionMs = 4_000;
+
+export type PosterOptions = {
+  readonly url: URL;
+  readonly guard: AddressGuard;
+  readonly maxConnections: number;
+  readonly timeoutMs: number;
+  readonly ca: string | undefined;
+  /** Milliseconds since the epoch, for a Retry-After that is a date. */
+  readonly now: () => number;
+  /** How a name is looked up; the system's way where not set. */
+  readonly lookup?: LookupAll;
+};
+
+type LookupAll = (
+  hostname: string,
+  options: { readonly all: true },
+  answer: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export type Poster = {
+  /** Posts one body within the timeout, and follows no redirect. Never throws. */
+  readonly post: (headers: Readonly<Record<string, string>>, body: Buffer) => Promise<DeliveryOutcome>;
+  /** Connects, checks the certificate and hangs up. Never throws. */
+  readonly check: () => Promise<DeliveryOutcome>;
+  readonly close: () => void;
+};
+
+/**
+ * An HTTP client for one address and nothing else. Every address a connection is
+ * made to has passed the guard, at the moment of connecting, so that a name that
+ * suddenly stands for another address gains nothing. Proxies and certificates
+ * that the environment names are left aside.
+ */
+export function createPoster(options: PosterOptions): Poster {
+  const { url, guard, maxConnections, timeoutMs, ca, now } = options;
+  const host = withoutBrackets(url.hostname);
+  const isTls = url.protocol === 'https:';
+  const lookup = guardedLookup(guard, options.lookup ?? systemLookup);
+  const tls = {
+    minVersion: 'TLSv1.3',
+    rejectUnauthorized: true,
+    ...(ca === undefined ? {} : { ca }),
+  } as const;
+  const pool = {
+    keepAlive: true,
+    maxSockets: maxConnections,
+    maxFreeSockets: maxConnections,
+    timeout: idleConnectionMs,
+  };
+  const agent = isTls ? new HttpsAgent(pool) : new HttpAgent(pool);
+  const send = isTls ? httpsRequest : httpRequest;
+  // Node looks no address up that is one already.
+  const isRefused = isIP(host) !== 0 && guard.refuses(host, host);
+
+  function once(
+    headers: Readonly<Record<string, string>>,
+    body: Buffer,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
+    return new Promise((resolve) => {
+      const request = send(url, {
+        method: 'POST',
+        agent,
+        lookup,
+        signal,
+        maxHeaderSize: largestHeadersBytes,
+        headers: { ...headers, 'content-length': body.length },
+        ...(isTls ? tls : {}),
+      });
+      request.once('response', (response) => {
+        request.off('close', onClose);
+        const outcome = outcomeOfResponse(response.statusCode ?? 0, response.headers['retry-after'], now());
+        void drain(response).then(() => resolve({ outcome, isStale: false }));
+      });
+      let failure = new Error('closed without an answer');
+      request.on('error', (error) => {
+        failure = error;
+      });
+      function onClose(): void {
+        // The receiver hung up on an idle connection just as it was used again.
+        const isStale = request.reusedSocket && hangUps.has(codeOf(failure) ?? '');
+        resolve({ outcome: outcomeOfError(failure, signal), isStale });
+      }
+      request.once('close', onClose);
+      request.end(body);
+    });
+  }
+
+  return {
+    post: async (headers, body) => {
+      if (isRefused) return outcomeOfError(new AddressRefused(), undefined);
+      const signal = AbortSignal.timeout(timeoutMs);
+      const first = await once(headers, body, signal);
+      // At most as many connections can be stale as the pool holds; the rest are new.
+      let attempt = first;
+      for (let stale = 0; attempt.isStale && stale < maxConnections; stale += 1)
+        attempt = await once(headers, body, signal);
+      return attempt.outcome;
+    },
+    check: async () => {
+      if (isRefused) return outcomeOfError(new AddressRefused(), undefined);
+      const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+      const servername = isIP(host) === 0 ? { servername: host } : {};
+      const socket = isTls
+        ? connectTls({ host, port, lookup, ...servername, ...tls })
+        : connectTcp({ host, port, lookup });
+      return connected(socket, isTls ? 'secureConnect' : 'connect', AbortSignal.timeout(timeoutMs));
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+const hangUps: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+type Attempt = { readonly outcome: DeliveryOutcome; readonly isStale: boolean };
+
+/** All addresses of a name have to be allowed: one that isn't shows that the name is not to be trusted. */
+function guardedLookup(guard: AddressGuard, lookup: LookupAll): LookupFunction {
+  return (hostname, options, answer) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return answer(error, []);
+      const [first] = addresses;
+      if (first === undefined || addresses.some(({ address }) => guard.refuses(hostname, address)))
+        return answer(new AddressRefused(), []);
+      return options.all === true ? answer(null, addresses) : answer(null, first.address, first.family);
+    });
+  };
+}
+
+/** Reads an answer to its end if that is near, and gives its connection up if not. The status has been read by now. */
+function drain(response: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let left = largestAnswerBytes;
+    const timer = setTimeout(() => response.destroy(), answerRestMs);
+    response.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) response.destroy();
+    });
+    response.on('error', () => undefined);
+    response.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function connected(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  signal: AbortSignal,
+): Promise<DeliveryOutcome> {
+  return new Promise((resolve) => {
+    const settle = (outcome: DeliveryOutcome): void => {
+      signal.removeEventListener('abort', onAbort);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const onAbort = (): void => settle(outcomeOfError(new Error('timeout'), signal));
+    signal.addEventListener('abort', onAbort);
+    socket.once(event, () => settle({ kind: 'accepted' }));
+    socket.on('error', (error) => settle(outcomeOfError(error, signal)));
+  });
+}
