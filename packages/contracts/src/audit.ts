@@ -59,14 +59,20 @@ export type AuditEntry = z.infer<typeof auditEntry>;
 
 /**
  * What the notary says of its first `treeSize` entries. The root is that of RFC 9162,
- * section 2.1.1, over their canonical payloads; the signature covers the canonical
- * JSON of all other fields in this order.
+ * section 2.1.1, over their canonical payloads; the peaks give that root, and let a
+ * reader go on from here without the entries before. The signature covers the
+ * canonical JSON of all other fields, behind one line that says what it is.
  */
 export const auditCheckpoint = z
   .strictObject({
-    origin: auditName.describe('The name of the trail: one per environment'),
+    trail: auditName.describe('The name of the trail: one per environment'),
     treeSize: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
     rootHash: sha256Hex,
+    peaks: z
+      .array(sha256Hex)
+      .min(1)
+      .max(53)
+      .describe('The roots of the perfect subtrees that the entries fall into, the largest first'),
     at: instant,
     keyId: auditName.describe('The ARN of the key that signed'),
     algorithm: z.literal('ECDSA_SHA_256'),
