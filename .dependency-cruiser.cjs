@@ -28,6 +28,11 @@ const workspaces = {
     node: 'any',
   },
   'packages/audit': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: 'any' },
+  'packages/subscriber': {
+    uses: ['contracts', 'envelope', 'kafka', 'kms'],
+    libraries: ['zod'],
+    node: 'any',
+  },
   'packages/simulator': { uses: ['contracts', 'windows'], libraries: ['ibantools'], node: [] },
   'packages/testkit': { uses: ['contracts', 'local'], libraries: [], node: 'any' },
   'packages/cli': {
@@ -75,7 +80,7 @@ const testSupport =
   '\\.test\\.ts$|\\.fixture\\.ts$|[.-]contract\\.ts$|/testing\\.ts$|-test-[a-z-]+\\.ts$|/fixtures/|^test/';
 
 /** Files that only run in a test or at a developer's desk; they may reach further. */
-const testFile = `(?:${testSupport}|/src/generate/)`;
+const testFile = `(?:${testSupport}|/src/generate/|^packages/subscriber/(?:examples|scripts)/)`;
 
 const allowed = Object.entries(workspaces).flatMap(([folder, may]) => {
   const from = { path: source(folder) };
@@ -106,6 +111,12 @@ const allowedInTests = [
           'zod',
         ].map(library),
       ),
+    },
+  },
+  {
+    from: { path: '^packages/subscriber/(?:examples/|scripts/|src/[^/]*\\.test\\.ts$)' },
+    to: {
+      path: anyOf(['@electric-sql/pglite', 'esbuild', 'rollup', 'rollup-plugin-dts', 'publint'].map(library)),
     },
   },
 ];
@@ -152,6 +163,7 @@ module.exports = {
   allowedSeverity: 'error',
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^packages/subscriber/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     combinedDependencies: false,

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { committedPositions } from './position-store.ts';
+import type { StoredPosition } from './stored-position.ts';
+
+const position: StoredPosition = {
+  offset: 41,
+  fingerprint: 'f'.repeat(43),
+  sourceOffsets: { 'weir.transaction.cleared.v1': 90 },
+};
+
+const storeOver = (next: number | undefined, metadata: string) =>
+  committedPositions(
+    { groupPositions: async () => [{ partition: 0, next, metadata }] },
+    { groupId: 'g', topic: 't' },
+  );
+
+test('what is committed is the whole position, and is what a later process begins with', async () => {
+  const commits: (readonly [number, string | undefined])[] = [];
+  const control = {
+    heartbeat: async () => undefined,
+    stopping: () => false,
+    revoked: () => false,
+    commit: async (next: number, metadata?: string) => void commits.push([next, metadata]),
+  };
+  await storeOver(undefined, '').save?.(position, control);
+  const [[next, metadata] = [0, '']] = commits;
+  assert.equal(next, 42);
+  assert.deepEqual(await storeOver(next, metadata ?? '').load(0), position);
+});
+
+test('a group without a commit has no position', async () => {
+  assert.equal(await storeOver(undefined, '').load(0), undefined);
+});
+
+for (const [what, metadata] of [
+  ['an offset that was moved by hand', JSON.stringify(position)],
+  ['an offset that another tool committed', 'made by another tool'],
+] as const) {
+  test(`${what} is taken at its word`, async () => {
+    assert.deepEqual(await storeOver(7, metadata).load(0), { offset: 6, sourceOffsets: {} });
+  });
+}
