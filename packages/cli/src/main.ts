@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { WeirError } from '@weir/contracts';
 import { LocalError, resolveHome } from '@weir/local';
 import type { CommandContext } from './command-context.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addDownCommand } from './commands/down.ts';
 import { addIngestCommand } from './commands/ingest.ts';
 import { addLedgerCommand } from './commands/ledger.ts';
@@ -63,6 +64,7 @@ addSimulateCommand(program, context);
 addIngestCommand(program, context);
 addTailCommand(program, context);
 addLedgerCommand(program, context);
+addDoctorCommand(program, context);
 addWindowsCommand(program, context);
 
 try {

@@ -1,0 +1,8 @@
+import type { Check } from '../check.ts';
+import { skipped } from '../check.ts';
+import type { Patient } from '../patient.ts';
+import type { Instruments } from '../instruments.ts';
+
+export async function examineAudit(_patient: Patient, _instruments: Instruments): Promise<readonly Check[]> {
+  return [skipped('audit.notary', 'not looked at')];
+}

@@ -1,0 +1,192 @@
+import { streams } from '@weir/contracts';
+import { connectKafkaInspector } from '@weir/connections';
+import type { KafkaInspector, TopicDescription } from '@weir/kafka';
+import { createLogger } from '@weir/runtime';
+import { ok, skipped } from '../check.ts';
+import type { Check } from '../check.ts';
+import { judgeBrokers, judgeVersion } from '../judge/judge-broker.ts';
+import { judgeGroup } from '../judge/judge-groups.ts';
+import { judgeLogName, judgeRetention } from '../judge/judge-log.ts';
+import type { LogName } from '../judge/judge-log.ts';
+import { judgeTls } from '../judge/judge-tls.ts';
+import { judgeTopics } from '../judge/judge-topics.ts';
+import { configWith, isLoopback, readingRole } from '../patient.ts';
+import type { Patient, RoleConfig } from '../patient.ts';
+import { absent, judged, probe } from '../probed.ts';
+import { knowsStream, openLogReader, probeGroup, probeLogName, probePlans } from '../probe/probe-log.ts';
+import type { LogReader } from '../probe/probe-log.ts';
+import type { Instruments } from '../instruments.ts';
+import { topicNames } from './topic-names.ts';
+
+/** What the log says of itself, for those who are held against it. */
+export type LogFacts = {
+  readonly name: LogName | undefined;
+  /** How many records it holds now. */
+  readonly records: number | undefined;
+};
+
+type Examined = { readonly checks: readonly Check[]; readonly log: LogFacts };
+
+const nothingKnown: LogFacts = { name: undefined, records: undefined };
+const startBroker =
+  'Start the broker, or correct KAFKA_BROKERS and what belongs to it (KAFKA_TLS_*, KAFKA_SASL_*); on a laptop: npm start.';
+
+export async function examineKafka(patient: Patient, instruments: Instruments): Promise<Examined> {
+  const role = readingRole(patient);
+  const config = role === undefined ? undefined : patient.roles.get(role);
+  if (config === undefined)
+    return {
+      checks: [skipped('broker.reachable', 'no stack has been started in this home yet')],
+      log: nothingKnown,
+    };
+  const log = createLogger({ service: 'weir', level: 'fatal' });
+  const inspector = connectKafkaInspector(config, `weir-${config.WEIR_ENVIRONMENT}-doctor`, log);
+  const reader = openLogReader(config);
+  try {
+    return await examine(
+      { config, inspector, reader, replicationFactor: replicationOf(patient, config) },
+      instruments,
+    );
+  } finally {
+    // What hangs while it is closed ends with the command.
+    await probe(() => Promise.all([inspector.close(), reader.close()]));
+  }
+}
+
+/** Who makes topics says how often they are kept; else it is the three of production, and one on this machine. */
+const replicationOf = (patient: Patient, { KAFKA_BROKERS }: RoleConfig): number =>
+  configWith(patient, 'REPLICATION_FACTOR')?.value ?? (isLoopback(KAFKA_BROKERS) ? 1 : 3);
+
+type Means = {
+  readonly config: RoleConfig;
+  readonly inspector: KafkaInspector;
+  readonly reader: LogReader;
+  readonly replicationFactor: number;
+};
+
+async function examine(
+  { config, inspector, reader, replicationFactor }: Means,
+  { nowMs }: Instruments,
+): Promise<Examined> {
+  const listener = await probe(() => inspector.listener());
+  if (listener.kind !== 'found')
+    return { checks: judged('broker.reachable', listener, startBroker, () => []), log: nothingKnown };
+  const onLoopback = isLoopback(config.KAFKA_BROKERS);
+  const reached = [
+    ok('broker.reachable', `${config.KAFKA_BROKERS[0] ?? ''} answers`),
+    judgeVersion(listener.facts),
+    judgeTls(
+      'broker.tls',
+      { nowMs: nowMs(), isLoopback: onLoopback, tls: listener.facts.tls },
+      'Give the brokers a TLS listener and set KAFKA_TLS_CA_FILE.',
+    ),
+  ];
+  const topics = await probe(() => inspector.topics(topicNames));
+  const [settings, logChecks, groups] = await Promise.all([
+    examineBrokers(config, inspector),
+    examineLog(config, reader, topics.kind === 'found' ? topics.facts : []),
+    examineGroups(config, reader),
+  ]);
+  return {
+    checks: [
+      ...reached,
+      ...settings,
+      ...judged('topics.settings', topics, describeRight, (found) =>
+        judgeAllTopics({ config, replicationFactor }, found),
+      ),
+      ...logChecks.checks,
+      ...groups,
+    ],
+    log: logChecks.log,
+  };
+}
+
+const describeRight =
+  'Let the user of this role describe topics and their configuration (ACLs Describe and DescribeConfigs).';
+
+const bootstrapOf = ({ KAFKA_BROKERS }: RoleConfig): string => KAFKA_BROKERS.join(',');
+
+const logTopicOf = (topics: readonly TopicDescription[]): TopicDescription | undefined =>
+  topics.find(({ topic }) => topic === streams.received.topic);
+
+/** The log's own partition count is what the other topics have to have. */
+const judgeAllTopics = (
+  { config, replicationFactor }: Pick<Means, 'config' | 'replicationFactor'>,
+  topics: readonly TopicDescription[],
+): readonly Check[] =>
+  judgeTopics({
+    bootstrap: bootstrapOf(config),
+    topics,
+    logPartitions: logTopicOf(topics)?.partitions ?? 4,
+    replicationFactor,
+  });
+
+async function examineBrokers(config: RoleConfig, inspector: KafkaInspector): Promise<readonly Check[]> {
+  const brokers = await probe(() => inspector.brokers());
+  const bootstrap = bootstrapOf(config);
+  const logRetentionMs = streams.received.retentionMs;
+  return judged('broker.settings', brokers, describeRight, (found) =>
+    judgeBrokers({ bootstrap, brokers: found, logRetentionMs }),
+  );
+}
+
+const retentionOf = (topics: readonly TopicDescription[], name: string): number => {
+  const text = topics.find(({ topic }) => topic === name)?.config['retention.ms'];
+  return text === '-1' || text === undefined ? Infinity : Number(text);
+};
+
+async function examineLog(
+  config: RoleConfig,
+  reader: LogReader,
+  topics: readonly TopicDescription[],
+): Promise<Examined> {
+  const topic = logTopicOf(topics);
+  const notTold = absent('this role has no key of the stream');
+  const [name, plans, offsets] = await Promise.all([
+    topic === undefined
+      ? absent('there is no log')
+      : knowsStream(reader, 'received')
+        ? probe(() => probeLogName(reader))
+        : notTold,
+    topic !== undefined && knowsStream(reader, 'artefacts') ? probe(() => probePlans(reader)) : notTold,
+    probe(() => reader.kafka.offsets(streams.received.topic)),
+  ]);
+  const retentionMs = Math.min(
+    retentionOf(topics, streams.received.topic),
+    retentionOf(topics, streams.decisions.topic),
+  );
+  const keyMend = 'Follow docs/runbooks/key-refused.md, or run the doctor in a role that reads this stream.';
+  return {
+    checks: [
+      ...judged('log.name', name, keyMend, (found) => [judgeLogName(found, topic?.partitions ?? 0)]),
+      ...judged('log.retention', plans, keyMend, (found) => [
+        judgeRetention({ bootstrap: bootstrapOf(config), retentionMs, plans: found }),
+      ]),
+    ],
+    log: {
+      name: name.kind === 'found' ? name.facts : undefined,
+      records:
+        offsets.kind === 'found'
+          ? offsets.facts.reduce((sum, { earliest, end }) => sum + end - earliest, 0)
+          : undefined,
+    },
+  };
+}
+
+async function examineGroups(config: RoleConfig, reader: LogReader): Promise<readonly Check[]> {
+  const { DETECTION_GROUP_ID: detection, ALERTING_GROUP_ID: alerting } = config;
+  const inputs = [
+    [detection, streams.received.topic],
+    [alerting, streams.held.topic],
+    [alerting, streams.rejected.topic],
+  ] as const;
+  const mend = 'Let the user of this role describe consumer groups (ACL Describe on groups).';
+  const checks = await Promise.all(
+    inputs.map(async ([groupId, topic]) =>
+      judged('groups.positions', await probe(() => probeGroup(reader, groupId, topic)), mend, (facts) => [
+        judgeGroup(facts),
+      ]),
+    ),
+  );
+  return checks.flat();
+}

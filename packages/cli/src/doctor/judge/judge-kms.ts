@@ -1,0 +1,154 @@
+import { keyClasses, streamNames, streams } from '@weir/contracts';
+import type { KeyClass, Role } from '@weir/contracts';
+import { fail, ok, skipped, warn } from '../check.ts';
+import type { Check } from '../check.ts';
+import { inDays, limits } from '../limits.ts';
+
+export type KeyAct = 'seal' | 'open';
+
+/** How a dry call ended. `unavailable`: no answer, which proves nothing. */
+export type KeyOutcome = 'allowed' | 'denied' | 'disabled' | 'pendingDeletion' | 'notFound' | 'unavailable';
+
+export type KeyAttempt = {
+  readonly role: Role;
+  readonly keyClass: KeyClass;
+  readonly keyArn: string;
+  readonly act: KeyAct;
+  readonly outcome: KeyOutcome;
+};
+
+/** Whether the table of streams grants the act: who writes a stream of the class seals, who reads one opens. */
+export const isGranted = (role: Role, keyClass: KeyClass, act: KeyAct): boolean =>
+  streamNames.some((name) => {
+    const { keyClass: has, writers, readers } = streams[name];
+    return has === keyClass && (act === 'seal' ? writers : readers).includes(role);
+  });
+
+const acts: Readonly<Record<KeyAct, string>> = { seal: 'GenerateDataKey', open: 'Decrypt' };
+
+const phrase = ({ keyClass, act }: KeyAttempt): string => `${act} ${keyClass}`;
+
+const listed = (attempts: readonly KeyAttempt[]): string => [...new Set(attempts.map(phrase))].join(', ');
+
+const granting = (attempts: readonly KeyAttempt[]): string =>
+  [...new Set(attempts.map(({ act, keyArn }) => `kms:${acts[act]} on ${keyArn}`))].join(', ');
+
+/** What the calls say: of each role, whether it may what it must and nothing more; of each key, its state. */
+export function judgeKms(attempts: readonly KeyAttempt[]): readonly Check[] {
+  const roles = [...new Set(attempts.map(({ role }) => role))];
+  return [
+    ...roles.flatMap((role) =>
+      judgeRole(
+        role,
+        attempts.filter((attempt) => attempt.role === role),
+      ),
+    ),
+    ...judgeKeys(attempts),
+  ];
+}
+
+function judgeRole(role: Role, attempts: readonly KeyAttempt[]): readonly Check[] {
+  const granted = attempts.filter(({ keyClass, act }) => isGranted(role, keyClass, act));
+  const refused = granted.filter(({ outcome }) => outcome === 'denied');
+  const silent = granted.filter(({ outcome }) => outcome === 'unavailable');
+  const foreign = attempts.filter(({ keyClass, act }) => !isGranted(role, keyClass, act));
+  const tooMuch = foreign.filter(({ outcome }) => outcome === 'allowed');
+  const may =
+    refused.length > 0
+      ? fail(
+          ['kms.may', role],
+          `is refused: ${listed(refused)}`,
+          `Grant ${role} in the key policy: ${granting(refused)}; then see docs/runbooks/key-refused.md.`,
+        )
+      : silent.length > 0
+        ? fail(
+            ['kms.may', role],
+            `no answer to: ${listed(silent)}`,
+            'Look at the network to the KMS and its quotas, then run the doctor again.',
+          )
+        : ok(['kms.may', role], `can ${listed(granted)}`);
+  const mayNot =
+    tooMuch.length > 0
+      ? fail(
+          ['kms.mayNot', role],
+          `can also ${listed(tooMuch)}`,
+          `Take from ${role} in the key policy: ${granting(tooMuch)}.`,
+        )
+      : foreign.length === 0
+        ? skipped(['kms.mayNot', role], 'every key this role is told of is granted to it')
+        : ok(['kms.mayNot', role], `is refused the other ${foreign.length} acts that were tried`);
+  return [may, mayNot];
+}
+
+const states: Readonly<Partial<Record<KeyOutcome, readonly [what: string, mend: string]>>> = {
+  disabled: ['is disabled', 'Enable it again (aws kms enable-key), unless it was disabled on purpose.'],
+  pendingDeletion: [
+    'is to be deleted',
+    'Cancel the deletion now (aws kms cancel-key-deletion, then enable-key): what it sealed is lost with it.',
+  ],
+  notFound: ['is not known to the KMS', 'Correct KMS_KEYS, or the region and account it points at.'],
+};
+
+function judgeKeys(attempts: readonly KeyAttempt[]): readonly Check[] {
+  return keyClasses.flatMap((keyClass) => {
+    const ofClass = attempts.filter((attempt) => attempt.keyClass === keyClass);
+    if (ofClass.length === 0) return [];
+    const bad = ofClass.find(({ outcome }) => states[outcome] !== undefined);
+    const state = bad === undefined ? undefined : states[bad.outcome];
+    const keys = new Set(ofClass.map(({ keyArn }) => keyArn)).size;
+    return bad === undefined || state === undefined
+      ? [ok(['kms.keys', keyClass], keys === 1 ? 'usable' : `${keys} keys, all usable`)]
+      : [fail(['kms.keys', keyClass], `${bad.keyArn} ${state[0]}`, state[1])];
+  });
+}
+
+/** A caller of the development KMS as its file has it, without its secret. */
+export type CallerRights = {
+  readonly name: string;
+  readonly allow: readonly { readonly operations: readonly string[]; readonly keys: readonly string[] }[];
+};
+
+/** What changes nothing and opens nothing: to look at keys, and the public half of the signing one. */
+const looking: ReadonlySet<string> = new Set([
+  'DescribeKey',
+  'ListKeys',
+  'ListAliases',
+  'ListKeyRotations',
+  'GetPublicKey',
+  'GetKeyRotationStatus',
+]);
+const using: ReadonlySet<string> = new Set(['GenerateDataKey', 'Decrypt']);
+
+/** The acts that can't be tried without doing them are read in the list of callers instead. */
+export function judgeCallers(callers: readonly CallerRights[]): readonly Check[] {
+  return callers
+    .filter(({ name }) => name !== 'admin')
+    .map(({ name, allow }) => {
+      const tooMuch = allow.flatMap(({ operations, keys }) =>
+        operations.flatMap((operation) => {
+          const isTheirs =
+            looking.has(operation) ||
+            (using.has(operation) && !keys.includes('*')) ||
+            (operation === 'Sign' && name === 'notary' && !keys.includes('*'));
+          return isTheirs ? [] : [`${operation} on ${keys.join(' ')}`];
+        }),
+      );
+      return tooMuch.length === 0
+        ? ok(['kms.administration', name], 'may neither make nor change keys')
+        : fail(
+            ['kms.administration', name],
+            `may also ${tooMuch.join(', ')}`,
+            'Start the local stack again, which writes keys/callers.json anew from the table of streams.',
+          );
+    });
+}
+
+/** How old the newest material of a key is. */
+export const judgeRotation = (keyClass: string, ageMs: number): Check =>
+  ageMs > limits.keyAgeWarnMs
+    ? warn(
+        ['kms.rotation', keyClass],
+        `its material is ${inDays(ageMs)} old`,
+        `npx weir keys rotate ${keyClass}`,
+      )
+    : ok(['kms.rotation', keyClass], `its material is ${inDays(ageMs)} old`);

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { keyClasses, roles, streamNames, streams, WeirError } from '@weir/contracts';
+import type { ErrorCode, KeyClass, Role } from '@weir/contracts';
+import { createAwsKeyProvider } from '@weir/kms';
+import type { AwsKeyProvider, KmsAccess } from '@weir/kms';
+import { kmsKeysOf } from '@weir/runtime';
+import { isGranted } from '../judge/judge-kms.ts';
+import type { KeyAct, KeyAttempt, KeyOutcome } from '../judge/judge-kms.ts';
+import type { RoleConfig } from '../patient.ts';
+
+export const kmsAccessOf = (config: RoleConfig): KmsAccess => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  return {
+    region: config.AWS_REGION,
+    caPem: config.KMS_TLS_CA_FILE,
+    ...(config.KMS_ENDPOINT === undefined ? {} : { endpoint: config.KMS_ENDPOINT }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : { credentials: { accessKeyId, secretAccessKey } }),
+  };
+};
+
+type Key = { readonly keyClass: KeyClass; readonly keyArn: string };
+type Trial = { readonly provider: AwsKeyProvider; readonly environment: string };
+
+/**
+ * Tries with each role's credentials to seal and to open with every key that any
+ * of the roles is told of. The calls are GenerateDataKey and Decrypt: they change
+ * nothing wherever they are allowed, and what they answer is dropped unseen. What
+ * is sealed is bound to a data key id of its own, by which no record is found.
+ */
+export async function probeKms(configs: ReadonlyMap<Role, RoleConfig>): Promise<readonly KeyAttempt[]> {
+  const keys = keysOf(configs);
+  const trials = new Map(
+    [...configs].map(([role, config]): [Role, Trial] => [
+      role,
+      {
+        environment: config.WEIR_ENVIRONMENT,
+        provider: createAwsKeyProvider({
+          ...kmsAccessOf(config),
+          requestTimeoutMs: Math.min(config.KMS_REQUEST_TIMEOUT_MS, 2_000),
+        }),
+      },
+    ]),
+  );
+  try {
+    const wrapped = new Map<string, Uint8Array>();
+    const sealed = await forEachRole(trials, keys, async (role, trial, key) => {
+      const { outcome, blob } = await seal(trial, key);
+      if (blob !== undefined && isGranted(role, key.keyClass, 'seal')) wrapped.set(key.keyArn, blob);
+      return { act: 'seal', outcome };
+    });
+    const opened = await forEachRole(trials, keys, async (_role, trial, key) => ({
+      act: 'open',
+      outcome: await open(trial, key, wrapped.get(key.keyArn)),
+    }));
+    return [...sealed, ...opened];
+  } finally {
+    for (const { provider } of trials.values()) provider.close();
+  }
+}
+
+/** Every key of every class that one of the roles is told of. */
+function keysOf(configs: ReadonlyMap<Role, RoleConfig>): readonly Key[] {
+  const found = new Map<string, Key>();
+  for (const config of configs.values()) {
+    for (const name of streamNames) {
+      const { keyClass } = streams[name];
+      for (const keyArn of kmsKeysOf(config)[name] ?? [])
+        found.set(`${keyClass} ${keyArn}`, { keyClass, keyArn });
+    }
+  }
+  return [...found.values()].toSorted(
+    (a, b) => keyClasses.indexOf(a.keyClass) - keyClasses.indexOf(b.keyClass),
+  );
+}
+
+/** The roles at the same time, the keys of one after the other. */
+async function forEachRole(
+  trials: ReadonlyMap<Role, Trial>,
+  keys: readonly Key[],
+  attempt: (role: Role, trial: Trial, key: Key) => Promise<{ act: KeyAct; outcome: KeyOutcome }>,
+): Promise<readonly KeyAttempt[]> {
+  const byRole = roles.map(async (role) => {
+    const attempts: KeyAttempt[] = [];
+    const trial = trials.get(role);
+    if (trial === undefined) return attempts;
+    for (const key of keys) attempts.push({ role, ...key, ...(await attempt(role, trial, key)) });
+    return attempts;
+  });
+  return (await Promise.all(byRole)).flat();
+}
+
+/** As records are bound, so that a policy with conditions on the context decides as it does for them. */
+const contextOf = ({ environment }: Trial, { keyClass }: Key): Readonly<Record<string, string>> => ({
+  app: 'weir',
+  environment,
+  stream: streamNames.find((name) => streams[name].keyClass === keyClass) ?? keyClass,
+  dekId: 'doctor',
+});
+
+async function seal(
+  trial: Trial,
+  key: Key,
+): Promise<{ readonly outcome: KeyOutcome; readonly blob?: Uint8Array }> {
+  try {
+    const { wrapped } = await trial.provider.generateDataKey({
+      keyId: key.keyArn,
+      encryptionContext: contextOf(trial, key),
+    });
+    return { outcome: 'allowed', blob: wrapped };
+  } catch (error) {
+    return { outcome: outcomeOf(error) };
+  }
+}
+
+/** No role sealed anything with this key: what is no ciphertext is refused for that only where the caller may ask. */
+const nonsenseBytes = 64;
+
+async function open(
+  trial: Trial,
+  key: Key,
+  blob: Uint8Array = randomBytes(nonsenseBytes),
+): Promise<KeyOutcome> {
+  try {
+    await trial.provider.decrypt({
+      keyId: key.keyArn,
+      wrapped: blob,
+      encryptionContext: contextOf(trial, key),
+    });
+    return 'allowed';
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+const outcomes: Readonly<Partial<Record<ErrorCode, KeyOutcome>>> = {
+  kms_ciphertext_invalid: 'allowed',
+  kms_denied: 'denied',
+  kms_key_disabled: 'disabled',
+  kms_key_pending_deletion: 'pendingDeletion',
+  kms_key_not_found: 'notFound',
+};
+
+function outcomeOf(error: unknown): KeyOutcome {
+  if (!(error instanceof WeirError)) throw error;
+  return outcomes[error.code] ?? 'unavailable';
+}

@@ -1,0 +1,29 @@
+import type { Check } from './check.ts';
+import { examineAudit } from './examine/examine-audit.ts';
+import { examineDoor } from './examine/examine-door.ts';
+import { examineKafka } from './examine/examine-kafka.ts';
+import { examineKms } from './examine/examine-kms.ts';
+import { examineMachine } from './examine/examine-machine.ts';
+import { examineReach } from './examine/examine-reach.ts';
+import { examineRedis } from './examine/examine-redis.ts';
+import type { Instruments } from './instruments.ts';
+import type { Patient } from './patient.ts';
+
+/**
+ * Examines everything the patient points to and changes none of it. The parts are
+ * looked at side by side; whatever hangs in one is a failure of its own.
+ */
+export async function runDoctor(patient: Patient, instruments: Instruments): Promise<readonly Check[]> {
+  // Redis is held against the log, so it waits for what Kafka says of it.
+  const kafka = examineKafka(patient, instruments);
+  const found = await Promise.all([
+    examineMachine(patient, instruments),
+    kafka.then(({ checks }) => checks),
+    kafka.then(({ log }) => examineRedis(patient, instruments, log)),
+    examineKms(patient, instruments),
+    examineReach(patient),
+    examineAudit(patient, instruments),
+    examineDoor(patient, instruments),
+  ]);
+  return found.flat();
+}
