@@ -14,6 +14,7 @@ import {
   type GivenFields,
 } from '@weir/runtime';
 import { z } from 'zod';
+import { checkDoorFields, doorFields } from './door/door-fields.ts';
 
 const dayMs = 86_400_000;
 
@@ -31,10 +32,10 @@ export const ingestConfig = z
     ...kafkaFields,
     ...kmsFields,
     MODE: z
-      .enum(['source', 'open-log', 'publish-plan', 'activate-plan'])
+      .enum(['source', 'serve', 'open-log', 'publish-plan', 'activate-plan'])
       .default('source')
       .describe(
-        'Feed one source and end, make the topics and name the log, publish a window plan, or bring one into force.',
+        'Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan, or bring one into force.',
       ),
     INPUT_FILE: z
       .string()
@@ -69,14 +70,16 @@ export const ingestConfig = z
     ),
     INDEX_KEY_FILE: secretFile()
       .optional()
-      .describe('The key pseudonyms are made with: 32 bytes or more in base64. Needed in source mode.'),
+      .describe(
+        'The key pseudonyms are made with: 32 bytes or more in base64. Needed in source and serve mode.',
+      ),
     INDEX_KEY_VERSION: count(1, { min: 1, max: 9_999 }).describe(
       'Stands in every pseudonym made with the key.',
     ),
     ROUTING_KEY_FILE: secretFile()
       .optional()
       .describe(
-        'The key accounts are routed to partitions with; never changed. 32 bytes or more in base64. Needed in source mode.',
+        'The key accounts are routed to partitions with; never changed. 32 bytes or more in base64. Needed in source and serve mode.',
       ),
     LOG_PARTITIONS: count(4, { min: 1, max: 10_000 }).describe(
       'Partitions of a log that is opened. Fixed for its life.',
@@ -93,24 +96,33 @@ export const ingestConfig = z
     WINDOW_PLAN: artefactRef
       .default('standard@1')
       .describe('In force from the beginning of a log that is opened.'),
+    ...doorFields,
   })
   .check(checkKafkaFields)
   .check(checkKmsFields)
   .check(
-    crossFieldCheck((given) => [...missingOfMode(given), ...missingMapping(given), ...missingKeys(given)]),
+    crossFieldCheck((given) => [
+      ...missingOfMode(given),
+      ...missingMapping(given),
+      ...missingKeys(given),
+      ...(modeOf(given) === 'serve' ? checkDoorFields(given) : []),
+    ]),
   );
 
 export type IngestConfig = Readonly<z.output<typeof ingestConfig>>;
 
 const neededInMode = {
   source: ['INPUT_FILE', 'TENANT', 'SOURCE', 'LEDGER_FILE', 'INDEX_KEY_FILE', 'ROUTING_KEY_FILE'],
+  serve: ['DOOR_PORT', 'DOOR_TOKENS_FILE', 'INDEX_KEY_FILE', 'ROUTING_KEY_FILE'],
   'open-log': [],
   'publish-plan': ['PLAN_FILE'],
   'activate-plan': ['PLAN', 'LOG_ID'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
-const sealedInMode = {
+/** The streams each mode seals or opens; audit requests and the journal are the door's. */
+const keysInMode = {
   source: ['received', 'rejected'],
+  serve: ['received', 'rejected', 'decisions', 'intake'],
   'open-log': ['received'],
   'publish-plan': ['artefacts'],
   'activate-plan': ['received', 'artefacts'],
@@ -140,7 +152,7 @@ function missingMapping(given: GivenFields) {
 function missingKeys(given: GivenFields) {
   const keys = givenKmsKeys(given);
   if (keys === undefined) return [];
-  return sealedInMode[modeOf(given)]
+  return keysInMode[modeOf(given)]
     .filter((stream) => !Object.hasOwn(keys, stream))
     .map((stream) => ({ variable: 'KMS_KEYS', message: `expected a key for the stream ${stream}` }));
 }

@@ -30,20 +30,26 @@ export function feedPortsOf(
     openSource,
     ledgers: ledgerFiles,
     every: everyInterval,
-    indexKey: readKey(config, 'INDEX_KEY_FILE'),
-    indexKeyVersion: config.INDEX_KEY_VERSION,
-    routingKey: readKey(config, 'ROUTING_KEY_FILE'),
+    ...readKeys(config),
     nowMs: Date.now,
   };
 }
 
-/** The configuration's own check lets no source mode through without these. */
+/** What pseudonyms and partitions are made with. Throws config_invalid for keys that are none. */
+export const readKeys = (config: IngestConfig) => ({
+  indexKey: readKey(config, 'INDEX_KEY_FILE'),
+  indexKeyVersion: config.INDEX_KEY_VERSION,
+  routingKey: readKey(config, 'ROUTING_KEY_FILE'),
+});
+
+/** The configuration's own check lets no mode through without what it needs. */
 function needed(
   config: IngestConfig,
   variable: 'INPUT_FILE' | 'TENANT' | 'SOURCE' | 'LEDGER_FILE' | 'INDEX_KEY_FILE' | 'ROUTING_KEY_FILE',
 ): string {
   const value = config[variable];
-  if (value === undefined) throw new WeirError('config_invalid', `${variable} is needed in source mode`);
+  if (value === undefined)
+    throw new WeirError('config_invalid', `${variable} is needed in ${config.MODE} mode`);
   return value;
 }
 

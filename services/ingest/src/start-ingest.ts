@@ -10,13 +10,18 @@ import {
   startHttpEndpoint,
   sleep,
   type Logger,
+  type Metrics,
   type RunningWorker,
 } from '@weir/runtime';
 import { ingestConfig, type IngestConfig } from './config.ts';
 import { activatePlan } from './artefacts/activate-plan.ts';
 import { publishPlan, type ArtefactPorts } from './artefacts/publish-plan.ts';
+import { createDoorHealth, type DoorHealth } from './door/door-health.ts';
+import { createDoorMetrics } from './door/door-metrics.ts';
+import { doorSettingsOf } from './door/door-settings.ts';
+import { serveDoor } from './door/serve-door.ts';
 import { createFeedMetrics, type FeedMetrics } from './feed-metrics.ts';
-import { feedPortsOf, feedSettingsOf } from './feed-settings.ts';
+import { feedPortsOf, feedSettingsOf, readKeys } from './feed-settings.ts';
 import { requireWritable } from './ledger/ledger-file.ts';
 import { openLog } from './log/open-log.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -33,7 +38,9 @@ type Parts = {
   /** What source mode is told; undefined in the other. */
   readonly source: { readonly settings: FeedSettings; readonly ports: SourcePorts } | undefined;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly feedMetrics: FeedMetrics;
+  readonly doorHealth: DoorHealth;
   readonly reporter: Reporter;
   readonly retry: RetryWithin;
   readonly kafka: KafkaClient;
@@ -61,12 +68,13 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
 
   const metrics = createMetrics({ service: 'ingest' });
   const feedMetrics = createFeedMetrics(metrics);
+  const doorHealth = createDoorHealth();
   const endpoint = await startHttpEndpoint({
     host: config.HTTP_HOST,
     port: config.HTTP_PORT,
     metrics,
     live: () => [],
-    ready: feedMetrics.problems,
+    ready: config.MODE === 'serve' ? doorHealth.problems : feedMetrics.problems,
   });
   const kms = connectKms(config, metrics);
   const kafka = connectKafka(config, 'weir-ingest', log);
@@ -74,7 +82,9 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
     config,
     source,
     log,
+    metrics,
     feedMetrics,
+    doorHealth,
     reporter: createReporter(process, log),
     retry: retryOf(config, feedMetrics, log),
     kafka,
@@ -105,11 +115,16 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
 }
 
 async function run(parts: Parts): Promise<void> {
-  const producer = createLazyProducer(parts.kafka);
+  const { config } = parts;
+  // A caller doesn't wait for as long as a feed sits an outage out.
+  const appendTimeout = config.MODE === 'serve' ? { appendTimeoutMs: config.DOOR_SEND_LIMIT_MS } : {};
+  const producer = createLazyProducer(parts.kafka, appendTimeout);
   try {
-    switch (parts.config.MODE) {
+    switch (config.MODE) {
       case 'source':
         return await runSource(parts, producer);
+      case 'serve':
+        return await runDoor(parts, producer);
       case 'open-log':
         return await runOpenLog(parts, producer);
       case 'publish-plan':
@@ -200,6 +215,29 @@ async function runSource(parts: Parts, producer: Producer): Promise<void> {
     feedMetrics.update(feed.progress(), feed.openRecords());
     await reporter.summary(feed.summary(), config.REPORT_FILE);
   }
+}
+
+function runDoor(parts: Parts, producer: Producer): Promise<void> {
+  const { config, kms, retry } = parts;
+  return serveDoor(doorSettingsOf(config), {
+    ...readKeys(config),
+    kafka: parts.kafka,
+    producer,
+    sealers: {
+      received: kms.sealerFor('received'),
+      rejected: kms.sealerFor('rejected'),
+      intake: kms.sealerFor('intake'),
+    },
+    opener: kms.opener,
+    retry: { opening: retry, sending: { ...retry, limitMs: config.DOOR_SEND_LIMIT_MS } },
+    metrics: createDoorMetrics(parts.metrics),
+    health: parts.doorHealth,
+    log: parts.log,
+    newId: randomUUID,
+    nowMs: Date.now,
+    monotonicMs: () => performance.now(),
+    signal: parts.stopping.signal,
+  });
 }
 
 const retryOf = (config: IngestConfig, feedMetrics: FeedMetrics, log: Logger): RetryWithin => ({

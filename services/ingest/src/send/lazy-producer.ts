@@ -1,15 +1,18 @@
-import type { KafkaClient, Producer } from '@weir/kafka';
+import type { KafkaClient, Producer, ProducerOptions } from '@weir/kafka';
 
 /**
  * A producer that connects at its first append, so that a fault of the input is
  * told before anything waits for brokers. A connection that fails is tried anew
  * by the next append.
  */
-export function createLazyProducer(kafka: Pick<KafkaClient, 'createProducer'>): Producer {
+export function createLazyProducer(
+  kafka: Pick<KafkaClient, 'createProducer'>,
+  options: ProducerOptions = {},
+): Producer {
   let connection: Promise<Producer> | undefined;
 
   async function connect(): Promise<Producer> {
-    const connecting = (connection ??= kafka.createProducer());
+    const connecting = (connection ??= kafka.createProducer(options));
     try {
       return await connecting;
     } catch (error) {

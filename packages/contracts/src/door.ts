@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { score } from './fields.ts';
+import { rejectionCodes } from './rejection.ts';
+import { versions } from './verdict.ts';
+
+/** What callers of the HTTP door are answered. The document of the door is generated from these. */
+
+const rejection = z.strictObject({
+  code: z.enum(rejectionCodes),
+  path: z.string().describe('A field path such as "account.iban"; "" is the whole record. Never a value'),
+});
+
+/** What became of one record of a request. */
+export const itemAnswer = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('accepted'),
+    id: z.string().describe('What to ask for the verdict with'),
+  }),
+  z.strictObject({ status: z.literal('rejected'), errors: z.array(rejection).min(1) }),
+  z.strictObject({
+    status: z.literal('unknown').describe('Not known to be in the log: send it again'),
+  }),
+]);
+export type ItemAnswer = z.infer<typeof itemAnswer>;
+
+export const submission = z
+  .strictObject({
+    accepted: z.int().min(0),
+    rejected: z.int().min(0),
+    items: z.array(itemAnswer).describe('One for each record of the request, in its order'),
+  })
+  .describe('What became of each record of a request');
+export type Submission = z.infer<typeof submission>;
+
+export const verdictAnswer = z
+  .strictObject({
+    id: z.string(),
+    outcome: z
+      .enum(['pending', 'cleared', 'held', 'duplicate', 'rejected'])
+      .describe('`pending`: it is in the log and not decided yet; ask again after Retry-After'),
+    score: score.nullable().describe('Null where there is none: pending, duplicate, rejected'),
+    reasons: z
+      .array(z.string())
+      .describe('The rules that held or scored it, the most telling first; of a rejected one, its code'),
+    versions: versions.nullable().describe('In force when it was decided; null while pending'),
+    firstId: z.string().optional().describe('Of a duplicate: the id of the transaction it repeats'),
+  })
+  .describe('The verdict on one transaction');
+export type VerdictAnswer = z.infer<typeof verdictAnswer>;
+
+/** Why a request as a whole was refused, with the status it is answered with and a title for people. */
+export const problems = {
+  nothing_accepted: [400, 'No record of the request could be accepted'],
+  request_malformed: [400, 'The request is not what this address takes'],
+  token_missing: [401, 'No token was presented'],
+  token_refused: [401, 'The token is unknown, has expired, or belongs to another client certificate'],
+  certificate_refused: [401, 'The client certificate is not from our authority or not valid now'],
+  scope_missing: [403, 'The token may not be used for this'],
+  other_tenant: [403, 'The token belongs to another tenant or source than the request names'],
+  not_found: [404, 'There is nothing here'],
+  verdict_unknown: [404, 'No transaction of yours is known by this id'],
+  request_timeout: [408, 'The request did not arrive in time'],
+  conflicting_duplicate: [409, 'A transaction with this identity and other content has been accepted'],
+  too_large: [413, 'The request is larger than this door takes'],
+  content_type_unsupported: [415, 'Send application/json or application/x-ndjson, without an encoding'],
+  idempotency_key_reused: [422, 'The Idempotency-Key was used for another request'],
+  rate_limited: [429, 'Too many records or requests of this token'],
+  refused_too_often: [429, 'Too many refused requests from this address'],
+  headers_too_large: [431, 'The headers are larger than this door takes'],
+  failed: [500, 'The door failed; the request may be repeated'],
+  overloaded: [503, 'More is waiting than this door holds'],
+  log_unavailable: [503, 'The log can not be written or read just now'],
+  stopping: [503, 'The door is closing; connect again'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof problems;
+const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
+
+/** RFC 9457 problem details. */
+export const problem = z
+  .strictObject({
+    type: z.string().describe('urn:weir:problem: and the code'),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(problemCodes),
+    detail: z.string().optional(),
+    accepted: z.int().optional(),
+    rejected: z.int().optional(),
+    items: z.array(itemAnswer).optional().describe('Where records were looked at: one for each, in order'),
+  })
+  .describe('Why the request failed (RFC 9457)');
+export type Problem = z.infer<typeof problem>;
+
+/** The problem details of a code. `detail` is a sentence of ours, never a text of the request. */
+export function problemOf(code: ProblemCode, more: { detail?: string } & Partial<Submission> = {}): Problem {
+  const [status, title] = problems[code];
+  return { type: `urn:weir:problem:${code}`, title, status, code, ...more };
+}
+
+export const ndjsonType = 'application/x-ndjson';
+export const problemType = 'application/problem+json';

@@ -1,0 +1,35 @@
+import { problemOf, problemType, type Problem, type ProblemCode } from '@weir/contracts';
+import type { Reply } from './idempotency.ts';
+
+export const jsonReply = (status: number, body: unknown, headers: Reply['headers'] = {}): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+
+/** RFC 9457; `retryAfter` in seconds. */
+export const problemReply = (problem: Problem, retryAfter?: number): Reply => ({
+  status: problem.status,
+  headers: {
+    'content-type': problemType,
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(problem.status === 401 ? { 'www-authenticate': challengeOf(problem.code) } : {}),
+  },
+  body: JSON.stringify(problem),
+});
+
+/** RFC 6750, section 3.1: who presented nothing is told no error. */
+const challengeOf = (code: ProblemCode): string =>
+  code === 'token_missing' ? 'Bearer realm="weir"' : 'Bearer realm="weir", error="invalid_token"';
+
+/** Ends the handling of a request with a problem. */
+export class RequestRefused extends Error {
+  readonly reply: Reply;
+
+  constructor(code: ProblemCode, options: { readonly retryAfter?: number; readonly detail?: string } = {}) {
+    super(code);
+    this.name = 'RequestRefused';
+    const { retryAfter, detail } = options;
+    this.reply = problemReply(problemOf(code, detail === undefined ? {} : { detail }), retryAfter);
+  }
+}

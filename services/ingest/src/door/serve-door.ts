@@ -1,0 +1,252 @@
+import type { KeyObject } from 'node:crypto';
+import { createAuditRecorder } from '@weir/audit';
+import { WeirError, type AccessToken } from '@weir/contracts';
+import { createPartitioner, createPseudonymizer, sealEvents, type Opener, type Sealer } from '@weir/envelope';
+import type { KafkaClient, Producer } from '@weir/kafka';
+import type { Logger } from '@weir/runtime';
+import { createAcceptor } from '../accept-transaction.ts';
+import type { Pseudonymize } from '../identify.ts';
+import { requireOpenedLog } from '../log/read-opening.ts';
+import { createRefuser } from '../refuse-record.ts';
+import { createDispatcher, type Dispatcher } from '../send/dispatcher.ts';
+import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
+import { createAdmit } from './admit.ts';
+import { buildApp, type DoorTls } from './build-app.ts';
+import type { DoorHealth } from './door-health.ts';
+import type { DoorMetrics } from './door-metrics.ts';
+import { createIdempotency } from './idempotency.ts';
+import { createByteBudget } from './limits/byte-budget.ts';
+import { doorLimits } from './limits/door-limits.ts';
+import { createRateLimit } from './limits/rate-limit.ts';
+import { createRecentIdentities } from './limits/recent-identities.ts';
+import { createRefusalCount } from './limits/refusal-count.ts';
+import { createPlaceIds, type PlaceIds } from './place-id.ts';
+import { createRefusals } from './refusals.ts';
+import { createSending, type Sending } from './sending.ts';
+import { createSubmit, type DoorTicket, type SubmitOptions } from './submit.ts';
+import { openTokenBook } from './tokens/token-book.ts';
+import { followJournal } from './verdicts/follow-journal.ts';
+import { createRunOpener, journalTopic, logIdOf } from './verdicts/journal-records.ts';
+import { createReadVerdict } from './verdicts/read-verdict.ts';
+import { searchJournal } from './verdicts/search-journal.ts';
+
+export type DoorSettings = {
+  readonly environment: string;
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly tls: DoorTls | undefined;
+  readonly tokensFile: string;
+  readonly maxBodyBytes: number;
+  readonly maxRecords: number;
+  readonly maxOpenBytes: number;
+  readonly maxConnections: number;
+  readonly requestTimeoutMs: number;
+  readonly recordsPerSecond: number;
+  readonly futureLimitMs: number;
+};
+
+export type DoorPorts = {
+  readonly kafka: KafkaClient;
+  readonly producer: Pick<Producer, 'append'>;
+  readonly sealers: Readonly<Record<'received' | 'rejected' | 'intake', Sealer>>;
+  readonly opener: Opener;
+  readonly indexKey: KeyObject;
+  readonly indexKeyVersion: number;
+  readonly routingKey: KeyObject;
+  /** While the door opens, and while it sends. */
+  readonly retry: { readonly opening: RetryWithin; readonly sending: RetryWithin };
+  readonly metrics: DoorMetrics;
+  readonly health: DoorHealth;
+  readonly log: Logger;
+  readonly newId: () => string;
+  /** The wall clock. */
+  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
+  /** Aborted to close the door. */
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Opens the door and serves until the signal aborts: then it takes no more
+ * connections, answers what it has, and resolves. Rejects where a person has to
+ * act, such as on a key that was disabled, and for a log that is not open.
+ */
+export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promise<void> {
+  const { kafka, opener, signal, log } = ports;
+  const { environment } = settings;
+  const book = openTokenBook(settings.tokensFile, ports.monotonicMs);
+  const opened = await retryWithin(ports.retry.opening, signal, async () => {
+    const { partitionCount, logId } = await requireOpenedLog(kafka, opener, environment);
+    return { partitionCount, logId: logId ?? (await logIdOfJournal(kafka, partitionCount)) };
+  });
+  const { logId } = opened;
+  const ended = Promise.withResolvers<never>();
+  ended.promise.catch(() => undefined);
+  const open = createRunOpener({ opener, environment, logId });
+  const { tail, consumer } = await retryWithin(ports.retry.opening, signal, () =>
+    followJournal({ kafka, environment, logId, open, onCrash: ended.reject }),
+  );
+  const { dispatcher, sending, gaveUp } = openSending(settings, ports);
+  const pseudonymizeOnce = createPseudonymizer({
+    indexKey: ports.indexKey,
+    version: ports.indexKeyVersion,
+    maxRemembered: 0,
+  });
+  const placeIds = createPlaceIds(pseudonymizeOnce, logId);
+  const recorder = createAuditRecorder({
+    kafka,
+    sealer: ports.sealers.intake,
+    environment,
+    source: '/weir/ingest',
+    nowMs: ports.nowMs,
+    newId: ports.newId,
+  });
+  const refusals = createRefusals({
+    record: recorder.record,
+    onLost: (error, count) => log.error('refusals at the door could not be recorded', { error, count }),
+  });
+  const rate = createRateLimit(settings.recordsPerSecond, ports.monotonicMs);
+  const app = buildApp({
+    ...settings,
+    admit: createAdmit({
+      book,
+      rate,
+      refusalCount: createRefusalCount(ports.monotonicMs),
+      refusals,
+      nowMs: ports.nowMs,
+    }),
+    submit: createSubmit(
+      submitOptions(settings, ports, { dispatcher, placeIds, pseudonymizeOnce, ...opened }),
+    ),
+    idempotency: createIdempotency(ports.monotonicMs),
+    sending,
+    budget: createByteBudget(settings.maxOpenBytes),
+    rate,
+    readVerdict: createReadVerdict({
+      placeIds,
+      tail,
+      search: (place) =>
+        searchJournal({ kafka, logId, open, deadlineMs: doorLimits.searchDeadlineMs }, place),
+      maxSearches: doorLimits.maxSearches,
+    }),
+    metrics: ports.metrics,
+    onFault: (error) => log.error('a request met a fault of ours', { error }),
+  });
+  try {
+    await listen(app, settings, log);
+    ports.health.opened(() => {
+      const code = sending.stuckOn();
+      return [
+        ...(code === undefined ? [] : [{ part: 'sending', reason: code }]),
+        ...(book.isReadable() ? [] : [{ part: 'tokens', reason: 'unreadable' }]),
+      ];
+    });
+    await Promise.race([aborted(signal), ended.promise, gaveUp]);
+  } finally {
+    // Answers what is on its way, and closes what is idle; how long that may take is bound by whoever stops the worker.
+    await app.close();
+    await consumer.stop();
+    await refusals.close();
+    await recorder.close();
+  }
+  await dispatcher.idle();
+}
+
+/** Retention takes the first records of the log after some weeks, and the journal goes on naming it. */
+async function logIdOfJournal(kafka: KafkaClient, partitionCount: number): Promise<string> {
+  for (let partition = 0; partition < partitionCount; partition += 1) {
+    const last = await kafka.lastRecord(journalTopic, partition);
+    const logId = last === undefined ? undefined : logIdOf(last);
+    if (logId !== undefined) return logId;
+  }
+  throw new WeirError('log_unnamed', 'neither the log nor its journal says any more which log this is');
+}
+
+function openSending(settings: DoorSettings, ports: DoorPorts) {
+  const sending: Sending = createSending(ports.monotonicMs);
+  const stopping = new AbortController();
+  const gaveUp = Promise.withResolvers<never>();
+  gaveUp.promise.catch(() => undefined);
+  const onRetry = (error: WeirError): void => {
+    sending.failed(error.code);
+    ports.retry.sending.onRetry(error);
+  };
+  const dispatcher = createDispatcher<DoorTicket>({
+    seal: (stream, batch) =>
+      sealEvents(
+        {
+          sealer: ports.sealers[stream],
+          stream,
+          environment: settings.environment,
+          source: 'urn:weir:source:door',
+        },
+        batch.map(({ event }) => event),
+      ),
+    append: ports.producer.append,
+    retry: { ...ports.retry.sending, onRetry },
+    outageEnds: 'what waits for the partition',
+    stopping,
+    onSettled: (ticket, settlement, offset) => {
+      ports.metrics.settled(settlement);
+      ports.metrics.openBytes(dispatcher.openBytes());
+      ticket(settlement, offset);
+    },
+  });
+  stopping.signal.addEventListener('abort', () => void dispatcher.idle().catch(gaveUp.reject), {
+    once: true,
+  });
+  return { dispatcher, sending, gaveUp: gaveUp.promise };
+}
+
+function submitOptions(
+  settings: DoorSettings,
+  ports: DoorPorts,
+  parts: {
+    readonly dispatcher: Dispatcher<DoorTicket>;
+    readonly placeIds: PlaceIds;
+    readonly pseudonymizeOnce: Pseudonymize;
+    readonly partitionCount: number;
+  },
+): SubmitOptions {
+  const { pseudonymizeOnce, partitionCount } = parts;
+  const pseudonymize = createPseudonymizer({ indexKey: ports.indexKey, version: ports.indexKeyVersion });
+  const partitionOf = createPartitioner({ routingKey: ports.routingKey, partitionCount });
+  const writerOf = ({ tenant, source }: AccessToken) => ({
+    accept: createAcceptor({ tenant, source, pseudonymize, pseudonymizeOnce, partitionOf }),
+    refuse: createRefuser({ tenant, source, pseudonymize: pseudonymizeOnce, partitionCount }),
+  });
+  return {
+    writerOf,
+    dispatcher: parts.dispatcher,
+    identities: createRecentIdentities(ports.monotonicMs),
+    placeIds: parts.placeIds,
+    futureLimitMs: settings.futureLimitMs,
+    nowMs: ports.nowMs,
+  };
+}
+
+/** Throws WeirError config_invalid where the address can't be listened on. */
+async function listen(app: ReturnType<typeof buildApp>, settings: DoorSettings, log: Logger): Promise<void> {
+  const { host, port } = settings;
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new WeirError('config_invalid', `DOOR_HOST and DOOR_PORT can't be listened on (${code})`, {
+      cause,
+    });
+  }
+  const address = app.server.address();
+  log.info('the door is open', {
+    host,
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    state: settings.tls === undefined ? 'plain' : 'tls',
+  });
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

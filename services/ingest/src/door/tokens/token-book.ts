@@ -1,0 +1,87 @@
+import { timingSafeEqual } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { tokenDigest, tokenFile, WeirError, type AccessToken } from '@weir/contracts';
+
+/** The tokens of a file, as it stands now. */
+export type TokenBook = {
+  /** The token with this text, whether it has expired or not; undefined where there is none. */
+  readonly find: (text: string) => AccessToken | undefined;
+  /** False while the file can't be read or holds no tokens file: then nobody is known. */
+  readonly isReadable: () => boolean;
+};
+
+/** How soon a token that was revoked is refused. */
+const lookAgainMs = 1_000;
+const largestFileBytes = 4 * 1_048_576;
+
+type Entry = { readonly token: AccessToken; readonly digest: Buffer };
+type Reading = { readonly stamp: string; readonly entries: readonly Entry[]; readonly readable: boolean };
+
+/**
+ * Opens a tokens file, which is read again within a second of a change. A file
+ * that isn't there holds no tokens; one that can't be read, or isn't a tokens
+ * file, lets nobody in until it is mended. `nowMs` is a monotonic clock.
+ *
+ * Throws WeirError config_invalid where others may read the file at the start.
+ */
+export function openTokenBook(path: string, nowMs: () => number): TokenBook {
+  requirePrivate(path);
+  let reading = read(path);
+  let lookedAtMs = nowMs();
+
+  function current(): Reading {
+    if (nowMs() - lookedAtMs < lookAgainMs) return reading;
+    lookedAtMs = nowMs();
+    if (stampOf(path) !== reading.stamp) reading = read(path);
+    return reading;
+  }
+
+  return {
+    find(text) {
+      const digest = tokenDigest(text);
+      let found: AccessToken | undefined;
+      // All are compared, each in constant time, so that the time taken says nothing about any of them.
+      for (const { token, digest: known } of current().entries) {
+        if (timingSafeEqual(known, digest)) found = token;
+      }
+      return found;
+    },
+    isReadable: () => current().readable,
+  };
+}
+
+function read(path: string): Reading {
+  const stamp = stampOf(path);
+  if (stamp === noFile) return { stamp, entries: [], readable: true };
+  const { tokens, readable } = readTokens(path);
+  const entries = tokens.map((token) => ({ token, digest: Buffer.from(token.sha256, 'hex') }));
+  return { stamp, entries, readable };
+}
+
+function readTokens(path: string): { readonly tokens: readonly AccessToken[]; readonly readable: boolean } {
+  try {
+    if (statSync(path).size > largestFileBytes) return { tokens: [], readable: false };
+    const parsed = tokenFile.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    return parsed.success ? { tokens: parsed.data.tokens, readable: true } : { tokens: [], readable: false };
+  } catch {
+    return { tokens: [], readable: false };
+  }
+}
+
+const noFile = 'none';
+
+/** Differs after every change: `weir tokens` replaces the file, which gives it another inode. */
+function stampOf(path: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? noFile : 'unreadable';
+  }
+}
+
+function requirePrivate(path: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & 0o077) === 0) return;
+  throw new WeirError('config_invalid', 'DOOR_TOKENS_FILE: others may read it; make it 0600');
+}
