@@ -29,12 +29,11 @@ export type PositionKey = { readonly groupId: string; readonly topic: string; re
 
 /**
  * Where positions are read from. They are written by the handler, with its effect.
- * `load` answers what was last stored, undefined where nothing was.
+ * `load` answers what was last stored, undefined or null where nothing was.
  */
 export type Positions = {
-  readonly load: (
-    key: PositionKey,
-  ) => StoredPosition | undefined | null | Promise<StoredPosition | undefined | null>;
+  /** Answers a StoredPosition or a promise of it; it is checked, so a JSON column may be passed on as it is. */
+  readonly load: (key: PositionKey) => unknown;
 };
 
 /** The event's deduplication id: its kind and the transaction's pseudonym. */

@@ -145,7 +145,7 @@ test('a topic that was made anew is not taken for the one that was read, even wi
 });
 
 test('a store that answers nonsense ends the subscription', async () => {
-  const subscription = await world.subscribe({ positions: { load: () => ({ offset: '7' }) as never } });
+  const subscription = await world.subscribe({ positions: { load: () => ({ offset: '7' }) } });
   await assert.rejects(subscription.done, { code: 'position_invalid' });
 });
 
