@@ -5,11 +5,13 @@ import type { CommandContext } from './command-context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDownCommand } from './commands/down.ts';
 import { addIngestCommand } from './commands/ingest.ts';
+import { addKeysCommand } from './commands/keys.ts';
 import { addLedgerCommand } from './commands/ledger.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTailCommand } from './commands/tail.ts';
+import { addTokensCommand } from './commands/tokens.ts';
 import { addUpCommand } from './commands/up.ts';
 import { addWindowsCommand } from './commands/windows.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
@@ -65,7 +67,9 @@ addIngestCommand(program, context);
 addTailCommand(program, context);
 addLedgerCommand(program, context);
 addDoctorCommand(program, context);
+addTokensCommand(program, context);
 addWindowsCommand(program, context);
+addKeysCommand(program, context);
 
 try {
   await program.parseAsync();

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { createAuditRecorder } from '@weir/audit';
+import type { AuditRecorder } from '@weir/audit';
 import { z } from 'zod';
 import { connectKafka, connectKms } from '@weir/connections';
 import type { KmsConnection } from '@weir/connections';
@@ -24,11 +27,13 @@ const opsConfig = z
   .check(checkKafkaFields)
   .check(checkKmsFields);
 
-/** What a command that looks at the pipeline works with: it reads and opens, and can neither seal nor write. */
+/** What a command that looks at the pipeline works with: it reads and opens, and writes nothing but what the audit trail is told. */
 export type Ops = {
   readonly kafka: KafkaClient;
   readonly opener: KmsConnection['opener'];
   readonly environment: string;
+  /** Tells the notary what is done by the command. Throws WeirError config_invalid where ops has no key for it. */
+  readonly recorder: () => AuditRecorder;
   readonly close: () => Promise<void>;
 };
 
@@ -41,11 +46,25 @@ export function connectOps(env: Environment, home: string): Ops {
   const log = createLogger({ service: 'weir', level: 'fatal' });
   const kms = connectKms(config, createMetrics({ service: 'weir' }));
   const kafka = connectKafka(config, `weir-${config.WEIR_ENVIRONMENT}-ops`, log);
+  const recorders: AuditRecorder[] = [];
   return {
     kafka,
     opener: kms.opener,
     environment: config.WEIR_ENVIRONMENT,
+    recorder: () => {
+      const recorder = createAuditRecorder({
+        kafka,
+        sealer: kms.sealerFor('intake'),
+        environment: config.WEIR_ENVIRONMENT,
+        source: '/weir/cli',
+        nowMs: Date.now,
+        newId: randomUUID,
+      });
+      recorders.push(recorder);
+      return recorder;
+    },
     close: async () => {
+      for (const recorder of recorders) await recorder.close();
       await kafka.close();
       kms.close();
     },

@@ -11,7 +11,7 @@ export type ReadEvent = { readonly record: KafkaRecord; readonly opened: OpenedE
 export const readDeadlineMs = 600_000;
 
 /** The offsets behind the last record of each partition of a stream. */
-export async function endsOf(ops: Ops, stream: StreamName): Promise<Map<number, number>> {
+export async function endsOf(ops: Pick<Ops, 'kafka'>, stream: StreamName): Promise<Map<number, number>> {
   const offsets = await ops.kafka.offsets(streams[stream].topic);
   return new Map(offsets.map(({ partition, end }) => [partition, end]));
 }
