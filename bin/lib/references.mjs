@@ -3,11 +3,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationPage } from './configuration-reference.mjs';
+import { errorsPage } from './errors-reference.mjs';
 import { repositoryRoot } from './repository.mjs';
 import { topicsPage } from './topics-reference.mjs';
 
 const pages = {
   'docs/reference/configuration.md': await configurationPage(),
+  'docs/reference/errors.md': errorsPage(),
   'docs/reference/topics.md': topicsPage(),
 };
 

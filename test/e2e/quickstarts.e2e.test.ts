@@ -58,6 +58,19 @@ for (const page of pages) {
   });
 }
 
+test('every command that the runbooks have somebody look with can be given', async () => {
+  const runbooks = readdirSync(join(repositoryRoot, 'docs/runbooks'));
+  const lines = runbooks
+    .flatMap((name) => readBlocks(`docs/runbooks/${name}`))
+    .flatMap(({ commands }) => commands.split('\n'));
+  // The pages have many of them in common.
+  const { code, output } = await runShell([...new Set(lines)].map(here).join('\n'), {
+    env: { WEIR_HOME: weir.home, WEIR_PORT_BASE: '0' },
+    timeoutMs: 120_000,
+  });
+  assert.equal(code, 0, output);
+});
+
 /** A command as it has to be given here: this stack has its own home and its own ports. */
 function here(text: string): string {
   const moved = Object.entries(pageAddresses).reduce(
