@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { streams } from '@weir/contracts';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { alertWebhook, streams } from '@weir/contracts';
 import type { Alert } from '@weir/contracts';
 import { canaries, findCanaries, waitFor } from '@weir/testkit';
+import { Webhook } from 'standardwebhooks';
 import { startAlertingStack } from './fixtures/alerting-stack.ts';
 import type { AlertingStack, AlertingWorker, ReceivedMail } from './fixtures/alerting-stack.ts';
 import { heldTransaction } from './fixtures/notices.ts';
 import { refuseSenders, startScriptedRelay } from './fixtures/scripted-relay.ts';
+import { startWebhookReceiver, status } from './fixtures/webhook-receiver.ts';
+import type { ReceivedPost } from './fixtures/webhook-receiver.ts';
 
 let stack: AlertingStack;
 before(async () => {
@@ -33,14 +39,55 @@ const newHeld = (partition: number, count: number) =>
     return { held, identity };
   });
 
-async function worker(context: TestContext): Promise<AlertingWorker> {
-  const started = await stack.startWorker();
+async function worker(
+  context: TestContext,
+  different: Readonly<Record<string, string>> = {},
+): Promise<AlertingWorker> {
+  const started = await stack.startWorker(different);
   context.after(async () => {
     started.kill();
     await started.exited;
   });
   return started;
 }
+
+const secrets = [randomBytes(32), randomBytes(32)].map((bytes) => `whsec_${bytes.toString('base64')}`);
+
+/** A receiver, and what makes a worker post to it. */
+async function receiver(context: TestContext, port = 0) {
+  const started = await startWebhookReceiver({ port });
+  context.after(started.stop);
+  const secretsFile = join(stack.folder, 'webhook-secrets');
+  writeFileSync(secretsFile, `${secrets.join('\n')}\n`, { mode: 0o600 });
+  const env = {
+    WEBHOOK_URL: `http://127.0.0.1:${started.port}/alerts/hunter2`,
+    WEBHOOK_SECRETS_FILE: secretsFile,
+    WEBHOOK_ALLOW_PRIVATE: '127.0.0.1',
+    WEBHOOK_TIMEOUT_MS: '2000',
+    // A proxy of the environment would be asked for an address that nobody has checked.
+    NODE_USE_ENV_PROXY: '1',
+    HTTP_PROXY: 'http://127.0.0.1:9',
+  };
+  return { ...started, env };
+}
+
+/** What was posted about these transactions, after its signature has been checked with each secret. */
+const postsAbout = (posts: readonly ReceivedPost[], transactionIds: readonly string[]) =>
+  posts
+    .map((post) => {
+      for (const secret of secrets)
+        new Webhook(secret).verify(post.body, post.headers as Record<string, string>);
+      return {
+        key: post.headers['webhook-id'],
+        body: post.body,
+        alert: alertWebhook.parse(JSON.parse(post.body)),
+      };
+    })
+    .filter(
+      ({ alert }) =>
+        alert.type === 'weir.alert.unusual_transactions.v1' &&
+        transactionIds.includes(alert.transactionIds[0] ?? ''),
+    );
 
 async function inbox(context: TestContext): Promise<void> {
   const opened = await stack.openInbox();
@@ -65,7 +112,9 @@ const alertsAbout = (transactionIds: readonly string[]) =>
 
 /** The mails with the delivery keys of these alerts. */
 async function mailsOf(alerts: readonly Alert[]): Promise<readonly ReceivedMail[]> {
-  const keys = alerts.flatMap(({ deliveries }) => deliveries.map(({ deliveryKey }) => deliveryKey));
+  const keys = alerts.flatMap(({ deliveries }) =>
+    deliveries.filter(({ channel }) => channel === 'mail').map(({ deliveryKey }) => deliveryKey),
+  );
   return (await stack.mails()).filter(({ messageId }) =>
     keys.some((key) => messageId === `<${key}@localhost>`),
   );
@@ -158,19 +207,19 @@ test('While the relay is away or refuses, nothing is lost, the worker says so, a
   const held = newHeld(1, 3);
   await stack.appendHeld(1, held);
   const expected = transactionIdsOf(held);
-  const notReady = () =>
+  const notReady = (reason: string) =>
     waitFor(
       async () => {
         const { status, body } = await running.get('/readyz');
-        return status === 503 && body.includes('{"part":"mail","reason":"mail_unavailable"}');
+        return status === 503 && body.includes(`{"part":"mail","reason":"${reason}"}`);
       },
-      { deadlineMs: 30_000, what: '/readyz to say mail_unavailable' },
+      { deadlineMs: 30_000, what: `/readyz to say ${reason}` },
     );
 
   await waitFor(() => running.log().includes('the receiver refuses a notification for good'), {
     deadlineMs: 30_000,
   });
-  await notReady();
+  await notReady('mail_refused');
   assert.match(
     running.log(),
     /"level":"error"[^\n]*"outcome":"refused"[^\n]*"code":"EENVELOPE","status":550/,
@@ -178,7 +227,7 @@ test('While the relay is away or refuses, nothing is lost, the worker says so, a
   assert.doesNotMatch(running.log(), /no such user/);
   await refusing.stop();
   await waitFor(() => /"outcome":"unavailable"/.test(running.log()), { deadlineMs: 30_000 });
-  await notReady();
+  await notReady('mail_unavailable');
   assert.equal((await running.get('/healthz')).status, 200);
   assert.deepEqual(
     idsOf(await stack.alerts()).filter((id) => expected.includes(id)),
@@ -248,4 +297,92 @@ test('While the KMS is away nobody is told and nothing is lost', async (context)
     (await mailsOf(alerts)).map(({ deliveries }) => deliveries),
     [1],
   );
+});
+
+test('A webhook that is away delays its alerts, repeats no mail, and gets each of them once it is back', async (context) => {
+  await inbox(context);
+  const { env, answer, posts } = await receiver(context);
+  answer(status(503, { 'retry-after': '1' }));
+  const running = await worker(context, env);
+  const held = newHeld(0, 3);
+  await stack.appendHeld(0, held);
+  const expected = transactionIdsOf(held);
+  await waitFor(
+    async () =>
+      (await running.get('/readyz')).body.includes('{"part":"webhook","reason":"webhook_unavailable"}'),
+    { deadlineMs: 30_000, what: '/readyz to say webhook_unavailable' },
+  );
+  // Tried more than once, so that a mail would have been repeated by now.
+  await waitFor(() => posts.length > 6, { deadlineMs: 30_000, what: 'more attempts' });
+  assert.deepEqual(
+    idsOf(await stack.alerts()).filter((id) => expected.includes(id)),
+    [],
+  );
+  const refused = posts.length;
+  answer(status(204));
+  const alerts = await alertsAbout(expected);
+  const taken = postsAbout(posts.slice(refused), expected);
+  assert.deepEqual(
+    taken.map(({ alert }) => alert.deliveryKey).toSorted(),
+    alerts.map(({ alertId }) => `${alertId}-1-webhook`).toSorted(),
+  );
+  assert.deepEqual(
+    (await mailsOf(alerts)).map(({ deliveries }) => deliveries),
+    [1, 1, 1],
+  );
+  assert.deepEqual(
+    alerts.map(({ deliveries }) => deliveries.map(({ channel }) => channel)),
+    [1, 2, 3].map(() => ['mail', 'webhook']),
+  );
+  assert.deepEqual(findCanaries(Buffer.from(JSON.stringify(posts))), []);
+  assert.doesNotMatch(running.log(), /hunter2|whsec_/);
+  await waitFor(async () => (await running.get('/readyz')).status === 200, { deadlineMs: 30_000 });
+});
+
+test('A worker killed between the webhook and its alert records posts the same bytes under the same id again', async (context) => {
+  await inbox(context);
+  const { env, answer, posts } = await receiver(context);
+  const held = newHeld(1, 4);
+  const expected = transactionIdsOf(held);
+  await stack.appendHeld(1, held);
+  const killed = await worker(context, env);
+  // The receiver has the fourth and has not said so yet: all of them are there, and no alert.
+  answer((response) => {
+    if (postsAbout(posts, expected).length === 4) killed.kill();
+    else response.writeHead(204).end();
+  });
+  assert.equal(await killed.exited, null);
+  const before = postsAbout(posts, expected);
+  answer(status(204));
+  await worker(context, env);
+  const alerts = await alertsAbout(expected);
+  assert.deepEqual(idsOf(alerts).toSorted(), expected.toSorted());
+  const bodies = (from: ReturnType<typeof postsAbout>) =>
+    from.map(({ key, body }) => `${String(key)} ${body}`).toSorted();
+  const after = postsAbout(posts, expected).slice(before.length);
+  assert.equal(before.length, 4);
+  assert.deepEqual(bodies(after), bodies(before));
+});
+
+test('A webhook that refuses for good is told about and left, and no mail waits for it', async (context) => {
+  await inbox(context);
+  const { env, answer, posts } = await receiver(context);
+  answer(status(401));
+  const running = await worker(context, env);
+  const held = newHeld(0, 2);
+  await stack.appendHeld(0, held);
+  const alerts = await alertsAbout(transactionIdsOf(held));
+  assert.equal((await mailsOf(alerts)).length, 2);
+  assert.equal(postsAbout(posts, transactionIdsOf(held)).length, 6, 'three attempts each');
+  const { body } = await running.get('/readyz');
+  assert.match(body, /{"part":"webhook","reason":"webhook_refused"}/);
+  assert.match(running.log(), /"level":"error"[^\n]*a notification was refused too often and is left/);
+  const series = 'weir_deliveries_total{channel="webhook",outcome="left",service="alerting"} 2';
+  assert.ok((await running.get('/metrics')).body.includes(series));
+
+  answer(status(204));
+  const more = newHeld(0, 1);
+  await stack.appendHeld(0, more);
+  await alertsAbout(transactionIdsOf(more));
+  assert.equal((await running.get('/readyz')).status, 200);
 });

@@ -79,7 +79,8 @@ export const checkWebhookFields = crossFieldCheck((given) => {
       : undefined;
   if (problem !== undefined) problems.push({ variable: 'WEBHOOK_URL', message: problem });
   const [timeoutMs, sessionMs] = [given.value('WEBHOOK_TIMEOUT_MS'), given.value('GROUP_SESSION_TIMEOUT_MS')];
-  if (typeof timeoutMs === 'number' && typeof sessionMs === 'number' && timeoutMs * 2 > sessionMs) {
+  const areNumbers = typeof timeoutMs === 'number' && typeof sessionMs === 'number';
+  if (given.has('WEBHOOK_URL') && areNumbers && timeoutMs * 2 > sessionMs) {
     const message = 'expected at most half of GROUP_SESSION_TIMEOUT_MS';
     problems.push({ variable: 'WEBHOOK_TIMEOUT_MS', message });
   }

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startWebhookReceiver } from '../fixtures/webhook-receiver.ts';
+import { createAddressGuard } from './address-guard.ts';
+import { createPoster } from './post.ts';
+
+test('Each connection goes to an address that was checked for it, whatever the name stood for before', async (context) => {
+  const receiver = await startWebhookReceiver();
+  let answers: readonly string[] = ['127.0.0.1'];
+  const poster = createPoster({
+    url: new URL(`http://receiver.example:${receiver.port}/`),
+    guard: createAddressGuard(['127.0.0.1/32']),
+    maxConnections: 1,
+    timeoutMs: 2_000,
+    ca: undefined,
+    now: Date.now,
+    lookup: (_hostname, _options, answer) =>
+      answer(
+        null,
+        answers.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      ),
+  });
+  context.after(async () => {
+    poster.close();
+    await receiver.stop();
+  });
+  const post = () => poster.post({}, Buffer.from('{}'));
+  receiver.answer((response) => void response.writeHead(200, { connection: 'close' }).end());
+  assert.deepEqual(await post(), { kind: 'accepted' });
+  for (const rebound of [
+    ['169.254.169.254'],
+    ['10.0.0.7'],
+    ['::ffff:169.254.169.254'],
+    // One good address among others makes none of them good.
+    ['127.0.0.1', '127.0.0.2'],
+    [],
+  ]) {
+    answers = rebound;
+    assert.deepEqual(await post(), { kind: 'refused', code: 'address_refused', status: undefined });
+  }
+  answers = ['127.0.0.1'];
+  assert.deepEqual(await post(), { kind: 'accepted' });
+  assert.equal(receiver.connections(), 2);
+});
