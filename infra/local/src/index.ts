@@ -20,6 +20,7 @@ export { childEnvironment } from './process/child-environment.ts';
 export { isRunning } from './process/process-identity.ts';
 export { startRedisServer } from './redis/start-redis-server.ts';
 export { javaVersion } from './stack/preflight.ts';
+export { doorFilesOf } from './stack/door-files.ts';
 export { nodeMain } from './stack/describe-stack.ts';
 export { keyAliasPrefix, readAdminCredentials } from './stack/callers.ts';
 export { readRoleEnvironment, writeRoleKeys } from './stack/role-files.ts';

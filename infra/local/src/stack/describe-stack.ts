@@ -6,6 +6,7 @@ import type { CommandLine } from '../process/command-line.ts';
 import type { ProcessPlan } from '../supervisor/process-plan.ts';
 import type { CallerName, Credentials } from './callers.ts';
 import type { Ports } from './choose-ports.ts';
+import { doorFilesOf } from './door-files.ts';
 
 const region = 'eu-central-1';
 const readyDeadlineMs = 60_000;
@@ -58,6 +59,8 @@ export function stackAddresses(settings: StackSettings): Readonly<Record<string,
     ...(ownSmtpUrl === undefined ? { INBOX_URL: `http://127.0.0.1:${ports.inbox}` } : {}),
     DETECTION_URL: `http://127.0.0.1:${ports.detection}`,
     ALERTING_URL: `http://127.0.0.1:${ports.alerting}`,
+    INGEST_URL: `http://127.0.0.1:${ports.ingest}`,
+    DOOR_URL: `https://127.0.0.1:${ports.door}`,
   };
 }
 
@@ -112,16 +115,19 @@ export function describeWorkers(
   arns: KeyArns,
   credentials: Readonly<Record<CallerName, Credentials>>,
 ): readonly ProcessPlan[] {
-  return (['detection', 'alerting'] as const).map((name) =>
+  const { home, ports } = settings;
+  const door = { MODE: 'serve', DOOR_PORT: String(ports.door), ...doorFilesOf(home) };
+  return (['detection', 'alerting', 'ingest'] as const).map((name) =>
     nodePlan({
       name,
       main: `services/${name}/src/main.ts`,
       env: {
         ...roleEnvironment({ role: name, settings, arns, credentials: credentials[name] }),
-        HTTP_PORT: String(settings.ports[name]),
+        ...(name === 'ingest' ? door : {}),
+        HTTP_PORT: String(ports[name]),
         SHUTDOWN_TIMEOUT_MS: String(shutdownTimeoutMs),
       },
-      ready: { kind: 'http', url: `http://127.0.0.1:${settings.ports[name]}/readyz` },
+      ready: { kind: 'http', url: `http://127.0.0.1:${ports[name]}/readyz` },
     }),
   );
 }

@@ -19,6 +19,7 @@ import { choosePorts } from './choose-ports.ts';
 import type { Ports } from './choose-ports.ts';
 import { describeInfrastructure, describeWorkers, stackAddresses } from './describe-stack.ts';
 import type { KeyArns, StackSettings } from './describe-stack.ts';
+import { ensureDoorFiles } from './door-files.ts';
 import { ensureSecretFile } from './ensure-secret-file.ts';
 import { kafkaAccessOf } from './kafka-access.ts';
 import { partNames } from './parts.ts';
@@ -113,6 +114,7 @@ async function prepare(options: StackOptions, ports: Ports) {
     ownKafkaBrokers === undefined ? kafkaCommand(home, libraryHome, ports, onProgress) : undefined,
     ownRedisUrl === undefined ? localRedisCommand(home, libraryHome, ports, onProgress) : undefined,
   ]);
+  await ensureDoorFiles(home);
   const callers = ensureCallers(home);
   const settings: StackSettings = {
     home,

@@ -1,10 +1,12 @@
 const labels: readonly (readonly [string, string])[] = [
   ['INBOX_URL', 'Alert mails'],
+  ['DOOR_URL', 'HTTP ingest (npx weir tokens add)'],
   ['KAFKA_BROKERS', 'Kafka'],
   ['REDIS_URL', 'Redis'],
   ['KMS_ENDPOINT', 'KMS (development only)'],
   ['DETECTION_URL', 'Detection: /healthz /readyz /metrics'],
   ['ALERTING_URL', 'Alerting:  /healthz /readyz /metrics'],
+  ['INGEST_URL', 'Ingest:    /healthz /readyz /metrics'],
 ];
 
 /** Where the parts are reached, for a person. */
