@@ -105,6 +105,7 @@ const allowedInTests = [
         [
           'fast-check',
           'ajv',
+          'standardwebhooks',
           '@asyncapi/parser',
           '@seriousme/openapi-schema-validator',
           'autocannon',

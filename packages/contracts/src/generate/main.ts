@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { alertWebhook } from '../alert-webhook.ts';
 import { openApiDocument } from '../openapi.ts';
 import { asyncApiDocument, payloadSchemas } from './asyncapi.ts';
 
 /** How many partitions a laptop's log has; the document shows that number. */
 const documentedLogPartitions = 4;
-const folder = new URL('../../../../docs/reference/events/', import.meta.url).pathname;
-/** The document of the HTTP door stands beside the events. */
-const openApiFile = new URL('../../../../docs/reference/openapi.json', import.meta.url).pathname;
+const reference = new URL('../../../../docs/reference/', import.meta.url).pathname;
+const folder = join(reference, 'events');
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -18,7 +19,11 @@ const wanted = new Map<string, string>([
   ),
 ]);
 
-const openApi = pretty(openApiDocument());
+/** What comes and goes by HTTP stands beside the events: the door's document, and what the webhook posts. */
+const documents = new Map<string, string>([
+  ['openapi.json', pretty(openApiDocument())],
+  ['alert-webhook.schema.json', pretty(z.toJSONSchema(alertWebhook, { io: 'input' }))],
+]);
 
 /** `--check` compares and fails on drift; without it the files are written anew. */
 if (process.argv.includes('--check')) {
@@ -26,7 +31,10 @@ if (process.argv.includes('--check')) {
   const drifted = [...new Set([...found, ...wanted.keys()])].filter(
     (name) => !found.includes(name) || readFileSync(join(folder, name), 'utf8') !== wanted.get(name),
   );
-  if (!existsSync(openApiFile) || readFileSync(openApiFile, 'utf8') !== openApi) drifted.push('openapi.json');
+  for (const [name, text] of documents) {
+    const file = join(reference, name);
+    if (!existsSync(file) || readFileSync(file, 'utf8') !== text) drifted.push(name);
+  }
   if (drifted.length > 0) {
     console.error(`docs/reference differs from the contracts: ${drifted.join(', ')}`);
     console.error('run: npm run generate');
@@ -36,6 +44,6 @@ if (process.argv.includes('--check')) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of wanted) writeFileSync(join(folder, name), text);
-  writeFileSync(openApiFile, openApi);
-  console.log(`wrote ${wanted.size} files to docs/reference/events, and openapi.json`);
+  for (const [name, text] of documents) writeFileSync(join(reference, name), text);
+  console.log(`wrote ${wanted.size} files to docs/reference/events, and ${documents.size} beside it`);
 }
