@@ -18,6 +18,8 @@ export { createMerkleTree } from './merkle-tree.ts';
 export type { Frontier, MerkleTree } from './merkle-tree.ts';
 export { isProven, proveEntry, readProof } from './prove-entry.ts';
 export type { EntryProof, ProofFailure } from './prove-entry.ts';
+export { recordStart } from './record-start.ts';
+export { refusedRecordRequest } from './refused-record-request.ts';
 export { encodeTrailLine, readTrailLines } from './trail-file.ts';
 export type { TrailLine } from './trail-file.ts';
 export { verifyTrail } from './verify-trail.ts';

@@ -4,6 +4,7 @@ import type { StreamName } from '@weir/contracts';
 import { createOpener, createSealer } from '@weir/envelope';
 import type { Opener, Sealer } from '@weir/envelope';
 import { createAwsKeyProvider, withMetrics, withRetry } from '@weir/kms';
+import type { KmsAccess } from '@weir/kms';
 import type { KeyProvider } from '@weir/envelope';
 import { kmsKeysOf, readKmsKeysFile } from '@weir/runtime';
 import type { Health, kmsFields, KmsKeys, Metrics } from '@weir/runtime';
@@ -94,6 +95,14 @@ export function connectKms(
   };
 }
 
+/** How to reach the KMS, for what is done there besides sealing and opening. */
+export const kmsAccessOf = (config: KmsConfig): KmsAccess => ({
+  region: config.AWS_REGION,
+  caPem: config.KMS_TLS_CA_FILE,
+  ...(config.KMS_ENDPOINT === undefined ? {} : { endpoint: config.KMS_ENDPOINT }),
+  ...credentialsOf(config),
+});
+
 function connectKeyProvider(
   config: KmsConfig,
   metrics: Metrics,
@@ -103,11 +112,8 @@ function connectKeyProvider(
     'outcome',
   ]);
   const aws = createAwsKeyProvider({
-    region: config.AWS_REGION,
+    ...kmsAccessOf(config),
     requestTimeoutMs: config.KMS_REQUEST_TIMEOUT_MS,
-    caPem: config.KMS_TLS_CA_FILE,
-    ...(config.KMS_ENDPOINT === undefined ? {} : { endpoint: config.KMS_ENDPOINT }),
-    ...credentialsOf(config),
   });
   const counted = withMetrics(aws, ({ operation, outcome }) => calls.add({ operation, outcome }));
   const keyProvider = withRetry(counted, {

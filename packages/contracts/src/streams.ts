@@ -176,7 +176,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     retentionMs: 90 * dayMs,
     maxMessageBytes: mebibyte,
     timestampType: 'LogAppendTime',
-    writers: ['ingest', 'detection', 'alerting', 'ops'],
+    writers: ['ingest', 'detection', 'alerting', 'notary', 'ops'],
     readers: ['notary'],
   },
   audit: {
