@@ -1,5 +1,5 @@
-import { createKafka, createKafkaInspector } from '@weir/kafka';
-import type { KafkaClient, KafkaConnection, KafkaInspector } from '@weir/kafka';
+import { createKafka, createKafkaInspector, ensureGrants } from '@weir/kafka';
+import type { Grant, KafkaClient, KafkaConnection, KafkaInspector } from '@weir/kafka';
 import type { kafkaFields, Logger } from '@weir/runtime';
 import type { z } from 'zod';
 
@@ -12,6 +12,14 @@ export const connectKafka = (config: KafkaConfig, clientId: string, log: Logger)
 /** Looks at the same brokers in the same way, and can't change anything there. */
 export const connectKafkaInspector = (config: KafkaConfig, clientId: string, log: Logger): KafkaInspector =>
   createKafkaInspector(kafkaConnectionOf(config, clientId, log));
+
+/** Makes grants at the same brokers. Throws as `ensureGrants` does. */
+export const grantAtKafka = (
+  config: KafkaConfig,
+  clientId: string,
+  log: Logger,
+  grants: readonly Grant[],
+): Promise<void> => ensureGrants(kafkaConnectionOf(config, clientId, log), grants);
 
 function kafkaConnectionOf(config: KafkaConfig, clientId: string, log: Logger): KafkaConnection {
   const { KAFKA_TLS_CA_FILE: ca, KAFKA_TLS_CERT_FILE: cert, KAFKA_TLS_KEY_FILE: key } = config;

@@ -1,3 +1,3 @@
-export { connectKafka, connectKafkaInspector } from './connect-kafka.ts';
+export { connectKafka, connectKafkaInspector, grantAtKafka } from './connect-kafka.ts';
 export { connectKms, kmsAccessOf } from './connect-kms.ts';
 export type { KmsConnection } from './connect-kms.ts';

@@ -12,6 +12,8 @@ export type {
   RunningConsumer,
   TopicPartition,
 } from './consumer-types.ts';
+export { ensureGrants } from './grants.ts';
+export type { Grant } from './grants.ts';
 export type {
   PartitionOutput,
   PartitionTransactions,

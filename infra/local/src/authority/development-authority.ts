@@ -11,7 +11,8 @@ export type CertificateRequest = {
   readonly name: string;
   /** Names and addresses a server is reached by; this machine's when not given. A client's certificate has none. */
   readonly hosts?: readonly string[];
-  readonly use: 'server' | 'client';
+  /** A peer both serves and calls others of its kind, as brokers do. */
+  readonly use: 'server' | 'client' | 'peer';
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 };
@@ -97,8 +98,9 @@ async function issue(authority: IssuedCertificate, request: CertificateRequest):
   const issuer = new x509.X509Certificate(authority.certPem);
   const keys = await webcrypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify']);
   const nowMs = Date.now();
-  const isServer = request.use === 'server';
-  const hosts = isServer ? (request.hosts ?? loopbackHosts) : [];
+  const serves = request.use !== 'client';
+  const calls = request.use !== 'server';
+  const hosts = serves ? (request.hosts ?? loopbackHosts) : [];
   const certificate = await x509.X509CertificateGenerator.create({
     subject: subject(request.name),
     issuer: issuer.subjectName,
@@ -110,9 +112,12 @@ async function issue(authority: IssuedCertificate, request: CertificateRequest):
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      // One use each: what a worker shows to the broker must not serve in its name.
+      // What a worker shows to the broker must not serve in its name.
       new x509.ExtendedKeyUsageExtension(
-        [isServer ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth],
+        [
+          ...(serves ? [x509.ExtendedKeyUsage.serverAuth] : []),
+          ...(calls ? [x509.ExtendedKeyUsage.clientAuth] : []),
+        ],
         true,
       ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
@@ -129,7 +134,7 @@ async function issue(authority: IssuedCertificate, request: CertificateRequest):
   return { certPem: asText(certificate.toString('pem')), keyPem: await exportKey(keys.privateKey) };
 }
 
-const subject = (name: string) => [{ CN: [name] }, { O: [organisation] }];
+const subject = (name: string) => [{ O: [organisation] }, { CN: [name] }];
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));

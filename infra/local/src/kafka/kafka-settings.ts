@@ -1,7 +1,21 @@
+import { join } from 'node:path';
+import { partyFiles } from '../security/secured-parties.ts';
+
+/** TLS 1.3 and passwords on the clients' listener; TLS within an authority of the broker's own on the others. */
+export type KafkaSecurity = {
+  /** Where the broker finds its certificate, its key and the authority's certificate. */
+  readonly folder: string;
+  /** A listener on 127.0.0.1 that the broker reaches itself by. */
+  readonly innerPort: number;
+};
+
 /** Where one broker listens and keeps its records. */
 export type KafkaPlace = {
   readonly dataDir: string;
   readonly port: number;
+  /** Where clients find it; 127.0.0.1 when not set. Another one needs `security`. */
+  readonly host?: string;
+  readonly security?: KafkaSecurity;
   readonly controllerPort: number;
   /**
    * A second way in, told to its clients as another port: where something stands in front of the broker
@@ -10,22 +24,30 @@ export type KafkaPlace = {
   readonly behindProxy?: { readonly port: number; readonly advertisedPort: number };
 };
 
+/** Who may do everything: the broker itself, by its certificate, and whoever makes topics and grants. */
+const superUsers = 'User:kafka;User:admin';
+
 /**
  * The broker's server.properties: one KRaft node that is broker and controller,
- * reachable from this machine only.
+ * reachable from this machine only unless it has a host and security.
  */
 export function kafkaSettings(place: KafkaPlace): string {
-  const { behindProxy } = place;
+  const { behindProxy, security } = place;
+  const bindHost = place.host === undefined ? '127.0.0.1' : '0.0.0.0';
+  const host = place.host ?? '127.0.0.1';
   const also = (text: string): string => (behindProxy === undefined ? '' : text);
   const settings: Readonly<Record<string, string | number | boolean>> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${place.controllerPort}`,
-    listeners: `BROKER://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}${also(`,PROXIED://127.0.0.1:${behindProxy?.port}`)}`,
-    'advertised.listeners': `BROKER://127.0.0.1:${place.port}${also(`,PROXIED://127.0.0.1:${behindProxy?.advertisedPort}`)}`,
-    'listener.security.protocol.map': `BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT${also(',PROXIED:PLAINTEXT')}`,
+    listeners: `BROKER://${bindHost}:${place.port}${inner(place)},CONTROLLER://127.0.0.1:${place.controllerPort}${also(`,PROXIED://127.0.0.1:${behindProxy?.port}`)}`,
+    'advertised.listeners': `BROKER://${host}:${place.port}${inner(place)}${also(`,PROXIED://127.0.0.1:${behindProxy?.advertisedPort}`)}`,
+    'listener.security.protocol.map':
+      security === undefined
+        ? `BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT${also(',PROXIED:PLAINTEXT')}`
+        : 'BROKER:SASL_SSL,INNER:SSL,CONTROLLER:SSL',
     'controller.listener.names': 'CONTROLLER',
-    'inter.broker.listener.name': 'BROKER',
+    'inter.broker.listener.name': security === undefined ? 'BROKER' : 'INNER',
     'log.dirs': escapeProperty(place.dataDir),
     // After a kill -9 the next start waits until the lease of the dead broker has run out.
     'broker.session.timeout.ms': 2000,
@@ -48,11 +70,54 @@ export function kafkaSettings(place: KafkaPlace): string {
     'background.threads': 2,
     // 128 MB of the heap by default, which a log of this size never needs.
     'log.cleaner.dedupe.buffer.size': 8_388_608,
+    ...(security === undefined ? {} : securitySettings(security)),
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
 }
+
+const inner = ({ security }: KafkaPlace): string =>
+  security === undefined ? '' : `,INNER://127.0.0.1:${security.innerPort}`;
+
+/** What the broker shows itself with and whom it trusts. Passwords aren't among them: Kafka keeps what it derives from them. */
+function securitySettings({ folder }: KafkaSecurity): Readonly<Record<string, string | boolean>> {
+  const { ca } = partyFiles(folder);
+  const own = innerFolder(folder);
+  /** Behind these two stands nobody but this broker: a worker's certificate is a stranger's there. */
+  const ofBrokerAlone = (listener: string): Record<string, string> => ({
+    [`listener.name.${listener}.ssl.client.auth`]: 'required',
+    [`listener.name.${listener}.ssl.keystore.type`]: 'PEM',
+    [`listener.name.${listener}.ssl.keystore.location`]: escapeProperty(keyStoreFile(own)),
+    [`listener.name.${listener}.ssl.truststore.type`]: 'PEM',
+    [`listener.name.${listener}.ssl.truststore.location`]: escapeProperty(partyFiles(own).ca),
+  });
+  return {
+    'ssl.protocol': 'TLSv1.3',
+    'ssl.enabled.protocols': 'TLSv1.3',
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': escapeProperty(keyStoreFile(folder)),
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': escapeProperty(ca),
+    // A client shows a certificate of the authority, and then who it is by name and password.
+    'listener.name.broker.ssl.client.auth': 'required',
+    ...ofBrokerAlone('inner'),
+    ...ofBrokerAlone('controller'),
+    'ssl.principal.mapping.rules': 'RULE:^CN=([a-z]+),.*$/$1/',
+    'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'listener.name.broker.scram-sha-512.sasl.jaas.config':
+      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': superUsers,
+    'allow.everyone.if.no.acl.found': false,
+  };
+}
+
+/** Where, in the broker's folder, lies what it proves itself to itself with. */
+export const innerFolder = (folder: string): string => join(folder, 'inner');
+
+/** Key and certificate in one file, as the broker wants them. */
+export const keyStoreFile = (folder: string): string => join(folder, 'keystore.pem');
 
 /** log4j2.properties: one file that is rolled at 5 MB and kept once. */
 export function kafkaLogSettings(logFile: string): string {

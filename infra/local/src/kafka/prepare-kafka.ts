@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensurePrivateFolder } from '../home.ts';
 import { LocalError } from '../local-error.ts';
+import { writePrivateFile } from '../write-private-file.ts';
 import type { CommandLine } from '../process/command-line.ts';
 import { kafkaLogSettings, kafkaSettings } from './kafka-settings.ts';
 import type { KafkaPlace } from './kafka-settings.ts';
@@ -23,6 +24,8 @@ export async function prepareKafka(options: {
   readonly place: KafkaPlace;
   readonly libraryDir: string;
   readonly logFile: string;
+  /** Who may come in by password, where the place is secured. Learned when the storage is formatted, once. */
+  readonly passwords?: Readonly<Record<string, string>>;
 }): Promise<CommandLine> {
   const dataDir = ensurePrivateFolder(options.place.dataDir);
   const logDir = join(dataDir, 'log');
@@ -43,24 +46,45 @@ export async function prepareKafka(options: {
       ...args,
     ],
   });
-  if (!existsSync(join(logDir, 'meta.properties'))) await formatStorage(java, settingsFile);
+  if (!existsSync(join(logDir, 'meta.properties'))) {
+    await formatStorage(java('@' + writeFormatArguments(settingsFile, dataDir, options.passwords ?? {})));
+  }
   return java('kafka.Kafka', settingsFile);
 }
 
-async function formatStorage(
-  java: (...args: readonly string[]) => CommandLine,
+/**
+ * The arguments of the formatting program in a file that only we may read: on a
+ * command line everybody on this machine would see the passwords.
+ */
+function writeFormatArguments(
   settingsFile: string,
-): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
-  const format = java(
+  folder: string,
+  passwords: Readonly<Record<string, string>>,
+): string {
+  const file = join(folder, 'format.args');
+  writePrivateFile(file, formatArguments(settingsFile, passwords));
+  return file;
+}
+
+/** As the java launcher reads them from a file: one on each line, in quotes. */
+export function formatArguments(settingsFile: string, passwords: Readonly<Record<string, string>>): string {
+  const args = [
     'kafka.tools.StorageTool',
     'format',
     // In one argument, since an id may begin with a hyphen.
-    `--cluster-id=${clusterId}`,
+    `--cluster-id=${randomBytes(16).toString('base64url')}`,
     '--ignore-formatted',
     '--config',
     settingsFile,
-  );
+    ...Object.entries(passwords).flatMap(([name, password]) => [
+      '--add-scram',
+      `SCRAM-SHA-512=[name=${name},password=${password}]`,
+    ]),
+  ];
+  return args.map((arg) => `"${arg.replaceAll('\\', '\\\\')}"\n`).join('');
+}
+
+async function formatStorage(format: CommandLine): Promise<void> {
   try {
     await run(format.command, [...format.args], { timeout: formatDeadlineMs });
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { PartyFiles } from '../security/secured-parties.ts';
 import { askOverTcp } from '../process/ask-over-tcp.ts';
 
 const metadataApiKey = 3;
@@ -9,9 +10,10 @@ const answerHeaderBytes = 12;
  * in it. A port that only accepts connections is not yet a broker that knows
  * it may serve.
  */
-export async function probeKafka(port: number): Promise<boolean> {
+export async function probeKafka(port: number, tls?: PartyFiles): Promise<boolean> {
   const answer = await askOverTcp({
     port,
+    tls,
     question: metadataRequest(),
     isComplete: (received) => received.length >= answerHeaderBytes,
   });

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Progress } from '../install/install-once.ts';
 import type { OwnedProcess } from '../process/owned-process.ts';
 import { startReady } from '../process/start-ready.ts';
-import type { KafkaPlace } from './kafka-settings.ts';
+import { kafkaReadiness } from './kafka-readiness.ts';
+import type { KafkaPlace, KafkaSecurity } from './kafka-settings.ts';
 import { installKafka } from './install-kafka.ts';
 import { prepareKafka } from './prepare-kafka.ts';
 
@@ -22,8 +23,11 @@ export async function startKafkaBroker(options: {
   readonly port: number;
   readonly controllerPort: number;
   readonly behindProxy?: NonNullable<KafkaPlace['behindProxy']>;
+  readonly security?: KafkaSecurity;
+  readonly passwords?: Readonly<Record<string, string>>;
   readonly onProgress: Progress;
 }): Promise<OwnedProcess> {
+  const { security } = options;
   const libraryDir = await installKafka(options.home, options.onProgress);
   const logFile = join(options.dataDir, 'kafka-output.log');
   const commandLine = await prepareKafka({
@@ -32,14 +36,16 @@ export async function startKafkaBroker(options: {
       port: options.port,
       controllerPort: options.controllerPort,
       ...(options.behindProxy === undefined ? {} : { behindProxy: options.behindProxy }),
+      ...(security === undefined ? {} : { security }),
     },
+    passwords: options.passwords ?? {},
     libraryDir,
     logFile: join(options.dataDir, 'kafka.log'),
   });
   return startReady({
     name: 'kafka',
     commandLine,
-    readiness: { kind: 'kafka', port: options.port },
+    readiness: kafkaReadiness(options.port, security),
     deadlineMs: kafkaReadyDeadlineMs,
     logFile,
   });

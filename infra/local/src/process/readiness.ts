@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { probeKafka } from '../kafka/probe-kafka.ts';
+import type { PartyFiles } from '../security/secured-parties.ts';
 import { probeRedis } from '../redis/probe-redis.ts';
 import { askOverTcp } from './ask-over-tcp.ts';
 import { isPortFree } from './free-port.ts';
@@ -8,8 +9,7 @@ import type { OwnedProcess } from './owned-process.ts';
 
 /** What shows that a process does its work, not merely that it runs. */
 export type Readiness =
-  | { readonly kind: 'kafka'; readonly port: number }
-  | { readonly kind: 'redis'; readonly port: number }
+  | { readonly kind: 'kafka' | 'redis'; readonly port: number; readonly tls?: PartyFiles }
   | { readonly kind: 'smtp'; readonly port: number }
   | { readonly kind: 'http'; readonly url: string }
   /** Only for a process that listens as the last step of its start. */
@@ -39,9 +39,9 @@ export async function waitUntilReady(options: {
 async function probe(readiness: Readiness): Promise<boolean> {
   switch (readiness.kind) {
     case 'kafka':
-      return probeKafka(readiness.port);
+      return probeKafka(readiness.port, readiness.tls);
     case 'redis':
-      return probeRedis(readiness.port);
+      return probeRedis(readiness.port, readiness.tls);
     case 'smtp':
       return probeSmtp(readiness.port);
     case 'http':

@@ -5,6 +5,8 @@ import type { OwnedProcess } from '../process/owned-process.ts';
 import { startReady } from '../process/start-ready.ts';
 import { installRedis } from './install-redis.ts';
 import { redisCommand } from './redis-command.ts';
+import { redisReadiness } from './redis-readiness.ts';
+import { redisSecuritySettings } from './redis-security.ts';
 
 const redisReadyDeadlineMs = 30_000;
 
@@ -20,17 +22,24 @@ export async function startRedisServer(options: {
   readonly dataDir: string;
   readonly port: number;
   readonly onProgress: Progress;
+  /** A folder with the server's certificate and users: TLS alone is served then. */
+  readonly securityFolder?: string | undefined;
   /** More settings, by their names in redis.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }): Promise<OwnedProcess> {
   const binary = await installRedis(options.home, options.onProgress);
   const dataDir = ensurePrivateFolder(options.dataDir);
   const logFile = join(dataDir, 'redis-output.log');
-  const commandLine = redisCommand({ binary, dataDir, port: options.port, settings: options.settings ?? {} });
+  const { securityFolder, port } = options;
+  const settings = {
+    ...(securityFolder === undefined ? {} : redisSecuritySettings(securityFolder, port)),
+    ...options.settings,
+  };
+  const commandLine = redisCommand({ binary, dataDir, port: options.port, settings });
   return startReady({
     name: 'redis',
     commandLine,
-    readiness: { kind: 'redis', port: options.port },
+    readiness: redisReadiness(port, securityFolder),
     deadlineMs: redisReadyDeadlineMs,
     logFile,
   });

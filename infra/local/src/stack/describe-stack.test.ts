@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { keyClasses, roles } from '@weir/contracts';
 import { roleEnvironment, stackAddresses } from './describe-stack.ts';
 import type { KeyArns, StackSettings } from './describe-stack.ts';
-import { kafkaAccessOf } from './kafka-access.ts';
+import { kafkaAccessOf, webhookAccessOf } from './kafka-access.ts';
 import { partNames, parts } from './parts.ts';
 import type { Ports } from './choose-ports.ts';
 
@@ -13,9 +13,12 @@ const settings: StackSettings = {
   ownKafkaBrokers: undefined,
   kafkaAccess: {},
   ownRedisUrl: undefined,
+  redisAccess: {},
+  security: undefined,
   ownSmtpUrl: undefined,
   mailFrom: 'weir@localhost',
   mailTo: 'analyst@localhost',
+  webhookAccess: {},
   kafka: undefined,
   redis: undefined,
   callersFile: '/home/keys/callers.json',
@@ -77,4 +80,25 @@ test("every role is told how the user's own Kafka lets it in, wherever it is run
     });
   }
   assert.doesNotMatch(JSON.stringify(stackAddresses(own)), /hunter2/);
+});
+
+test("alerting alone is told of the user's webhook, and nobody is shown where it is", () => {
+  const own = {
+    ...settings,
+    webhookAccess: webhookAccessOf({
+      WEBHOOK_URL: 'https://soc.example/hunter2',
+      WEBHOOK_SECRETS_FILE: 'webhook.secrets',
+      WEBHOOK_CA_FILE: '',
+      WEBHOOK_OF_ANOTHER: 'hunter2',
+    }),
+  };
+  for (const role of roles) {
+    const webhook = Object.entries(environmentOf(role, own)).filter(([name]) => name.startsWith('WEBHOOK_'));
+    const expected = {
+      WEBHOOK_URL: 'https://soc.example/hunter2',
+      WEBHOOK_SECRETS_FILE: `${process.cwd()}/webhook.secrets`,
+    };
+    assert.deepEqual(Object.fromEntries(webhook), role === 'alerting' ? expected : {});
+  }
+  assert.doesNotMatch(JSON.stringify(stackAddresses(own)), /hunter2|soc\.example/);
 });

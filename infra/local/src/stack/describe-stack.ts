@@ -2,10 +2,16 @@ import { join } from 'node:path';
 import { streamNames, streams } from '@weir/contracts';
 import type { KeyClass, Role } from '@weir/contracts';
 import { repositoryRoot } from '../home.ts';
+import { kafkaReadiness } from '../kafka/kafka-readiness.ts';
 import type { CommandLine } from '../process/command-line.ts';
+import type { Readiness } from '../process/readiness.ts';
+import { redisReadiness } from '../redis/redis-readiness.ts';
+import { partyFiles } from '../security/secured-parties.ts';
+import type { ClientName, StackSecurity } from '../security/secured-parties.ts';
 import type { ProcessPlan } from '../supervisor/process-plan.ts';
 import type { CallerName, Credentials } from './callers.ts';
 import type { Ports } from './choose-ports.ts';
+import type { PartName } from './parts.ts';
 import { doorFilesOf } from './door-files.ts';
 
 const region = 'eu-central-1';
@@ -25,6 +31,14 @@ export type StackSettings = {
   readonly ownSmtpUrl: string | undefined;
   readonly mailFrom: string;
   readonly mailTo: string;
+  /** WEBHOOK_* as the user set them; none without a receiver of theirs. */
+  readonly webhookAccess: Readonly<Record<string, string>>;
+  /** REDIS_TLS_* of the user's own Redis; none for the local one. */
+  readonly redisAccess: Readonly<Record<string, string>>;
+  /** Set where the parts speak TLS 1.3 to one another, and prove who they are. */
+  readonly security: StackSecurity | undefined;
+  /** By what name a part is reached; this machine's address when it has none. */
+  readonly hosts?: Readonly<Partial<Record<PartName, string>>>;
   readonly kafka: CommandLine | undefined;
   readonly redis: CommandLine | undefined;
   readonly callersFile: string;
@@ -37,13 +51,42 @@ export type StackSettings = {
 export type KeyArns = Readonly<Record<KeyClass, readonly string[]>> & { readonly auditSigning: string };
 
 /** What the workers connect to. The user's own URLs may hold a password, so this goes to the workers alone. */
-function connections({ ports, ownKafkaBrokers, ownRedisUrl, ownSmtpUrl }: StackSettings) {
+function connections({ ports, hosts, security, ownKafkaBrokers, ownRedisUrl, ownSmtpUrl }: StackSettings) {
+  const at = (name: PartName): string => `${hosts?.[name] ?? '127.0.0.1'}:${ports[name]}`;
+  const redis = security === undefined ? 'redis://' : `rediss://detection:${security.passwords.detection}@`;
   return {
-    KAFKA_BROKERS: ownKafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
-    REDIS_URL: ownRedisUrl ?? `redis://127.0.0.1:${ports.redis}`,
-    KMS_ENDPOINT: `http://127.0.0.1:${ports.kms}`,
-    SMTP_URL: ownSmtpUrl ?? `smtp://127.0.0.1:${ports.smtp}`,
+    KAFKA_BROKERS: ownKafkaBrokers ?? at('kafka'),
+    REDIS_URL: ownRedisUrl ?? `${redis}${at('redis')}`,
+    KMS_ENDPOINT: `${security === undefined ? 'http' : 'https'}://${at('kms')}`,
+    SMTP_URL: ownSmtpUrl ?? `smtp://${at('smtp')}`,
   };
+}
+
+/** How somebody proves at Kafka who he is: as the user set it for his own, else by what was made for him. */
+export function kafkaAccess(
+  { security, ownKafkaBrokers, kafkaAccess: own }: StackSettings,
+  who: ClientName,
+): Readonly<Record<string, string>> {
+  if (security === undefined || ownKafkaBrokers !== undefined) return own;
+  const { ca, cert, key } = partyFiles(security.folderOf(who));
+  return {
+    KAFKA_TLS_CA_FILE: ca,
+    KAFKA_TLS_CERT_FILE: cert,
+    KAFKA_TLS_KEY_FILE: key,
+    KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    KAFKA_SASL_USERNAME: who,
+    KAFKA_SASL_PASSWORD: security.passwords[who],
+  };
+}
+
+function redisAccess({
+  security,
+  ownRedisUrl,
+  redisAccess: own,
+}: StackSettings): Readonly<Record<string, string>> {
+  if (security === undefined || ownRedisUrl !== undefined) return own;
+  const { ca, cert, key } = partyFiles(security.folderOf('detection'));
+  return { REDIS_TLS_CA_FILE: ca, REDIS_TLS_CERT_FILE: cert, REDIS_TLS_KEY_FILE: key };
 }
 
 /** Where the parts are reached, in the words of the workers' own variables and without any secret: this is stored and shown. */
@@ -74,10 +117,15 @@ function shownUrl(url: string): string {
 
 /** The parts that Weir builds on, in the order they appear in `weir status`. */
 export function describeInfrastructure(settings: StackSettings): readonly ProcessPlan[] {
-  const { home, ports, kafka, redis } = settings;
+  const { home, ports, kafka, redis, security } = settings;
   const plans: ProcessPlan[] = [];
-  if (kafka !== undefined) plans.push(nativePlan('kafka', kafka, ports.kafka));
-  if (redis !== undefined) plans.push(nativePlan('redis', redis, ports.redis));
+  if (kafka !== undefined) {
+    const secured = security && { folder: security.folderOf('kafka'), innerPort: ports.kafkaInner };
+    plans.push(nativePlan('kafka', kafka, kafkaReadiness(ports.kafka, secured)));
+  }
+  if (redis !== undefined) {
+    plans.push(nativePlan('redis', redis, redisReadiness(ports.redis, security?.folderOf('redis'))));
+  }
   plans.push(
     nodePlan({
       name: 'kms',
@@ -86,6 +134,7 @@ export function describeInfrastructure(settings: StackSettings): readonly Proces
         LOCAL_KMS_PORT: String(ports.kms),
         LOCAL_KMS_KEY_FILE: join(home, 'keys', 'kms-keys.json'),
         LOCAL_KMS_CALLERS_FILE: settings.callersFile,
+        ...kmsCertificate(settings),
       },
       ready: { kind: 'listening', port: ports.kms },
     }),
@@ -117,7 +166,7 @@ export function describeWorkers(
 ): readonly ProcessPlan[] {
   const { home, ports } = settings;
   const door = { MODE: 'serve', DOOR_PORT: String(ports.door), ...doorFilesOf(home) };
-  return (['detection', 'alerting', 'ingest'] as const).map((name) =>
+  return (['notary', 'detection', 'alerting', 'ingest'] as const).map((name) =>
     nodePlan({
       name,
       main: `services/${name}/src/main.ts`,
@@ -145,8 +194,9 @@ export function roleEnvironment(options: {
     WEIR_ENVIRONMENT: 'local',
     LOG_LEVEL: settings.logLevel,
     KAFKA_BROKERS,
-    ...settings.kafkaAccess,
+    ...kafkaAccess(settings, role),
     KMS_ENDPOINT,
+    ...(settings.security && { KMS_TLS_CA_FILE: partyFiles(settings.security.folderOf(role)).ca }),
     KMS_KEYS_FILE: roleKeysFile(settings.home, role),
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -162,16 +212,30 @@ export function roleEnvironment(options: {
         REPLICATION_FACTOR: '1',
       };
     case 'detection':
-      return { ...shared, REDIS_URL };
+      return { ...shared, REDIS_URL, ...redisAccess(settings) };
     case 'alerting':
-      return { ...shared, SMTP_URL, MAIL_FROM: settings.mailFrom, MAIL_TO: settings.mailTo };
+      return {
+        ...shared,
+        SMTP_URL,
+        MAIL_FROM: settings.mailFrom,
+        MAIL_TO: settings.mailTo,
+        ...settings.webhookAccess,
+      };
     case 'notary':
+      return {
+        ...shared,
+        AUDIT_SIGNING_KEY: arns.auditSigning,
+        AUDIT_CHECKPOINT_DIR: checkpointFolder(settings.home),
+      };
     case 'ops':
       return { ...shared, AUDIT_SIGNING_KEY: arns.auditSigning };
     case 'downstream':
       return shared;
   }
 }
+
+/** Where the checkpoints of the audit trail are kept besides the topic. */
+export const checkpointFolder = (home: string): string => join(home, 'audit');
 
 /** Where a role finds its keys; read again on SIGHUP. */
 export const roleKeysFile = (home: string, role: Role): string => join(home, 'keys', `${role}.kms-keys.json`);
@@ -187,12 +251,19 @@ export function streamKeys(
   return Object.fromEntries(used.map((name) => [name, arns[streams[name].keyClass]]));
 }
 
-function nativePlan(name: 'kafka' | 'redis', commandLine: CommandLine, port: number): ProcessPlan {
+/** What the development KMS shows itself with, where it is secured. */
+export function kmsCertificate({ security }: StackSettings): Readonly<Record<string, string>> {
+  if (security === undefined) return {};
+  const { cert, key } = partyFiles(security.folderOf('kms'));
+  return { LOCAL_KMS_TLS_CERT_FILE: cert, LOCAL_KMS_TLS_KEY_FILE: key };
+}
+
+function nativePlan(name: 'kafka' | 'redis', commandLine: CommandLine, ready: Readiness): ProcessPlan {
   return {
     name,
     ...commandLine,
     env: {},
-    ready: { kind: name, port },
+    ready,
     readyDeadlineMs,
     dependsOn: [],
     ipc: false,

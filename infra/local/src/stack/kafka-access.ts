@@ -1,21 +1,39 @@
 import { resolve } from 'node:path';
 
 const files = ['KAFKA_TLS_CA_FILE', 'KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE'] as const;
+const redisFiles = ['REDIS_TLS_CA_FILE', 'REDIS_TLS_CERT_FILE', 'REDIS_TLS_KEY_FILE'] as const;
 const texts = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+const webhookFiles = ['WEBHOOK_SECRETS_FILE', 'WEBHOOK_CA_FILE'] as const;
+const webhookTexts = ['WEBHOOK_URL', 'WEBHOOK_TIMEOUT_MS', 'WEBHOOK_ALLOW_PRIVATE'] as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * How the user's own Kafka lets a client in, as they set it. Paths become
  * absolute: a command may act in a role from another folder.
  */
-export function kafkaAccessOf(
-  env: Readonly<Record<string, string | undefined>>,
+export function kafkaAccessOf(env: Environment): Readonly<Record<string, string>> {
+  return { ...given(env, files, resolve), ...given(env, texts, (text) => text) };
+}
+
+/** The same of the user's own Redis. */
+export function redisAccessOf(env: Environment): Readonly<Record<string, string>> {
+  return given(env, redisFiles, resolve);
+}
+
+/** Where the user wants alerts posted to, besides the mails; nothing where they don't. */
+export function webhookAccessOf(env: Environment): Readonly<Record<string, string>> {
+  return { ...given(env, webhookFiles, resolve), ...given(env, webhookTexts, (text) => text) };
+}
+
+function given(
+  env: Environment,
+  names: readonly string[],
+  use: (value: string) => string,
 ): Readonly<Record<string, string>> {
-  const given = (name: string, use: (value: string) => string): [string, string][] => {
+  const set = names.flatMap((name) => {
     const value = env[name];
-    return value === undefined || value === '' ? [] : [[name, use(value)]];
-  };
-  return Object.fromEntries([
-    ...files.flatMap((name) => given(name, (path) => resolve(path))),
-    ...texts.flatMap((name) => given(name, (value) => value)),
-  ]);
+    return value === undefined || value === '' ? [] : [[name, use(value)] as const];
+  });
+  return Object.fromEntries(set);
 }

@@ -17,6 +17,7 @@ export const parts = {
   notary: { label: 'the notary', defaultPort: 19103 },
   ingest: { label: 'ingest', defaultPort: 19100 },
   door: { label: 'the HTTP door of ingest', defaultPort: 18443 },
+  kafkaInner: { label: "Kafka's inner listener", defaultPort: 19094 },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof parts;

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyClasses } from '@weir/contracts';
 import type { KeyClass } from '@weir/contracts';
@@ -10,6 +11,10 @@ import { LocalError } from '../local-error.ts';
 import type { CommandLine } from '../process/command-line.ts';
 import { installRedis } from '../redis/install-redis.ts';
 import { redisCommand } from '../redis/redis-command.ts';
+import { redisSecuritySettings } from '../redis/redis-security.ts';
+import { ensureSecurity, passwordsFile } from '../security/ensure-security.ts';
+import { partyFiles } from '../security/secured-parties.ts';
+import type { StackSecurity } from '../security/secured-parties.ts';
 import { createSupervisor } from '../supervisor/create-supervisor.ts';
 import type { Supervisor } from '../supervisor/create-supervisor.ts';
 import { ensureCallers, keyAlias, keyAliasPrefix, signingAlias } from './callers.ts';
@@ -17,11 +22,11 @@ import type { Credentials } from './callers.ts';
 import { checkKeys } from './check-keys.ts';
 import { choosePorts } from './choose-ports.ts';
 import type { Ports } from './choose-ports.ts';
-import { describeInfrastructure, describeWorkers, stackAddresses } from './describe-stack.ts';
+import { describeInfrastructure, describeWorkers, kafkaAccess, stackAddresses } from './describe-stack.ts';
 import type { KeyArns, StackSettings } from './describe-stack.ts';
 import { ensureDoorFiles } from './door-files.ts';
 import { ensureSecretFile } from './ensure-secret-file.ts';
-import { kafkaAccessOf } from './kafka-access.ts';
+import { kafkaAccessOf, redisAccessOf, webhookAccessOf } from './kafka-access.ts';
 import { partNames } from './parts.ts';
 import type { PartName } from './parts.ts';
 import { checkHome, preflight } from './preflight.ts';
@@ -35,15 +40,23 @@ export type RunningStack = Pick<Supervisor, 'failed' | 'state' | 'stop'> & {
   readonly addresses: Readonly<Record<string, string>>;
 };
 
+/** What the topics are made with. */
+export type Provisioning = {
+  /** KAFKA_TLS_* and KAFKA_SASL_* of whoever may make topics and grants; none where everybody may. */
+  readonly kafkaAdmin: Readonly<Record<string, string>>;
+  /** Whether nobody may do anything at Kafka before he is granted it. */
+  readonly needsGrants: boolean;
+};
+
 export type StackOptions = {
   readonly home: string;
   /** Where the installed parts are kept, `home` when not set; tests share one. */
   readonly libraryHome?: string;
-  /** WEIR_PORT_*, KAFKA_*, REDIS_URL, SMTP_URL and LOG_LEVEL are read from it, and nothing else. */
+  /** WEIR_PORT_*, WEIR_SECURE, KAFKA_*, REDIS_*, SMTP_URL and LOG_LEVEL are read from it, and nothing else. */
   readonly env: Environment;
   readonly onProgress: Progress;
   /** Called when Kafka, Redis and the KMS serve and before any worker starts: makes topics, names the log. */
-  readonly provision?: () => Promise<void>;
+  readonly provision?: (provisioning: Provisioning) => Promise<void>;
   /** Aborting it while the stack starts stops what has been started; later, use `stop`. */
   readonly signal?: AbortSignal;
   /** False starts only what Weir builds on. */
@@ -70,9 +83,12 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     const { settings, credentials } = await prepare(options, ports);
     const addresses = stackAddresses(settings);
     await supervisor.start(describeInfrastructure(settings), addresses);
-    const arns = await makeKeys(addresses['KMS_ENDPOINT'] ?? '', credentials.admin);
+    const arns = await makeKeys(settings, credentials.admin);
     writeRoles({ home, settings, arns, credentials });
-    await options.provision?.();
+    await options.provision?.({
+      kafkaAdmin: kafkaAccess(settings, 'admin'),
+      needsGrants: settings.security !== undefined && settings.ownKafkaBrokers === undefined,
+    });
     if (options.workers !== false) {
       await supervisor.start(describeWorkers(settings, arns, credentials), addresses);
     }
@@ -89,7 +105,7 @@ async function assertCanStart(options: StackOptions, ports: Ports): Promise<void
   const problems = await preflight({
     libraryHome: options.libraryHome ?? options.home,
     ports,
-    used: usedParts(options.env),
+    used: usedParts(options.env, isSecured(options)),
   });
   const [first] = problems;
   if (first === undefined) return;
@@ -97,9 +113,9 @@ async function assertCanStart(options: StackOptions, ports: Ports): Promise<void
 }
 
 /** Every part but those the user brings. */
-function usedParts(env: Environment): readonly PartName[] {
-  const brought = new Set<PartName>();
-  if (own(env, 'KAFKA_BROKERS') !== undefined) brought.add('kafka').add('kafkaController');
+function usedParts(env: Environment, secured: boolean): readonly PartName[] {
+  const brought = new Set<PartName>(secured ? [] : ['kafkaInner']);
+  if (own(env, 'KAFKA_BROKERS') !== undefined) brought.add('kafka').add('kafkaController').add('kafkaInner');
   if (own(env, 'REDIS_URL') !== undefined) brought.add('redis');
   if (own(env, 'SMTP_URL') !== undefined) brought.add('smtp').add('inbox');
   return partNames.filter((name) => !brought.has(name));
@@ -110,9 +126,13 @@ async function prepare(options: StackOptions, ports: Ports) {
   const libraryHome = options.libraryHome ?? home;
   const ownKafkaBrokers = own(env, 'KAFKA_BROKERS');
   const ownRedisUrl = own(env, 'REDIS_URL');
+  const security = isSecured(options)
+    ? await ensureSecurity({ home, folder: join(home, 'tls', 'parties') })
+    : undefined;
+  const place = { home, libraryHome, ports, onProgress, security };
   const [kafka, redis] = await Promise.all([
-    ownKafkaBrokers === undefined ? kafkaCommand(home, libraryHome, ports, onProgress) : undefined,
-    ownRedisUrl === undefined ? localRedisCommand(home, libraryHome, ports, onProgress) : undefined,
+    ownKafkaBrokers === undefined ? kafkaCommand(place) : undefined,
+    ownRedisUrl === undefined ? localRedisCommand(place) : undefined,
   ]);
   await ensureDoorFiles(home);
   const callers = ensureCallers(home);
@@ -122,9 +142,12 @@ async function prepare(options: StackOptions, ports: Ports) {
     ownKafkaBrokers,
     kafkaAccess: ownKafkaBrokers === undefined ? {} : kafkaAccessOf(env),
     ownRedisUrl,
+    redisAccess: ownRedisUrl === undefined ? {} : redisAccessOf(env),
+    security,
     ownSmtpUrl: own(env, 'SMTP_URL'),
     mailFrom: own(env, 'MAIL_FROM') ?? 'weir@localhost',
     mailTo: own(env, 'MAIL_TO') ?? 'analyst@localhost',
+    webhookAccess: webhookAccessOf(env),
     kafka,
     redis,
     callersFile: callers.file,
@@ -135,33 +158,62 @@ async function prepare(options: StackOptions, ports: Ports) {
   return { settings, credentials: callers.credentials };
 }
 
-async function kafkaCommand(
-  home: string,
-  libraryHome: string,
-  ports: Ports,
-  onProgress: Progress,
-): Promise<CommandLine> {
+/** Whether the parts prove themselves to one another: where it is asked for, and where it once was. */
+function isSecured({ home, env }: StackOptions): boolean {
+  if (existsSync(passwordsFile(home))) return true;
+  if (own(env, 'WEIR_SECURE') !== '1') return false;
+  // Kafka learns its users when its storage is made.
+  if (!existsSync(join(home, 'kafka'))) return true;
+  throw new LocalError(
+    'home_unusable',
+    `The stack in ${home} was made without WEIR_SECURE: start it without, or set WEIR_HOME to another folder.`,
+  );
+}
+
+type Place = {
+  readonly home: string;
+  readonly libraryHome: string;
+  readonly ports: Ports;
+  readonly onProgress: Progress;
+  readonly security: StackSecurity | undefined;
+};
+
+async function kafkaCommand(place: Place): Promise<CommandLine> {
+  const { home, libraryHome, ports, onProgress, security } = place;
   const libraryDir = await installKafka(libraryHome, onProgress);
   return prepareKafka({
-    place: { dataDir: join(home, 'kafka'), port: ports.kafka, controllerPort: ports.kafkaController },
+    place: {
+      dataDir: join(home, 'kafka'),
+      port: ports.kafka,
+      controllerPort: ports.kafkaController,
+      ...(security && {
+        security: { folder: security.folderOf('kafka'), innerPort: ports.kafkaInner },
+      }),
+    },
+    passwords: security?.passwords ?? {},
     libraryDir,
     logFile: join(ensurePrivateFolder(home, 'logs'), 'kafka-server.log'),
   });
 }
 
-async function localRedisCommand(
-  home: string,
-  libraryHome: string,
-  ports: Ports,
-  onProgress: Progress,
-): Promise<CommandLine> {
+async function localRedisCommand(place: Place): Promise<CommandLine> {
+  const { home, libraryHome, ports, onProgress, security } = place;
   const binary = await installRedis(libraryHome, onProgress);
-  return redisCommand({ binary, dataDir: ensurePrivateFolder(home, 'redis'), port: ports.redis });
+  return redisCommand({
+    binary,
+    dataDir: ensurePrivateFolder(home, 'redis'),
+    port: ports.redis,
+    settings: security === undefined ? {} : redisSecuritySettings(security.folderOf('redis'), ports.redis),
+  });
 }
 
-async function makeKeys(endpoint: string, credentials: Credentials): Promise<KeyArns> {
+/** Makes the keys that are missing, and answers all of them. Idempotent. */
+export async function makeKeys(settings: StackSettings, credentials: Credentials): Promise<KeyArns> {
   const aliases = keyClasses.map(keyAlias);
-  const access = { endpoint, region: 'eu-central-1', credentials };
+  const { security } = settings;
+  const caPem = security && readFileSync(partyFiles(security.folderOf('admin')).ca, 'utf8');
+  const endpoint = stackAddresses(settings)['KMS_ENDPOINT'] ?? '';
+  const access = { endpoint, region: 'eu-central-1', credentials, caPem };
   await ensureKeys({ ...access, aliases });
   const auditSigning = await ensureSigningKey({ ...access, alias: signingAlias });
   const admin = createKeyAdmin(access);

@@ -1,7 +1,7 @@
 import { isRunning, readState, startStack } from '@weir/local';
 import type { RunningStack, StackState } from '@weir/local';
 import type { CommandContext } from '../command-context.ts';
-import { runIngest } from '../ingest/run-ingest.ts';
+import { provisionLog } from './provision-log.ts';
 
 /** A stack this command works with: its own, which ends with it, or one that was there. */
 export type StackSession = {
@@ -30,9 +30,9 @@ export async function joinOrStartStack({ home, env, terminal }: CommandContext):
     home,
     env,
     onProgress: (sentence) => terminal.say(sentence),
-    provision: async () => {
+    provision: async (provisioning) => {
       terminal.say('Opening the log');
-      await runIngest({ home, env: { MODE: 'open-log' } });
+      await provisionLog(home, provisioning);
     },
   });
   return { addresses: own.addresses, own };

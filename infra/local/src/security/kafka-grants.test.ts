@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { roles, streamNames, streams } from '@weir/contracts';
+import { kafkaGrants } from './kafka-grants.ts';
+
+const grants = kafkaGrants('local');
+const topicsOf = (who: string, operation: 'read' | 'write'): string[] =>
+  grants
+    .filter((one) => one.who === who && one.on === 'topic' && one.may.includes(operation))
+    .map(({ name }) => name);
+
+test('each role reads and writes the topics of the topic table and no others', () => {
+  for (const role of roles) {
+    const named = (side: 'readers' | 'writers'): string[] =>
+      streamNames.filter((name) => streams[name][side].includes(role)).map((name) => streams[name].topic);
+    assert.deepEqual(topicsOf(role, 'read'), named('readers'), role);
+    assert.deepEqual(topicsOf(role, 'write'), named('writers'), role);
+  }
+});
+
+test('a downstream system writes nothing, transacts nothing and can join no group of ours', () => {
+  const its = grants.filter(({ who }) => who === 'downstream');
+  assert.deepEqual(
+    its.filter(({ may }) => may.includes('write')),
+    [],
+  );
+  for (const { name } of its.filter(({ on }) => on === 'group')) assert.doesNotMatch(name, /^weir|\*/);
+});
+
+test('nobody is granted everything of a kind but to look at it', () => {
+  for (const { name, may } of grants.filter((one) => one.name === '*' || one.on === 'cluster'))
+    assert.ok(
+      may.every((operation) => operation.startsWith('describe')),
+      name,
+    );
+});

@@ -1,0 +1,67 @@
+import { roles, streamNames, streams } from '@weir/contracts';
+import type { Role } from '@weir/contracts';
+
+/** In the shape that `ensureGrants` of @weir/kafka takes. */
+type KafkaGrant = {
+  readonly who: Role;
+  readonly may: readonly ('read' | 'write' | 'describe' | 'describeConfigs' | 'delete')[];
+  readonly on: 'topic' | 'group' | 'transactionalId' | 'cluster';
+  readonly name: string;
+  readonly match: 'exactly' | 'beginning';
+};
+
+/** By what names the programs of a role call themselves, their groups and their transactions: weir-<name>, weir-<environment>-<name>. */
+const programs: Readonly<Record<Role, readonly string[]>> = {
+  ingest: ['ingest', 'door'],
+  detection: ['detection', 'windows'],
+  alerting: ['alerting'],
+  notary: ['notary'],
+  ops: ['ops', 'doctor'],
+  downstream: [],
+};
+
+/** Whoever subscribes names his own groups, by anything that doesn't begin like one of ours. */
+const downstreamGroup = 'downstream';
+
+/**
+ * What each role may do at a Kafka with an authorizer, from the topic table: read
+ * what it reads, write what it writes, and keep positions under its own names.
+ * Topics and grants are made by the admin alone.
+ */
+export function kafkaGrants(environment: string): readonly KafkaGrant[] {
+  return roles.flatMap((who) => [...topicGrants(who), ...ownNames(who, environment), ...sightOf(who)]);
+}
+
+function topicGrants(who: Role): readonly KafkaGrant[] {
+  const grants: KafkaGrant[] = [];
+  for (const stream of streamNames) {
+    const { topic, readers, writers } = streams[stream];
+    const may: KafkaGrant['may'][number][] = [];
+    if (readers.includes(who)) may.push('read');
+    if (writers.includes(who)) may.push('write');
+    if (may.length > 0) grants.push({ who, may, on: 'topic', name: topic, match: 'exactly' });
+  }
+  return grants;
+}
+
+function ownNames(who: Role, environment: string): readonly KafkaGrant[] {
+  if (who === 'downstream') {
+    return [{ who, may: ['read'], on: 'group', name: downstreamGroup, match: 'beginning' }];
+  }
+  const names = programs[who].flatMap((program) => [`weir-${program}`, `weir-${environment}-${program}`]);
+  return names.flatMap((name): KafkaGrant[] => [
+    // Readers of a range make a group for themselves and take it away again.
+    { who, may: ['read', 'delete'], on: 'group', name, match: 'beginning' },
+    { who, may: ['write', 'describe'], on: 'transactionalId', name, match: 'beginning' },
+  ]);
+}
+
+/** Ops sees how far everybody is and how everything is set, and can change none of it. */
+function sightOf(who: Role): readonly KafkaGrant[] {
+  if (who !== 'ops') return [];
+  return [
+    { who, may: ['describe'], on: 'group', name: '*', match: 'exactly' },
+    { who, may: ['describe', 'describeConfigs'], on: 'topic', name: '*', match: 'exactly' },
+    { who, may: ['describe', 'describeConfigs'], on: 'cluster', name: 'kafka-cluster', match: 'exactly' },
+  ];
+}
