@@ -11,9 +11,8 @@ import {
 } from '@weir/contracts';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { DoorMetrics } from './door-metrics.ts';
-import type { Reply } from './idempotency.ts';
 import { doorLimits, retryAfterSeconds } from './limits/door-limits.ts';
-import { jsonReply, problemReply, RequestRefused } from './reply.ts';
+import { jsonReply, problemReply, RequestRefused, sendReply } from './reply.ts';
 import { addSubmitRoute, type SubmitRouteOptions } from './submit-route.ts';
 import type { ReadVerdict } from './verdicts/read-verdict.ts';
 
@@ -55,7 +54,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => endBroken(error, socket, options.metrics),
   }) as unknown as FastifyInstance;
   const server: Server = app.server;
-  server.headersTimeout = doorLimits.headersTimeoutMs;
+  server.headersTimeout = Math.min(doorLimits.headersTimeoutMs, options.requestTimeoutMs);
   server.maxConnections = options.maxConnections;
   server.on('tlsClientError', () => options.metrics.connectionRefused('tls'));
   server.on('drop', () => options.metrics.connectionRefused('full'));
@@ -111,25 +110,22 @@ const codesOfFastify: Readonly<Record<string, ProblemCode>> = {
 };
 
 function answerFailures(app: FastifyInstance, options: AppOptions): void {
-  const send = (reply: Parameters<Parameters<FastifyInstance['setErrorHandler']>[0]>[2], answer: Reply) =>
-    reply.code(answer.status).headers(answer.headers).send(answer.body);
-
-  app.setNotFoundHandler(async (_request, reply) => send(reply, problemReply(problemOf('not_found'))));
+  app.setNotFoundHandler(async (_request, reply) => sendReply(reply, problemReply(problemOf('not_found'))));
   app.setErrorHandler(async (error: unknown, _request, reply) => {
-    if (error instanceof RequestRefused) return send(reply, error.reply);
+    if (error instanceof RequestRefused) return sendReply(reply, error.reply);
     if (error instanceof WeirError && error.recovery === 'retry') {
-      return send(reply, problemReply(problemOf('log_unavailable'), retryAfterSeconds.logUnavailable));
+      return sendReply(reply, problemReply(problemOf('log_unavailable'), retryAfterSeconds.logUnavailable));
     }
     const { code, statusCode } = error as { readonly code?: string; readonly statusCode?: number };
     const known = code === undefined ? undefined : codesOfFastify[code];
-    if (known !== undefined) return send(reply, problemReply(problemOf(known)));
+    if (known !== undefined) return sendReply(reply, problemReply(problemOf(known)));
     if (statusCode !== undefined && statusCode < 500) {
-      return send(reply, problemReply(problemOf('request_malformed')));
+      return sendReply(reply, problemReply(problemOf('request_malformed')));
     }
     if (statusCode === 503)
-      return send(reply, problemReply(problemOf('stopping'), retryAfterSeconds.overloaded));
+      return sendReply(reply, problemReply(problemOf('stopping'), retryAfterSeconds.overloaded));
     options.onFault(error);
-    return send(reply, problemReply(problemOf('failed')));
+    return sendReply(reply, problemReply(problemOf('failed')));
   });
 }
 
@@ -151,7 +147,7 @@ function addVerdictRoute(app: FastifyInstance, options: AppOptions): void {
         found,
         isPending ? { 'retry-after': String(retryAfterSeconds.pending) } : {},
       );
-      return reply.code(answer.status).headers(answer.headers).send(answer.body);
+      return sendReply(reply, answer);
     },
   });
 }

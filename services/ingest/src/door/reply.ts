@@ -1,4 +1,5 @@
 import { problemOf, problemType, type Problem, type ProblemCode } from '@weir/contracts';
+import type { FastifyReply } from 'fastify';
 import type { Reply } from './idempotency.ts';
 
 export const jsonReply = (status: number, body: unknown, headers: Reply['headers'] = {}): Reply => ({
@@ -33,3 +34,7 @@ export class RequestRefused extends Error {
     this.reply = problemReply(problemOf(code, detail === undefined ? {} : { detail }), retryAfter);
   }
 }
+
+/** As bytes: to text Fastify adds a charset, which JSON has none of (RFC 8259, section 11). */
+export const sendReply = (reply: FastifyReply, { status, headers, body }: Reply): FastifyReply =>
+  reply.code(status).headers(headers).send(Buffer.from(body));

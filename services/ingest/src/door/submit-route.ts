@@ -6,7 +6,7 @@ import type { ByteBudget } from './limits/byte-budget.ts';
 import { retryAfterSeconds } from './limits/door-limits.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
 import { readRecords } from './read-records.ts';
-import { jsonReply, problemReply, RequestRefused } from './reply.ts';
+import { jsonReply, problemReply, RequestRefused, sendReply } from './reply.ts';
 import type { Sending } from './sending.ts';
 import type { Submitted } from './submit.ts';
 
@@ -42,8 +42,7 @@ export function addSubmitRoute(app: FastifyInstance, options: SubmitRouteOptions
       reply.raw.once('close', () => budget.give(bytes));
     },
     handler: async (request, reply) => {
-      const answer = await answerTo(options, request);
-      return reply.code(answer.status).headers(answer.headers).send(answer.body);
+      return sendReply(reply, await answerTo(options, request));
     },
   });
 }

@@ -10,7 +10,7 @@ export type TokenBook = {
   readonly isReadable: () => boolean;
 };
 
-/** How soon a token that was revoked is refused. */
+/** How soon a token that was revoked is refused; a new one is known at once. */
 const lookAgainMs = 1_000;
 const largestFileBytes = 4 * 1_048_576;
 
@@ -29,25 +29,28 @@ export function openTokenBook(path: string, nowMs: () => number): TokenBook {
   let reading = read(path);
   let lookedAtMs = nowMs();
 
-  function current(): Reading {
-    if (nowMs() - lookedAtMs < lookAgainMs) return reading;
+  function looked(): Reading {
     lookedAtMs = nowMs();
     if (stampOf(path) !== reading.stamp) reading = read(path);
     return reading;
   }
+  const current = (): Reading => (nowMs() - lookedAtMs < lookAgainMs ? reading : looked());
 
   return {
-    find(text) {
-      const digest = tokenDigest(text);
-      let found: AccessToken | undefined;
-      // All are compared, each in constant time, so that the time taken says nothing about any of them.
-      for (const { token, digest: known } of current().entries) {
-        if (timingSafeEqual(known, digest)) found = token;
-      }
-      return found;
-    },
+    // One that isn't known may just have been made.
+    find: (text) => findIn(current(), text) ?? findIn(looked(), text),
     isReadable: () => current().readable,
   };
+}
+
+/** All are compared, each in constant time, so that the time taken says nothing about any of them. */
+function findIn({ entries }: Reading, text: string): AccessToken | undefined {
+  const digest = tokenDigest(text);
+  let found: AccessToken | undefined;
+  for (const { token, digest: known } of entries) {
+    if (timingSafeEqual(known, digest)) found = token;
+  }
+  return found;
 }
 
 function read(path: string): Reading {
