@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { WeirError } from '@weir/contracts';
 import { LocalError, resolveHome } from '@weir/local';
 import type { CommandContext } from './command-context.ts';
+import { addAuditCommand } from './commands/audit.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDownCommand } from './commands/down.ts';
 import { addIngestCommand } from './commands/ingest.ts';
@@ -70,6 +71,7 @@ addDoctorCommand(program, context);
 addTokensCommand(program, context);
 addWindowsCommand(program, context);
 addKeysCommand(program, context);
+addAuditCommand(program, context);
 
 try {
   await program.parseAsync();

@@ -42,7 +42,7 @@ export type Ops = {
  * (KMS_KEYS, KMS_KEYS_FILE), else to the local stack. Throws CommandError where none runs.
  */
 export function connectOps(env: Environment, home: string): Ops {
-  const config = loadConfig(opsConfig, namesKeys(env) ? env : localOpsEnvironment(home), { secrets: [] });
+  const config = loadConfig(opsConfig, opsEnvironment(env, home), { secrets: [] });
   const log = createLogger({ service: 'weir', level: 'fatal' });
   const kms = connectKms(config, createMetrics({ service: 'weir' }));
   const kafka = connectKafka(config, `weir-${config.WEIR_ENVIRONMENT}-ops`, log);
@@ -74,7 +74,9 @@ export function connectOps(env: Environment, home: string): Ops {
 /** Whether a command was told of a pipeline of its own, which then is not the local stack. */
 export const namesKeys = (env: Environment): boolean => Boolean(env['KMS_KEYS'] ?? env['KMS_KEYS_FILE']);
 
-function localOpsEnvironment(home: string): Environment {
+/** What ops is configured with: the command's own environment where it names keys, else the local stack's. */
+export function opsEnvironment(env: Environment, home: string): Environment {
+  if (namesKeys(env)) return env;
   if (runningStack(home) !== undefined) return readRoleEnvironment(home, 'ops');
   throw new CommandError(exitCodes.notRunning, notRunningSentence);
 }

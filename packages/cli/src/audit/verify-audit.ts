@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isProven, readProof, readPublicKeys, readTrailLines, trailName, verifyTrail } from '@weir/audit';
+import type { ReadTrail, VerifiedTrail } from '@weir/audit';
+import type { AuditCheckpoint } from '@weir/contracts';
+import type { CommandContext } from '../command-context.ts';
+import { CommandError, exitCodes } from '../exit-codes.ts';
+import { connectOps } from '../ops/connect-ops.ts';
+import { readAuditTrail } from './read-audit-trail.ts';
+import { inFiles, readKeptCheckpoints } from './read-kept.ts';
+import { publicKeyPem } from './signing-key.ts';
+
+export type VerifyOptions = { readonly checkpoints?: string; readonly publicKey?: string };
+
+/** Entries follow their kept checkpoint within this time. */
+const entriesFollowMs = 5_000;
+
+/** What was verified: a trail, or the proof of one entry. */
+export type Verified =
+  | { readonly kind: 'trail'; readonly verified: VerifiedTrail }
+  | { readonly kind: 'proof'; readonly sequence: number; readonly ok: boolean };
+
+/** Verifies an exported file, or a proof, with nothing but the public key. */
+export function verifyFile(file: string, options: VerifyOptions): Verified {
+  if (options.publicKey === undefined) {
+    throw new CommandError(
+      exitCodes.usage,
+      'Verifying a file takes --public-key FILE, as "weir audit public-key" prints it',
+    );
+  }
+  const publicKeys = keysIn(options.publicKey);
+  const text = inFiles('the file', () => readFileSync(file, 'utf8'));
+  const proof = readProof(text);
+  if (proof !== undefined)
+    return { kind: 'proof', sequence: proof.entry.sequence, ok: isProven(proof, publicKeys) };
+  const verified = verifyTrail(readTrailLines(text.split('\n')), { publicKeys, kept: keptIn(options) });
+  return { kind: 'trail', verified };
+}
+
+/** Verifies the trail as it stands on the topic. */
+export async function verifyTopic(context: CommandContext, options: VerifyOptions): Promise<Verified> {
+  const pem = options.publicKey === undefined ? await publicKeyPem(context) : undefined;
+  const publicKeys = pem === undefined ? keysIn(options.publicKey ?? '') : readPublicKeys(pem);
+  const ops = connectOps(context.env, context.home);
+  try {
+    // Before the topic: a checkpoint is kept first, and its entries follow.
+    const kept = keptIn(options);
+    let trail = await readAuditTrail(ops);
+    if (isAhead(kept, trail)) {
+      await sleep(entriesFollowMs, undefined, { signal: context.stopping });
+      trail = await readAuditTrail(ops);
+    }
+    const verified = verifyTrail(trail, { publicKeys, name: trailName(ops.environment), kept });
+    return { kind: 'trail', verified };
+  } finally {
+    await ops.close();
+  }
+}
+
+const isAhead = (kept: readonly AuditCheckpoint[], trail: ReadTrail): boolean => {
+  const newest = trail.checkpoints.at(-1)?.treeSize ?? 0;
+  return kept.some(({ treeSize }) => treeSize > newest);
+};
+
+const keptIn = ({ checkpoints }: VerifyOptions): readonly AuditCheckpoint[] =>
+  checkpoints === undefined ? [] : readKeptCheckpoints(checkpoints);
+
+function keysIn(file: string): ReturnType<typeof readPublicKeys> {
+  const pem = inFiles('the public key', () => readFileSync(file, 'utf8'));
+  try {
+    return readPublicKeys(pem);
+  } catch (cause) {
+    throw new CommandError(exitCodes.usage, 'The file of --public-key holds no public key on P-256 in PEM', {
+      cause,
+    });
+  }
+}
