@@ -20,3 +20,14 @@ test('A worker is ready once it has joined its group and none of its partitions 
   health.works('held-1');
   assert.deepEqual(health.problems(), []);
 });
+
+test('A channel is named for what its receiver refuses, and for what is away', () => {
+  const health = createHealth();
+  health.joined(true);
+  health.fails('webhook left', 'webhook_refused');
+  health.fails('held-0', 'mail_refused');
+  assert.deepEqual(health.problems(), [
+    { part: 'webhook', reason: 'webhook_refused' },
+    { part: 'mail', reason: 'mail_refused' },
+  ]);
+});

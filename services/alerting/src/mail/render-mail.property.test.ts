@@ -4,6 +4,7 @@ import { transaction } from '@weir/contracts';
 import type { Account, HeldTransaction } from '@weir/contracts';
 import fc from 'fast-check';
 import { heldNotice, heldTransaction, testRuleset } from '../fixtures/notices.ts';
+import { renderWebhook } from '../webhook/render-webhook.ts';
 import { renderMail } from './render-mail.ts';
 
 /** Real ones, because the contract checks their check digits. */
@@ -67,7 +68,17 @@ const unescaped = (html: string): string =>
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');
 
-test('No account number, IBAN or name of the counterparty stands in any part of any mail', () => {
+/** The JSON as it is, and each text in it without its escapes. */
+function textsIn(json: string): readonly string[] {
+  const texts = [json];
+  JSON.parse(json, (_key, value: unknown) => {
+    if (typeof value === 'string') texts.push(value);
+    return value;
+  });
+  return texts;
+}
+
+test('No account number, IBAN or name of the counterparty stands in any part of any mail or webhook', () => {
   fc.assert(
     fc.property(heldWithSecrets, (given) => {
       const held: HeldTransaction = heldTransaction({
@@ -80,8 +91,10 @@ test('No account number, IBAN or name of the counterparty stands in any part of 
           endToEndId: 'E2E',
         },
       });
-      const mail = renderMail(heldNotice(held), { environment: 'test', rulesetOf: () => testRuleset });
-      for (const part of [mail.subject, mail.text, mail.html, unescaped(mail.html)])
+      const context = { environment: 'test', rulesetOf: () => testRuleset };
+      const mail = renderMail(heldNotice(held), context);
+      const webhook = renderWebhook(heldNotice(held), context).toString('utf8');
+      for (const part of [mail.subject, mail.text, mail.html, unescaped(mail.html), ...textsIn(webhook)])
         for (const secret of given.secrets) assert.ok(!part.toUpperCase().includes(secret.toUpperCase()));
     }),
     { numRuns: 300 },

@@ -10,7 +10,6 @@ import { Webhook } from 'standardwebhooks';
 import type { DeliveryOutcome } from '../channel.ts';
 import { heldNotice, heldTransaction, testRuleset } from '../fixtures/notices.ts';
 import { startWebhookReceiver, status } from '../fixtures/webhook-receiver.ts';
-import type { WebhookReceiver } from '../fixtures/webhook-receiver.ts';
 import { createWebhookChannel } from './webhook-channel.ts';
 
 let authority: DevelopmentAuthority;
