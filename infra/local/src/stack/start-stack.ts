@@ -22,7 +22,13 @@ import type { Credentials } from './callers.ts';
 import { checkKeys } from './check-keys.ts';
 import { choosePorts } from './choose-ports.ts';
 import type { Ports } from './choose-ports.ts';
-import { describeInfrastructure, describeWorkers, kafkaAccess, stackAddresses } from './describe-stack.ts';
+import {
+  checkpointFolder,
+  describeInfrastructure,
+  describeWorkers,
+  kafkaAccess,
+  stackAddresses,
+} from './describe-stack.ts';
 import type { KeyArns, StackSettings } from './describe-stack.ts';
 import { ensureDoorFiles } from './door-files.ts';
 import { ensureSecretFile } from './ensure-secret-file.ts';
@@ -135,6 +141,7 @@ async function prepare(options: StackOptions, ports: Ports) {
     ownRedisUrl === undefined ? localRedisCommand(place) : undefined,
   ]);
   await ensureDoorFiles(home);
+  ensurePrivateFolder(checkpointFolder(home));
   const callers = ensureCallers(home);
   const settings: StackSettings = {
     home,
