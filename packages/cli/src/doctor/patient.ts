@@ -41,6 +41,11 @@ const roleConfig = z
     WEBHOOK_URL: url(['https', 'http']).optional(),
     WEBHOOK_CA_FILE: textFile().optional(),
     DOOR_TOKENS_FILE: z.string().optional(),
+    DOOR_HOST: z.string().optional(),
+    DOOR_PORT: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .optional(),
     AUDIT_SIGNING_KEY: z.string().optional(),
   })
   .check(checkKafkaFields)

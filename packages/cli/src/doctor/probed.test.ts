@@ -28,6 +28,11 @@ test("an error's message that is not ours is not repeated where a code says it",
   assert.deepEqual(await probe(() => Promise.reject(error)), { kind: 'failed', why: 'ECONNREFUSED' });
 });
 
+test('what could not be parsed is not quoted', async () => {
+  const parsed = await probe(async (): Promise<unknown> => JSON.parse('secret'));
+  assert.deepEqual(parsed, { kind: 'failed', why: 'SyntaxError' });
+});
+
 test('what is not configured is skipped, and what is found goes to its judge', async () => {
   assert.equal(judged('mail.relay', absent('no SMTP_URL'), '', () => [])[0]?.status, 'skipped');
   const found = await probe(() => Promise.resolve('greets'));

@@ -1,5 +1,6 @@
 import { WeirError } from '@weir/contracts';
 import { LocalError } from '@weir/local';
+import { CommandError } from '../exit-codes.ts';
 import { fail, skipped } from './check.ts';
 import type { Check } from './check.ts';
 import type { CheckName } from './catalogue.ts';
@@ -36,14 +37,19 @@ export async function probe<Facts>(
   }
 }
 
+const isOurs = (error: unknown): error is Error =>
+  error instanceof WeirError || error instanceof LocalError || error instanceof CommandError;
+
 /** Why it failed, in words that hold no secret: our own errors' messages, else only the code or the name. */
 function reasonOf(error: unknown): string {
-  if (error instanceof WeirError || error instanceof LocalError) return error.message;
+  if (isOurs(error)) return error.message;
   if (!(error instanceof Error)) return 'unknown';
   // Several addresses of one host were tried, and each has its own error.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = first instanceof Error && 'code' in first ? first.code : undefined;
-  return typeof code === 'string' ? code : `${error.name}: ${error.message.split('\n')[0]?.slice(0, 120)}`;
+  if (typeof code === 'string') return code;
+  // A parser's message quotes what it was given; only what our own probes say is repeated.
+  return error.name === 'Error' ? error.message : error.name;
 }
 
 /** Hands facts to their judge; without any the check fails, or is skipped where there is nothing to look at. */

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readAdminCredentials } from '@weir/local';
 import { z } from 'zod';
 import { fail, ok, skipped } from '../check.ts';
 import type { Check } from '../check.ts';
 import { judgeClock } from '../judge/judge-clock.ts';
-import { judgeCallers, judgeKms } from '../judge/judge-kms.ts';
+import { judgeCallers, judgeKms, judgeRotation } from '../judge/judge-kms.ts';
 import type { KeyAttempt } from '../judge/judge-kms.ts';
 import { judgeTls } from '../judge/judge-tls.ts';
 import { isLoopback } from '../patient.ts';
 import type { Patient, RoleConfig } from '../patient.ts';
 import { judged, probe } from '../probed.ts';
 import { probeHttpClock } from '../probe/probe-clock.ts';
-import { probeKms } from '../probe/probe-kms.ts';
+import { kmsAccessOf, probeKeyAges, probeKms } from '../probe/probe-kms.ts';
 import { probeTls } from '../probe/probe-tls.ts';
 import type { Instruments } from '../instruments.ts';
 
@@ -20,15 +21,16 @@ const reach = 'Correct KMS_ENDPOINT, AWS_REGION or the network to the KMS; on a 
 export async function examineKms(patient: Patient, instruments: Instruments): Promise<readonly Check[]> {
   const [config] = patient.roles.values();
   if (config === undefined) return [skipped('kms.reachable', 'no stack has been started in this home yet')];
-  const [attempts, clockAndTls, callers] = await Promise.all([
+  const [attempts, clockAndTls, callers, ages] = await Promise.all([
     probe(() => probeKms(patient.roles)),
     examineEndpoint(config, instruments),
     examineCallers(patient),
+    examineAges(patient, config, instruments),
   ]);
   const rights = judged('kms.reachable', attempts, reach, (found) =>
     isSilent(found) ? [fail('kms.reachable', 'no answer to any call', reach)] : judgeAnswers(found),
   );
-  return [...rights, ...callers, ...clockAndTls];
+  return [...rights, ...callers, ...ages, ...clockAndTls];
 }
 
 const isSilent = (attempts: readonly KeyAttempt[]): boolean =>
@@ -63,6 +65,22 @@ async function examineEndpoint(config: RoleConfig, { nowMs }: Instruments): Prom
       judgeTls('kms.tls', { nowMs: nowMs(), isLoopback: onLoopback, tls: facts }, reach),
     ]),
   ];
+}
+
+/** The workers' roles may not list keys. On a laptop who made them may; elsewhere whoever looks after them. */
+async function examineAges(
+  { home }: Patient,
+  config: RoleConfig,
+  { nowMs }: Instruments,
+): Promise<readonly Check[]> {
+  const credentials = home === undefined ? undefined : readAdminCredentials(home);
+  if (credentials === undefined)
+    return [skipped('kms.rotation', 'this role may not list keys: see "weir keys list" with the rights to')];
+  const access = { ...kmsAccessOf(config), credentials };
+  const ages = await probe(() => probeKeyAges(access, config.WEIR_ENVIRONMENT));
+  return judged('kms.rotation', ages, reach, (found) =>
+    found.map(({ keyClass, renewedAtMs }) => judgeRotation(keyClass, nowMs() - renewedAtMs)),
+  );
 }
 
 /** Secrets stand beside, and are left where they are. */

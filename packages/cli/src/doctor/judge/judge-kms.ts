@@ -4,27 +4,38 @@ import { fail, ok, skipped, warn } from '../check.ts';
 import type { Check } from '../check.ts';
 import { inDays, limits } from '../limits.ts';
 
-export type KeyAct = 'seal' | 'open';
+export type KeyAct = 'seal' | 'open' | 'sign';
+
+/** The classes of the streams, and the key that signs the audit trail's checkpoints. */
+export type KeyPurpose = KeyClass | 'audit-signing';
+
+export const keyPurposes: readonly KeyPurpose[] = [...keyClasses, 'audit-signing'];
 
 /** How a dry call ended. `unavailable`: no answer, which proves nothing. */
 export type KeyOutcome = 'allowed' | 'denied' | 'disabled' | 'pendingDeletion' | 'notFound' | 'unavailable';
 
 export type KeyAttempt = {
   readonly role: Role;
-  readonly keyClass: KeyClass;
+  readonly keyClass: KeyPurpose;
   readonly keyArn: string;
   readonly act: KeyAct;
   readonly outcome: KeyOutcome;
 };
 
-/** Whether the table of streams grants the act: who writes a stream of the class seals, who reads one opens. */
-export const isGranted = (role: Role, keyClass: KeyClass, act: KeyAct): boolean =>
-  streamNames.some((name) => {
-    const { keyClass: has, writers, readers } = streams[name];
-    return has === keyClass && (act === 'seal' ? writers : readers).includes(role);
-  });
+/** Whether the act is granted: who writes a stream of the class seals, who reads one opens, and the notary alone signs. */
+export const isGranted = (role: Role, keyClass: KeyPurpose, act: KeyAct): boolean =>
+  act === 'sign'
+    ? role === 'notary'
+    : streamNames.some((name) => {
+        const { keyClass: has, writers, readers } = streams[name];
+        return has === keyClass && (act === 'seal' ? writers : readers).includes(role);
+      });
 
-const acts: Readonly<Record<KeyAct, string>> = { seal: 'GenerateDataKey', open: 'Decrypt' };
+const acts: Readonly<Record<KeyAct, string>> = {
+  seal: 'GenerateDataKey',
+  open: 'Decrypt',
+  sign: 'Sign',
+};
 
 const phrase = ({ keyClass, act }: KeyAttempt): string => `${act} ${keyClass}`;
 
@@ -90,7 +101,7 @@ const states: Readonly<Partial<Record<KeyOutcome, readonly [what: string, mend: 
 };
 
 function judgeKeys(attempts: readonly KeyAttempt[]): readonly Check[] {
-  return keyClasses.flatMap((keyClass) => {
+  return keyPurposes.flatMap((keyClass) => {
     const ofClass = attempts.filter((attempt) => attempt.keyClass === keyClass);
     if (ofClass.length === 0) return [];
     const bad = ofClass.find(({ outcome }) => states[outcome] !== undefined);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { keyClasses, roles, streamNames, streams, WeirError } from '@weir/contracts';
 import type { ErrorCode, KeyClass, Role } from '@weir/contracts';
-import { createAwsKeyProvider } from '@weir/kms';
+import { createAwsKeyProvider, createAwsSigner, createKeyAdmin, keysBehind } from '@weir/kms';
 import type { AwsKeyProvider, KmsAccess } from '@weir/kms';
+import { keyAliasPrefix } from '@weir/local';
 import { kmsKeysOf } from '@weir/runtime';
 import { isGranted } from '../judge/judge-kms.ts';
 import type { KeyAct, KeyAttempt, KeyOutcome } from '../judge/judge-kms.ts';
@@ -19,6 +20,9 @@ export const kmsAccessOf = (config: RoleConfig): KmsAccess => {
       : { credentials: { accessKeyId, secretAccessKey } }),
   };
 };
+
+/** Short, so that many calls fit into what a probe has. */
+const requestTimeoutMs = 2_000;
 
 type Key = { readonly keyClass: KeyClass; readonly keyArn: string };
 type Trial = { readonly provider: AwsKeyProvider; readonly environment: string };
@@ -38,11 +42,12 @@ export async function probeKms(configs: ReadonlyMap<Role, RoleConfig>): Promise<
         environment: config.WEIR_ENVIRONMENT,
         provider: createAwsKeyProvider({
           ...kmsAccessOf(config),
-          requestTimeoutMs: Math.min(config.KMS_REQUEST_TIMEOUT_MS, 2_000),
+          requestTimeoutMs,
         }),
       },
     ]),
   );
+  const signing = [...configs].flatMap(([role, config]) => signingTrial(configs, role, config));
   try {
     const wrapped = new Map<string, Uint8Array>();
     const sealed = await forEachRole(trials, keys, async (role, trial, key) => {
@@ -54,9 +59,58 @@ export async function probeKms(configs: ReadonlyMap<Role, RoleConfig>): Promise<
       act: 'open',
       outcome: await open(trial, key, wrapped.get(key.keyArn)),
     }));
-    return [...sealed, ...opened];
+    return [...sealed, ...opened, ...(await Promise.all(signing))];
   } finally {
     for (const { provider } of trials.values()) provider.close();
+  }
+}
+
+/** No checkpoint and nothing like one: whoever gets hold of its signature can do nothing with it. */
+const signedText = Buffer.from('weir doctor');
+
+/** Tries to sign with the audit trail's key, where one of the roles is told of it. */
+function signingTrial(
+  configs: ReadonlyMap<Role, RoleConfig>,
+  role: Role,
+  config: RoleConfig,
+): readonly Promise<KeyAttempt>[] {
+  const keyArn = [...configs.values()].find((one) => one.AUDIT_SIGNING_KEY !== undefined)?.AUDIT_SIGNING_KEY;
+  if (keyArn === undefined) return [];
+  const attempt = async (): Promise<KeyAttempt> => {
+    const signer = createAwsSigner({ access: kmsAccessOf(config), keyId: keyArn, requestTimeoutMs });
+    const about = { role, keyClass: 'audit-signing', keyArn, act: 'sign' } as const;
+    try {
+      await signer.sign(signedText);
+      return { ...about, outcome: 'allowed' };
+    } catch (error) {
+      return { ...about, outcome: outcomeOf(error) };
+    } finally {
+      signer.close();
+    }
+  };
+  return [attempt()];
+}
+
+/** When the key that seals each class last got new material, in milliseconds since the epoch. */
+export async function probeKeyAges(
+  access: KmsAccess,
+  environment: string,
+): Promise<readonly { readonly keyClass: KeyClass; readonly renewedAtMs: number }[]> {
+  const admin = createKeyAdmin(access);
+  try {
+    const keys = await admin.keysUnder(keyAliasPrefix(environment));
+    const sealing = keyClasses.flatMap((keyClass) => {
+      const [key] = keysBehind(`${keyAliasPrefix(environment)}${keyClass}`, keys);
+      return key === undefined ? [] : [{ keyClass, key }];
+    });
+    return await Promise.all(
+      sealing.map(async ({ keyClass, key }) => ({
+        keyClass,
+        renewedAtMs: Math.max(key.createdAtMs, ...(await admin.rotationsOf(key.arn))),
+      })),
+    );
+  } finally {
+    admin.close();
   }
 }
 
