@@ -50,7 +50,7 @@ const impureProperties = [
 ];
 
 export default defineConfig(
-  globalIgnores(['**/node_modules/', '.weir/', '.turbo/']),
+  globalIgnores(['**/node_modules/', '**/dist/', '.weir/', '.turbo/']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -2,9 +2,11 @@ import { decodePayload, events, isPseudonymOf, rejectionsOf } from '@weir/contra
 import type { ClearedTransaction, Rejection } from '@weir/contracts';
 import type { OpenedEvent } from '@weir/envelope';
 
+const clearedType = 'weir.transaction.cleared.v1';
+
 /** A transaction that Weir has cleared, with what its authenticated headers say of it. */
 export type ClearedEvent = ClearedTransaction & {
-  readonly type: typeof events.transactionCleared.type;
+  readonly type: typeof clearedType;
   /** The pseudonym of (tenant, account, transaction id): the same transaction always has the same. */
   readonly identity: string;
   /** The account's pseudonym. */
@@ -19,7 +21,7 @@ export function readCleared(partition: number, opened: OpenedEvent): ReadCleared
   if (!opened.ok) return opened;
   const { attributes, key } = opened;
   const definition = events.transactionCleared;
-  if (attributes.type !== definition.type) return refused('ce_type');
+  if (attributes.type !== clearedType) return refused('ce_type');
   if (attributes.dataSchema !== definition.dataSchema) return refused('ce_dataschema');
   const payload = decodePayload(definition, opened.plaintext);
   if (!payload.ok) return refused(payload.error === undefined ? '' : rejectionsOf(payload.error)[0].path);
@@ -33,7 +35,7 @@ export function readCleared(partition: number, opened: OpenedEvent): ReadCleared
   if (!isPseudonymOf('transaction', attributes.id)) return refused('ce_id');
   return {
     ok: true,
-    event: { ...cleared, type: definition.type, identity: attributes.id, accountPseudonym: key },
+    event: { ...cleared, type: clearedType, identity: attributes.id, accountPseudonym: key },
   };
 }
 
