@@ -102,6 +102,7 @@ export function stackAddresses(settings: StackSettings): Readonly<Record<string,
     ...(ownSmtpUrl === undefined ? { INBOX_URL: `http://127.0.0.1:${ports.inbox}` } : {}),
     DETECTION_URL: `http://127.0.0.1:${ports.detection}`,
     ALERTING_URL: `http://127.0.0.1:${ports.alerting}`,
+    NOTARY_URL: `http://127.0.0.1:${ports.notary}`,
     INGEST_URL: `http://127.0.0.1:${ports.ingest}`,
     DOOR_URL: `https://127.0.0.1:${ports.door}`,
   };

@@ -6,6 +6,7 @@ const labels: readonly (readonly [string, string])[] = [
   ['KMS_ENDPOINT', 'KMS (development only)'],
   ['DETECTION_URL', 'Detection: /healthz /readyz /metrics'],
   ['ALERTING_URL', 'Alerting:  /healthz /readyz /metrics'],
+  ['NOTARY_URL', 'Notary:    /healthz /readyz /metrics'],
   ['INGEST_URL', 'Ingest:    /healthz /readyz /metrics'],
 ];
 
