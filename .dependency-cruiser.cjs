@@ -115,7 +115,9 @@ const allowedInTests = [
     },
   },
   {
-    from: { path: '^packages/subscriber/(?:examples/|scripts/|src/[^/]*\\.test\\.ts$)' },
+    from: {
+      path: '^packages/subscriber/(?:examples/|scripts/|src/[^/]*\\.test\\.ts$)|^test/bench/product/subscriber\\.ts$',
+    },
     to: {
       path: anyOf(['@electric-sql/pglite', 'esbuild', 'rollup', 'rollup-plugin-dts', 'publint'].map(library)),
     },
