@@ -1,13 +1,15 @@
-// Writes the pages of docs/reference that are made from the code; with --check
+// Writes the pages that are made from the code; with --check
 // it fails where a page and the code differ.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationPage } from './configuration-reference.mjs';
+import { doctorPage } from './doctor-reference.mjs';
 import { errorsPage } from './errors-reference.mjs';
 import { repositoryRoot } from './repository.mjs';
 import { topicsPage } from './topics-reference.mjs';
 
 const pages = {
+  'docs/operations/doctor.md': doctorPage(),
   'docs/reference/configuration.md': await configurationPage(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/topics.md': topicsPage(),

@@ -33,15 +33,15 @@ export const catalogue = {
     fails: 'a part is down, or was left behind',
   },
   'clock.skew': {
-    looksAt: "the own clock against those of Redis, the KMS and the log's last record",
+    looksAt: 'the own clock against those of Redis and of the KMS',
     warns: `apart by more than ${limits.skewWarnMs / 1_000} s`,
     fails: `apart by more than ${limits.skewFailMs / 1_000} s`,
   },
   'broker.reachable': { looksAt: 'whether a broker answers', warns: never, fails: 'no answer' },
   'broker.version': {
     looksAt: 'the release of Kafka, by what it speaks',
-    warns: 'older than 4.0, which is not tested',
-    fails: 'older than 3.0',
+    warns: 'older than 4.1, with which it is not tested',
+    fails: 'older than 2.8',
   },
   'broker.tls': {
     looksAt: "encryption, and the end of the broker's certificate",
@@ -123,14 +123,15 @@ export const catalogue = {
     fails: 'older than TLS 1.3, or the certificate has ended',
   },
   'kms.may': {
-    looksAt: 'whether each role can seal what it writes and open what it reads',
+    looksAt: 'whether each role can seal what it writes and open what it reads, and the notary sign',
     warns: never,
     fails: 'a call it needs is refused',
   },
   'kms.mayNot': {
-    looksAt: 'whether each role is refused the keys that the table of streams does not grant it',
+    looksAt:
+      'whether each role is refused the keys that the table of streams does not grant it; by dry calls of GenerateDataKey, Decrypt and Sign',
     warns: never,
-    fails: 'it can seal or open with one of them',
+    fails: 'it can seal, open or sign with one of them',
   },
   'kms.administration': {
     looksAt: "the development KMS's list of callers: who may make, change or delete keys, or sign",

@@ -1,9 +1,9 @@
 /** Measured (docs/performance.md, ADR 10): what a record takes in a long history, and what an account takes besides. */
-const bytesPerRecord = 44;
-const bytesPerAccount = 480;
+export const bytesPerRecord = 44;
+export const bytesPerAccount = 480;
 
 /** What Redis needs beside the windows: fragmentation, and the pages that a rewrite of its append-only file copies. */
-const headroom = 1.5;
+export const headroom = 1.5;
 
 /**
  * The bytes of Redis memory that windows take: 44 for a record and 480 for an

@@ -10,7 +10,7 @@ import { inDays } from '../limits.ts';
  */
 const releases: readonly (readonly [produceVersion: number, release: string, isTested: boolean])[] = [
   [13, '4.1 or later', true],
-  [12, '4.0', true],
+  [12, '4.0', false],
   [11, '3.8 or 3.9', false],
   [10, '3.7', false],
   [9, '2.8 to 3.6', false],
