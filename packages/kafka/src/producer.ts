@@ -11,7 +11,7 @@ import { toMessage } from './record.ts';
 import type { OutgoingRecord } from './record.ts';
 
 export type ProducerOptions = {
-  /** How long one append may take, all repeats included; default 30,000 ms. */
+  /** How long one append may take, all repeats included, and how long connecting for it; default 30,000 ms. */
   readonly appendTimeoutMs?: number;
   /** Appends waiting for one partition; one more is refused. Default 1,000. */
   readonly maxWaiting?: number;
@@ -66,7 +66,7 @@ type Generation = {
  * may have the batch; the next batch of the same size would then be dropped as its
  * duplicate and still be acknowledged. A new producer id can't be mistaken.
  */
-const createGenerations = (connection: KafkaConnection) => {
+const createGenerations = (connection: KafkaConnection, connectTimeoutMs: number) => {
   let current: Generation | undefined;
   const open = (): Generation => {
     const producer = openKafka(connection).producer({
@@ -88,9 +88,11 @@ const createGenerations = (connection: KafkaConnection) => {
     generation.isSpent = true;
     if (current === generation) current = undefined;
   };
+  // kafkajs goes on connecting for some 20 s, and nothing has been sent before it is done.
+  const late = () => new WeirError('broker_unavailable', `no connection within ${connectTimeoutMs} ms`);
   const whenReady = async (generation: Generation): Promise<void> => {
     try {
-      await generation.ready;
+      await withDeadline(generation.ready, connectTimeoutMs, late);
     } catch (error) {
       throw toOperationalError('connecting a producer', error);
     }
@@ -143,7 +145,7 @@ export const createProducer = async (
   options: ProducerOptions = {},
 ): Promise<Producer> => {
   const { appendTimeoutMs = 30_000, maxWaiting = 1_000 } = options;
-  const generations = createGenerations(connection);
+  const generations = createGenerations(connection, appendTimeoutMs);
   const queues = new Map<string, { tail: Promise<unknown>; waiting: number }>();
 
   const appendNow = async (topic: string, partition: number, records: readonly OutgoingRecord[]) => {

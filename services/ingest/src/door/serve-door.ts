@@ -144,9 +144,9 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
     });
     await Promise.race([aborted(signal), ended.promise, gaveUp]);
   } finally {
-    // Answers what is on its way, and closes what is idle; how long that may take is bound by whoever stops the worker.
-    await app.close();
-    await consumer.stop();
+    await closeServer(app);
+    // It has committed nothing that a goodbye would have to tell, and brokers that are away would hold up the end.
+    void consumer.stop();
     await refusals.close();
     await recorder.close();
   }
@@ -243,6 +243,18 @@ async function listen(app: ReturnType<typeof buildApp>, settings: DoorSettings, 
     port: typeof address === 'object' && address !== null ? address.port : port,
     state: settings.tls === undefined ? 'plain' : 'tls',
   });
+}
+
+const idleCheckMs = 50;
+
+/** Answers what is on its way; a connection that a caller would keep for his next request is closed after it. */
+async function closeServer(app: ReturnType<typeof buildApp>): Promise<void> {
+  const closingIdle = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(closingIdle);
+  }
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
