@@ -58,7 +58,7 @@ const workspaces = {
   },
   'infra/local': {
     uses: ['contracts', 'kms', 'runtime'],
-    libraries: ['zod', 'smtp-server', 'mailparser', '@peculiar/x509', 'reflect-metadata'],
+    libraries: ['zod', 'smtp-server', 'mailparser', '@peculiar/x509', 'reflect-metadata', 'yaml'],
     node: 'any',
   },
   'infra/local-kms': {
@@ -109,6 +109,7 @@ const allowedInTests = [
           '@asyncapi/parser',
           '@seriousme/openapi-schema-validator',
           'autocannon',
+          'fastify',
           'zod',
         ].map(library),
       ),

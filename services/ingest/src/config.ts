@@ -119,13 +119,13 @@ const neededInMode = {
   'activate-plan': ['PLAN', 'LOG_ID'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
-/** The streams each mode seals or opens; audit requests and the journal are the door's. */
+/** The streams each mode seals or opens; the journal is the door's. */
 const keysInMode = {
   source: ['received', 'rejected'],
   serve: ['received', 'rejected', 'decisions', 'intake'],
   'open-log': ['received'],
-  'publish-plan': ['artefacts'],
-  'activate-plan': ['received', 'artefacts'],
+  'publish-plan': ['artefacts', 'intake'],
+  'activate-plan': ['received', 'artefacts', 'intake'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 /** A mode that isn't one is told by its own field. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { createAuditRecorder, recordStart, type AuditAct } from '@weir/audit';
 import { connectKafka, connectKms, type KmsConnection } from '@weir/connections';
 import type { KafkaClient, Producer } from '@weir/kafka';
 import {
@@ -15,7 +16,7 @@ import {
 } from '@weir/runtime';
 import { ingestConfig, type IngestConfig } from './config.ts';
 import { activatePlan } from './artefacts/activate-plan.ts';
-import { publishPlan, type ArtefactPorts } from './artefacts/publish-plan.ts';
+import { planNameIn, publishPlan, type ArtefactPorts } from './artefacts/publish-plan.ts';
 import { createDoorHealth, type DoorHealth } from './door/door-health.ts';
 import { createDoorMetrics } from './door/door-metrics.ts';
 import { doorSettingsOf } from './door/door-settings.ts';
@@ -157,7 +158,12 @@ async function runOpenLog(parts: Parts, producer: Producer): Promise<void> {
 }
 
 async function runPublishPlan(parts: Parts, producer: Producer): Promise<void> {
-  const published = await publishPlan(parts.config.PLAN_FILE ?? '', artefactPortsOf(parts, producer));
+  const text = parts.config.PLAN_FILE ?? '';
+  const id = planNameIn(text);
+  const published = await recorded(parts, { action: 'artefact_published', id }, async () => {
+    const done = await publishPlan(text, artefactPortsOf(parts, producer));
+    return { done, details: { digest: done.digest, isKnown: done.isKnown } };
+  });
   parts.log.info('the window plan is published', {
     artefact: published.artefact,
     state: published.isKnown ? 'unchanged' : 'new',
@@ -169,13 +175,56 @@ async function runActivatePlan(parts: Parts, producer: Producer): Promise<void> 
   const { PLAN: ref = '', LOG_ID: logId = '' } = parts.config;
   const logSealer = parts.kms.sealerFor('received');
   const ports = { ...artefactPortsOf(parts, producer), kafka: parts.kafka, logSealer };
-  const activated = await activatePlan({ ref, logId }, ports);
+  const activated = await recorded(parts, { action: 'artefact_activated', id: ref }, async () => {
+    const done = await activatePlan({ ref, logId }, ports);
+    return { done, details: { logId, sequence: done.sequence } };
+  });
   parts.log.info('the log brings a window plan into force', {
     artefact: ref,
     logId,
     count: Object.keys(activated.positions).length,
   });
   await parts.reporter.plan({ kind: 'activated', ...activated });
+}
+
+/**
+ * Does something with an artefact that must not happen unrecorded: its entry is on
+ * the trail before, and how it ended comes behind it. Throws WeirError
+ * audit_unavailable, with nothing done, where it can't be recorded.
+ */
+async function recorded<Done>(
+  { kafka, kms, config }: Parts,
+  { action, id }: { readonly action: 'artefact_published' | 'artefact_activated'; readonly id: string },
+  act: () => Promise<{ readonly done: Done; readonly details: AuditAct['details'] }>,
+): Promise<Done> {
+  const recorder = createAuditRecorder({
+    kafka,
+    sealer: kms.sealerFor('intake'),
+    environment: config.WEIR_ENVIRONMENT,
+    source: '/weir/ingest',
+    nowMs: Date.now,
+    newId: randomUUID,
+  });
+  try {
+    const begun = await recorder.recordBefore({
+      actor: { kind: 'worker', name: 'ingest' },
+      action,
+      subject: { kind: 'artefact', id },
+      origin: 'ingest',
+      details: {},
+    });
+    try {
+      const { done, details } = await act();
+      await begun.end('done', details);
+      return done;
+    } catch (error) {
+      // Why it failed is told by the error itself, whether or not the trail can still be told.
+      await begun.end('failed').catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    await recorder.close();
+  }
 }
 
 const artefactPortsOf = (
@@ -217,16 +266,29 @@ async function runSource(parts: Parts, producer: Producer): Promise<void> {
   }
 }
 
-function runDoor(parts: Parts, producer: Producer): Promise<void> {
-  const { config, kms, retry } = parts;
-  return serveDoor(doorSettingsOf(config), {
+async function runDoor(parts: Parts, producer: Producer): Promise<void> {
+  const { config, kms, kafka, retry, stopping } = parts;
+  const intake = kms.sealerFor('intake');
+  let failure: unknown;
+  recordStart({
+    kafka,
+    sealer: intake,
+    environment: config.WEIR_ENVIRONMENT,
+    service: 'ingest',
+    configuration: redactConfig(config),
+    signal: stopping.signal,
+  }).catch((error: unknown) => {
+    failure = error;
+    stopping.abort();
+  });
+  await serveDoor(doorSettingsOf(config), {
     ...readKeys(config),
     kafka: parts.kafka,
     producer,
     sealers: {
       received: kms.sealerFor('received'),
       rejected: kms.sealerFor('rejected'),
-      intake: kms.sealerFor('intake'),
+      intake,
     },
     opener: kms.opener,
     retry: { opening: retry, sending: { ...retry, limitMs: config.DOOR_SEND_LIMIT_MS } },
@@ -238,6 +300,7 @@ function runDoor(parts: Parts, producer: Producer): Promise<void> {
     monotonicMs: () => performance.now(),
     signal: parts.stopping.signal,
   });
+  if (failure !== undefined) throw failure;
 }
 
 const retryOf = (config: IngestConfig, feedMetrics: FeedMetrics, log: Logger): RetryWithin => ({

@@ -69,6 +69,9 @@ export async function publishPlan(text: string, ports: ArtefactPorts): Promise<P
   });
 }
 
+/** The name and version of a window plan given as JSON. Throws WeirError `config_invalid` like `publishPlan`. */
+export const planNameIn = (text: string): string => readPlan(text).ref;
+
 function readPlan(text: string): WindowPlan {
   let body: unknown;
   try {

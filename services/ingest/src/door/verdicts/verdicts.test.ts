@@ -63,7 +63,7 @@ test('a decision is found anywhere in a long journal, and what is not decided ye
     searchJournal({ kafka, logId, open, deadlineMs: 10_000 }, { partition: 0, offset });
   for (const offset of [0, 1, 73, 74, 3_999, 4_000, 4_005, 5_678, 9_990, 9_999]) {
     const found = await search(offset);
-    assert.ok(typeof found === 'object', `offset ${offset}: ${String(found)}`);
+    assert.ok(typeof found === 'object', `offset ${offset}: ${JSON.stringify(found)}`);
     assert.equal(found.decision.offset, offset);
   }
   assert.equal(await search(10_000), 'pending');
