@@ -22,7 +22,7 @@ export const startAlerting = async (world: World, process: SimProcess): Promise<
   const { random } = world;
   const parts: AlertingParts = {
     opening: { opener, environment },
-    sealers: { alerts: sealer, rejected: sealer },
+    sealers: { alerts: sealer, rejected: sealer, intake: sealer },
     openTransactions: ({ stream, partition }) =>
       kafka.createPartitionTransactions({
         transactionalId: `alerting-${stream}-${partition}`,

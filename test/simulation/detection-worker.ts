@@ -36,7 +36,7 @@ export const startDetection = async (
   const { random } = world;
   const parts: DetectionParts = {
     opening: { opener, environment },
-    sealers: { cleared: sealer, held: sealer, rejected: sealer, decisions: sealer },
+    sealers: { cleared: sealer, held: sealer, rejected: sealer, decisions: sealer, intake: sealer },
     openTransactions: (partition) =>
       kafka.createPartitionTransactions({
         transactionalId: `detection-${partition}`,

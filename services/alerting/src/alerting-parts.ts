@@ -8,10 +8,13 @@ import type { InputStream } from './read-record.ts';
 /** One input partition. */
 export type Input = { readonly stream: InputStream; readonly partition: number };
 
+/** The streams alerting writes. */
+export type SealedStream = 'alerts' | 'rejected' | 'intake';
+
 /** Everything a step touches outside itself. main.ts puts the real parts in. */
 export type AlertingParts = {
   readonly opening: { readonly opener: Opener; readonly environment: string };
-  readonly sealers: Readonly<Record<'alerts' | 'rejected', Sealer>>;
+  readonly sealers: Readonly<Record<SealedStream, Sealer>>;
   readonly openTransactions: (input: Input) => PartitionTransactions;
   /** Each notice goes out by each of them, in this order: the channel of record first. */
   readonly channels: readonly Channel[];

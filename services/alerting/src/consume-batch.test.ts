@@ -71,7 +71,7 @@ function scripted(options: { readonly webhook?: true } = {}) {
   const consumer = createBatchConsumer({
     parts: {
       opening: { opener, environment: 'test' },
-      sealers: { alerts: sealer, rejected: sealer },
+      sealers: { alerts: sealer, rejected: sealer, intake: sealer },
       openTransactions,
       channels: [
         scriptedChannel('mail', () => {

@@ -1,3 +1,4 @@
+import { recordStart } from '@weir/audit';
 import { connectKafka, connectKms } from '@weir/connections';
 import { streams } from '@weir/contracts';
 import {
@@ -27,7 +28,8 @@ await runWorker({
       secrets: ['SMTP_URL', 'WEBHOOK_URL'],
     });
     const log = createLogger({ service, level: config.LOG_LEVEL });
-    log.info('starting', { config: redactConfig(config) });
+    const configuration = redactConfig(config);
+    log.info('starting', { config: configuration });
     const metrics = createMetrics({ service });
     const health = createHealth();
     const observe = createObserver(metrics, log, health);
@@ -38,9 +40,14 @@ await runWorker({
     const kafka = connectKafka(config, `weir-${environment}-${service}`, log);
     const partitionCounts = await Promise.all(topics.map(kafka.topicPartitions));
 
+    const intake = kms.sealerFor('intake');
     const parts: AlertingParts = {
       opening: { opener: kms.opener, environment },
-      sealers: { alerts: kms.sealerFor('alerts'), rejected: kms.sealerFor('rejected') },
+      sealers: {
+        alerts: kms.sealerFor('alerts'),
+        rejected: kms.sealerFor('rejected'),
+        intake,
+      },
       openTransactions: ({ stream, partition }) =>
         kafka.createPartitionTransactions({
           transactionalId: `weir-${environment}-${service}-${stream}-${partition}`,
@@ -71,6 +78,7 @@ await runWorker({
     const ended = Promise.withResolvers<void>();
     for (const channel of channels)
       watchChannel({ channel, observe, maxDelayMs: config.RETRY_MAX_DELAY_MS, signal }).catch(ended.reject);
+    recordStart({ kafka, sealer: intake, environment, service, configuration, signal }).catch(ended.reject);
     const consumer = await kafka.runConsumer({
       groupId: config.ALERTING_GROUP_ID,
       topics,

@@ -8,7 +8,7 @@ import {
   streams,
   systemTenant,
 } from '@weir/contracts';
-import type { RejectedOrigin, RejectionCode } from '@weir/contracts';
+import type { AuditRequest, RejectedOrigin, RejectionCode } from '@weir/contracts';
 import type { OpenedEvent } from '@weir/envelope';
 import { accountKey, heldTransaction, identity, openedHeld, recordAt } from './fixtures/notices.ts';
 import { planRun } from './plan-run.ts';
@@ -165,6 +165,29 @@ test('What a source wrote wrongly is for ops and not alerted', () => {
     deadLetter(received, ['not_json']),
   ]);
   assert.deepEqual([notices.length, deadLetters.length, forOps], [0, 0, 2]);
+});
+
+test('What alerting refuses itself is audited under an id that follows from it, and what others refused is not', () => {
+  const auditedOf = (...run: Parameters<typeof plan>): readonly AuditRequest[] =>
+    plan(...run).auditRequests.map(({ plaintext }) => {
+      const request = decodePayload(events.auditRequest, plaintext);
+      assert.ok(request.ok);
+      return request.value;
+    });
+  const [held, ...others] = auditedOf('held', [unopened('key_not_allowed'), openedHeld(heldTransaction())]);
+  assert.equal(others.length, 0);
+  assert.deepEqual(held?.details, {
+    code: 'key_not_allowed',
+    topic: streams.held.topic,
+    partition: 2,
+    offset: 10,
+  });
+  assert.deepEqual(auditedOf('held', [unopened('key_not_allowed')]), [held]);
+  const letters = auditedOf('rejected', [deadLetter(received, ['not_sealed']), unopened('not_sealed')]);
+  assert.deepEqual(
+    letters.map(({ subject }) => subject.id),
+    [`${streams.rejected.topic}-2-11`],
+  );
 });
 
 test('A dead letter that can not be read is alerted once and leads to no further dead letter', () => {

@@ -1,4 +1,5 @@
-import { events, encodePayload, systemTenant } from '@weir/contracts';
+import { auditRequestEvent, refusedRecordRequest } from '@weir/audit';
+import { events, encodePayload, formatInstant, systemTenant } from '@weir/contracts';
 import type { Alert, DeliveryChannel, Rejection } from '@weir/contracts';
 import { deadLetterEvent } from '@weir/envelope';
 import type { OpenedEvent, UnsealedEvent } from '@weir/envelope';
@@ -18,6 +19,8 @@ export type RunPlan = {
   readonly notices: readonly Notice[];
   readonly alertEvents: readonly UnsealedEvent[];
   readonly deadLetters: readonly UnsealedEvent[];
+  /** What the audit trail is told of records that are refused here, and not by whom the dead letter is of. */
+  readonly auditRequests: readonly UnsealedEvent[];
   readonly unreadable: readonly { readonly record: KafkaRecord; readonly rejection: Rejection }[];
   readonly forOps: number;
   /** The position behind the run. */
@@ -56,6 +59,7 @@ export function planRun(
   return {
     notices,
     alertEvents: notices.map(alertEvent),
+    auditRequests: findings.flatMap(({ record, finding }) => refusalToAudit(record, finding)),
     deadLetters: unreadable.map(({ record, rejection }) => deadLetterEvent(record, rejection)),
     unreadable,
     forOps: findings.filter(({ finding }) => finding.kind === 'forOps').length,
@@ -73,6 +77,21 @@ function noticesOf(finding: Finding, { environment, channels }: PlanContext): re
     case 'forOps':
       return [];
   }
+}
+
+function refusalToAudit(record: KafkaRecord, finding: Finding): readonly UnsealedEvent[] {
+  const { topic, partition, offset } = record;
+  const isRefusedHere =
+    finding.kind === 'unreadable' ||
+    (finding.kind === 'refused' && finding.origin.topic === topic && finding.origin.offset === offset);
+  if (!isRefusedHere) return [];
+  const at = formatInstant(record.timestampMs);
+  const { code } = finding.rejection;
+  return [
+    auditRequestEvent(
+      refusedRecordRequest({ worker: 'alerting', at, origin: { topic, partition, offset }, code }),
+    ),
+  ];
 }
 
 function alertEvent({ alert, finding }: Notice): UnsealedEvent {

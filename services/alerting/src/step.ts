@@ -3,7 +3,7 @@ import { openEvents, sealEvents } from '@weir/envelope';
 import type { SealedEvent, UnsealedEvent } from '@weir/envelope';
 import type { BatchControl, KafkaRecord, PartitionOutput } from '@weir/kafka';
 import { alertPartition } from './alert-ids.ts';
-import type { AlertingParts } from './alerting-parts.ts';
+import type { AlertingParts, SealedStream } from './alerting-parts.ts';
 import { deliver } from './deliver.ts';
 import type { RunDeliveries } from './deliver.ts';
 import type { OwnedInput } from './owned-input.ts';
@@ -56,17 +56,22 @@ async function sealOutputs(
   partition: number,
   plan: RunPlan,
 ): Promise<PartitionOutput[]> {
-  const seal = (stream: 'alerts' | 'rejected', events: readonly UnsealedEvent[]): Promise<SealedEvent[]> =>
+  const seal = (stream: SealedStream, events: readonly UnsealedEvent[]): Promise<SealedEvent[]> =>
     sealEvents(
       { sealer: parts.sealers[stream], stream, environment: parts.opening.environment, source },
       events,
     );
   const alerts = await seal('alerts', plan.alertEvents);
   const deadLetters = await seal('rejected', plan.deadLetters);
+  const auditRequests = await seal('intake', plan.auditRequests);
   const byPartition = Map.groupBy(alerts, ({ key }) => alertPartition(key, alertPartitions));
   return [
     ...[...byPartition].map(([to, records]) => ({ topic: streams.alerts.topic, partition: to, records })),
     ...(deadLetters.length === 0 ? [] : [{ topic: streams.rejected.topic, partition, records: deadLetters }]),
+    // All workers ask the notary in one partition.
+    ...(auditRequests.length === 0
+      ? []
+      : [{ topic: streams.intake.topic, partition: 0, records: auditRequests }]),
   ];
 }
 

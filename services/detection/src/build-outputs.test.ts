@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { decodePayload, decodeRejected, events, streams } from '@weir/contracts';
-import type { RejectedRecord } from '@weir/contracts';
+import type { RejectedRecord, Rejection } from '@weir/contracts';
 import type { UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import { featureNamesOf } from '@weir/scoring';
@@ -159,3 +159,25 @@ for (const [what, headers] of Object.entries(hostileHeaders)) {
     assert.equal(rejected.key?.length, 8_192);
   });
 }
+
+test('A record that somebody else wrote or changed is audited, the same however often it is read', () => {
+  const record = plainRecord(5, receivedEvent(sampleTransactions(1, 2)[0]!));
+  const auditedOf = (rejection: Rejection) => {
+    const decided = [{ kind: 'rejected', offset: 5, rejection } as const];
+    return buildOutputs({ ...said, partition: 0, from: 5, to: 6, decided, records: [record] }).intake;
+  };
+  const [event, ...others] = auditedOf({ code: 'authentication_failed', path: '' });
+  assert.ok(event !== undefined && others.length === 0);
+  const request = decodePayload(events.auditRequest, event.plaintext);
+  assert.ok(request.ok);
+  assert.equal(request.value.action, 'record_refused');
+  assert.deepEqual(request.value.details, {
+    code: 'authentication_failed',
+    topic: record.topic,
+    partition: record.partition,
+    offset: 5,
+  });
+  assert.deepEqual(auditedOf({ code: 'authentication_failed', path: '' }), [event]);
+  assert.deepEqual(auditedOf({ code: 'field_missing', path: 'currency' }), []);
+  assert.deepEqual(buildOutputs(decidedRun()).intake, []);
+});

@@ -1,13 +1,21 @@
 import { hash } from 'node:crypto';
-import { encodePayload, events, formatInstant, streams, systemTenant } from '@weir/contracts';
-import type { Decision, Versions } from '@weir/contracts';
+import { auditRequestEvent, refusedRecordRequest } from '@weir/audit';
+import {
+  encodePayload,
+  events,
+  formatInstant,
+  securityRejectionCodes,
+  streams,
+  systemTenant,
+} from '@weir/contracts';
+import type { Decision, Rejection, Versions } from '@weir/contracts';
 import { deadLetterEvent } from '@weir/envelope';
 import type { UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { Decided } from './decide-batch.ts';
 
 /** The streams detection writes. */
-export const outputStreams = ['cleared', 'held', 'rejected', 'decisions'] as const;
+export const outputStreams = ['cleared', 'held', 'rejected', 'decisions', 'intake'] as const;
 export type OutputStream = (typeof outputStreams)[number];
 
 export type Outputs = Readonly<Record<OutputStream, readonly UnsealedEvent[]>>;
@@ -38,6 +46,7 @@ export function buildOutputs(run: DecidedRun): Outputs {
     held: [],
     rejected: [],
     decisions: [],
+    intake: [],
   };
   const decisions = run.decided.map((decided, index): Decision => {
     const { offset } = decided;
@@ -46,11 +55,13 @@ export function buildOutputs(run: DecidedRun): Outputs {
         return { offset, outcome: 'control' };
       case 'duplicate':
         return { offset, outcome: 'duplicate', firstOffset: decided.firstOffset };
-      case 'rejected':
-        outputs.rejected.push(
-          deadLetterEvent(run.records[index] as KafkaRecord, decided.rejection, run.logId),
-        );
+      case 'rejected': {
+        const record = run.records[index] as KafkaRecord;
+        outputs.rejected.push(deadLetterEvent(record, decided.rejection, run.logId));
+        if (securityRejectionCodes.has(decided.rejection.code))
+          outputs.intake.push(refusalToAudit(record, decided.rejection, run.logId));
         return { offset, outcome: 'rejected', code: decided.rejection.code };
+      }
       case 'verdict': {
         const { outcome } = decided.verdict;
         const event = verdictEvent(decided, run.partition);
@@ -61,6 +72,21 @@ export function buildOutputs(run: DecidedRun): Outputs {
   });
   outputs.decisions.push(journalEvent(run, decisions));
   return outputs;
+}
+
+/** What the audit trail is told of a record that somebody else wrote or changed; the same however often it is read. */
+function refusalToAudit(record: KafkaRecord, { code }: Rejection, logId: string): UnsealedEvent {
+  const { topic, partition, offset, timestampMs } = record;
+  const at = formatInstant(timestampMs);
+  return auditRequestEvent(
+    refusedRecordRequest({
+      worker: 'detection',
+      at,
+      origin: { topic, partition, offset },
+      code,
+      logId,
+    }),
+  );
 }
 
 type WithVerdict = Extract<Decided, { kind: 'verdict' }>;

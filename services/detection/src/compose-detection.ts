@@ -38,6 +38,7 @@ export async function composeDetection(
       held: sealerFor('held'),
       rejected: sealerFor('rejected'),
       decisions: sealerFor('decisions'),
+      intake: sealerFor('intake'),
     },
     openTransactions: (partition) =>
       kafka.createPartitionTransactions({

@@ -1,3 +1,4 @@
+import { recordStart } from '@weir/audit';
 import { connectKafka, connectKms } from '@weir/connections';
 import {
   createLogger,
@@ -18,10 +19,11 @@ const service = 'detection';
 
 await runWorker({
   name: service,
-  start: async () => {
+  start: async ({ signal }) => {
     const config = loadConfig(detectionConfig, process.env, { secrets: ['REDIS_URL'] });
     const log = createLogger({ service, level: config.LOG_LEVEL });
-    log.info('starting', { config: redactConfig(config) });
+    const configuration = redactConfig(config);
+    log.info('starting', { config: configuration });
     const metrics = createMetrics({ service });
     const observe = createObserver(metrics, log);
 
@@ -45,6 +47,15 @@ await runWorker({
     started.detection = detection;
 
     const stopped = Promise.withResolvers<void>();
+    const environment = config.WEIR_ENVIRONMENT;
+    recordStart({
+      kafka,
+      sealer: kms.sealerFor('intake'),
+      environment,
+      service,
+      configuration,
+      signal,
+    }).catch(stopped.reject);
     return {
       done: Promise.race([detection.crashed, stopped.promise]),
       reload: kms.reload,

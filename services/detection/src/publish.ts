@@ -38,7 +38,8 @@ export async function sealOutputs(
         { sealer: parts.sealers[stream], stream, environment, source },
         events[stream],
       );
-      return { topic: streams[stream].topic, partition, records };
+      // All workers ask the notary in one partition.
+      return { topic: streams[stream].topic, partition: stream === 'intake' ? 0 : partition, records };
     });
   return Promise.all(sealed);
 }

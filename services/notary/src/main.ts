@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { createAuditRecorder, recordStart } from '@weir/audit';
+import { recordStart } from '@weir/audit';
 import { connectKafka, connectKms, kmsAccessOf } from '@weir/connections';
 import { streams } from '@weir/contracts';
 import { createAwsSigner } from '@weir/kms';
@@ -27,8 +26,8 @@ await runWorker({
   start: async ({ signal }) => {
     const config = loadConfig(notaryConfig, process.env, { secrets: [] });
     const log = createLogger({ service, level: config.LOG_LEVEL });
-    const redacted = redactConfig(config);
-    log.info('starting', { config: redacted });
+    const configuration = redactConfig(config);
+    log.info('starting', { config: configuration });
     const metrics = createMetrics({ service });
     const observe = createObserver(metrics, log);
     const environment = config.WEIR_ENVIRONMENT;
@@ -95,15 +94,8 @@ await runWorker({
       onCrash: ended.reject,
     });
     const ticking = setInterval(() => void notary.tick().catch(ended.reject), tickEveryMs);
-    const audit = createAuditRecorder({
-      kafka,
-      sealer: kms.sealerFor('intake'),
-      environment,
-      source: `/weir/${service}`,
-      nowMs: Date.now,
-      newId: randomUUID,
-    });
-    recordStart(audit, { service, configuration: redacted, signal }).catch(ended.reject);
+    const sealer = kms.sealerFor('intake');
+    recordStart({ kafka, sealer, environment, service, configuration, signal }).catch(ended.reject);
 
     return {
       done: ended.promise,
@@ -112,7 +104,6 @@ await runWorker({
         clearInterval(ticking);
         await consumer.stop();
         await notary.close();
-        await audit.close();
         await http.close();
         await kafka.close();
         signer.close();
