@@ -170,7 +170,7 @@ function fire({ port, ca, token, records, connections }: Load, seconds: number):
     connections,
     duration: seconds,
     // The type of the library lacks the authorities that TLS is checked against.
-    tlsOptions: { ca } as object,
+    tlsOptions: { ca },
     headers: {
       authorization: `Bearer ${token}`,
       'content-type': records === 1 ? 'application/json' : 'application/x-ndjson',
