@@ -155,9 +155,10 @@ function howToUse({ home }: CommandContext, token: AccessToken): readonly string
   });
   return [
     ...kept,
+    'To try it, put it into TOKEN:',
     '',
     `curl --cacert ${doorFilesOf(home).DOOR_TLS_CLIENT_CA_FILE} \\`,
-    `  -H 'Authorization: Bearer THE-TOKEN' -H 'Content-Type: application/json' \\`,
+    `  -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\`,
     `  -d '${example}' \\`,
     `  ${door}/v1/transactions`,
   ];

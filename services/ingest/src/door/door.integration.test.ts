@@ -391,3 +391,17 @@ test('a stop answers what is on its way, and what it wrote names neither tokens 
   assert.ok(!log.includes(token) && !log.includes(account));
   door = await startDoor(stack, tokens.path, settings);
 });
+
+test('while the KMS is away nothing is taken in and 503 says so, and after it 202', async () => {
+  // A door that has just been opened has no data key yet.
+  stack.setKmsUnavailable(true);
+  const away = await door.ask({ token, body: offered('kms-1') });
+  assertProblem(away, 503, 'log_unavailable');
+  assert.ok(Number(away.headers['retry-after']) > 0);
+  assert.deepEqual(said(away).items, [{ status: 'unknown' }]);
+  stack.setKmsUnavailable(false);
+  await waitFor(async () => (await door.ask({ token, body: offered('kms-1') })).status === 202, {
+    what: 'a door that has found the KMS again',
+  });
+  assert.equal((await inLog('kms-')).length, 1);
+});

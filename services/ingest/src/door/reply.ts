@@ -35,6 +35,12 @@ export class RequestRefused extends Error {
   }
 }
 
+/** Nobody between keeps an answer, or takes it for what it isn't. */
+const everywhere = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
 /** As bytes: to text Fastify adds a charset, which JSON has none of (RFC 8259, section 11). */
 export const sendReply = (reply: FastifyReply, { status, headers, body }: Reply): FastifyReply =>
-  reply.code(status).headers(headers).send(Buffer.from(body));
+  reply
+    .code(status)
+    .headers({ ...everywhere, ...headers })
+    .send(Buffer.from(body));
