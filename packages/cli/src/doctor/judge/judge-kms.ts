@@ -9,7 +9,7 @@ export type KeyAct = 'seal' | 'open' | 'sign';
 /** The classes of the streams, and the key that signs the audit trail's checkpoints. */
 export type KeyPurpose = KeyClass | 'audit-signing';
 
-export const keyPurposes: readonly KeyPurpose[] = [...keyClasses, 'audit-signing'];
+const keyPurposes: readonly KeyPurpose[] = [...keyClasses, 'audit-signing'];
 
 /** How a dry call ended. `unavailable`: no answer, which proves nothing. */
 export type KeyOutcome = 'allowed' | 'denied' | 'disabled' | 'pendingDeletion' | 'notFound' | 'unavailable';
