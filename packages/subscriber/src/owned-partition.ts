@@ -40,16 +40,20 @@ const maxMoves = 10;
 /**
  * Takes a partition over at once, whether it has records or not, and again after
  * an error that left its position in doubt. What may pass is waited for; what
- * won't is thrown from `onBatch` or given to `fail`.
+ * won't is thrown from `onBatch` or given to `fail`. `left` is the end of whoever
+ * had the partition before in this process: two at once would break its order.
  */
-export function createOwnedPartition(parts: OwnedPartitionParts, partition: number): OwnedPartition {
+export function createOwnedPartition(
+  parts: OwnedPartitionParts,
+  partition: number,
+  left: Promise<void> | undefined,
+): OwnedPartition {
   const letGo = new AbortController();
   const report = createWaitReport(partition, parts.nowMs, parts.onNotice);
   let waits = 0;
   let moves = 0;
   let handlerFailures = { offset: -1, count: 0 };
   let state: PartitionState | undefined;
-  let taking = Promise.resolve();
   let running: Promise<unknown> = Promise.resolve();
 
   const waitAfter = (attempts: number): number =>
@@ -129,7 +133,7 @@ export function createOwnedPartition(parts: OwnedPartitionParts, partition: numb
     }
   }
 
-  startTaking();
+  let taking = Promise.resolve(left).then(take).catch(parts.fail);
   return {
     async onBatch(batch, control) {
       const work = handle(batch, control);

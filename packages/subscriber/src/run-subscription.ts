@@ -32,8 +32,8 @@ export type SubscriptionParts = Omit<OwnedPartitionParts, 'fail' | 'kafka'> & {
   readonly close: () => Promise<void>;
 };
 
-/** A partition that another generation of this member, or its last handler, still holds is asked for again so soon. */
-const busyAgainMs = 250;
+/** For a batch of a partition that was let go meanwhile; nothing comes of it. */
+const letGoPauseMs = 1_000;
 
 /** Starts the subscription. Rejects with a SubscriptionError where the brokers or the topic can't be had now. */
 export async function runSubscription(parts: SubscriptionParts): Promise<Subscription> {
@@ -50,7 +50,6 @@ export async function runSubscription(parts: SubscriptionParts): Promise<Subscri
       if (mine === undefined) continue;
       owned.delete(partition);
       mine.letGo();
-      // The handler may still run while the partition comes back: two at once would break its order.
       const left = mine.settled().finally(() => {
         if (leaving.get(partition) === left) leaving.delete(partition);
       });
@@ -77,7 +76,7 @@ export async function runSubscription(parts: SubscriptionParts): Promise<Subscri
   const onAssigned = (partitions: readonly TopicPartition[]): void => {
     if (goodbye !== undefined) return;
     for (const { partition } of partitions) {
-      owned.set(partition, createOwnedPartition({ ...parts, fail }, partition));
+      owned.set(partition, createOwnedPartition({ ...parts, fail }, partition, leaving.get(partition)));
     }
     parts.onNotice({ kind: 'assigned', partitions: partitions.map(({ partition }) => partition) });
   };
@@ -94,11 +93,9 @@ export async function runSubscription(parts: SubscriptionParts): Promise<Subscri
       onRevoked: (partitions) => letGo(partitions.map(({ partition }) => partition)),
       onBatch: async (batch, control) => {
         const mine = owned.get(batch.partition);
-        if (mine === undefined || leaving.has(batch.partition)) {
-          const next = batch.records[0]?.offset ?? batch.endOffset;
-          return { kind: 'pause', next, forMs: busyAgainMs };
-        }
-        return mine.onBatch(batch, control);
+        if (mine !== undefined) return mine.onBatch(batch, control);
+        const next = batch.records[0]?.offset ?? batch.endOffset;
+        return { kind: 'pause', next, forMs: letGoPauseMs };
       },
       onCrash: (error) => void explain(parts, error).then(fail),
     });
