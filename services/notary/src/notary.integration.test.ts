@@ -59,16 +59,10 @@ test('A notary killed under load is followed by one that leaves no gap and recor
   await asking;
   const notary = await stack.start();
   const requestedCount = asked.size;
-  await waitFor(
-    async () => {
-      const { body } = await notary.get('/metrics');
-      const gauge = (name: string): number =>
-        Number(new RegExp(`^weir_${name}\\S* (\\d+)$`, 'm').exec(body)?.[1]);
-      // The starts of the notaries are entries too.
-      return gauge('trail_entries') > requestedCount && gauge('uncovered_entries') === 0;
-    },
-    { deadlineMs: 40_000 },
-  );
+  // The starts of the notaries are entries too.
+  await waitFor(async () => (await notary.entries()) > requestedCount && (await notary.uncovered()) === 0, {
+    deadlineMs: 40_000,
+  });
   const file = join(stack.folder, 'killed.ndjson');
   assert.equal((await weir('export', file)).code, 0);
   const trail = readTrailLines(readFileSync(file, 'utf8').split('\n'));
