@@ -269,7 +269,7 @@ async function runSource(parts: Parts, producer: Producer): Promise<void> {
 async function runDoor(parts: Parts, producer: Producer): Promise<void> {
   const { config, kms, kafka, retry, stopping } = parts;
   const intake = kms.sealerFor('intake');
-  let failure: unknown;
+  const unrecorded = Promise.withResolvers<never>();
   recordStart({
     kafka,
     sealer: intake,
@@ -278,10 +278,10 @@ async function runDoor(parts: Parts, producer: Producer): Promise<void> {
     configuration: redactConfig(config),
     signal: stopping.signal,
   }).catch((error: unknown) => {
-    failure = error;
+    unrecorded.reject(error);
     stopping.abort();
   });
-  await serveDoor(doorSettingsOf(config), {
+  const served = serveDoor(doorSettingsOf(config), {
     ...readKeys(config),
     kafka: parts.kafka,
     producer,
@@ -300,7 +300,7 @@ async function runDoor(parts: Parts, producer: Producer): Promise<void> {
     monotonicMs: () => performance.now(),
     signal: parts.stopping.signal,
   });
-  if (failure !== undefined) throw failure;
+  await Promise.race([served, unrecorded.promise]);
 }
 
 const retryOf = (config: IngestConfig, feedMetrics: FeedMetrics, log: Logger): RetryWithin => ({

@@ -12,7 +12,8 @@ import {
 } from '@weir/contracts';
 import { waitFor } from '@weir/testkit';
 import { startIngestStack, type IngestStack, type PlacedTransaction } from '../fixtures/ingest-stack.ts';
-import { makeTokens, startDoor, type Answer, type TestDoor } from '../fixtures/test-door.ts';
+import { account, assertProblem, ndjson, offered, said } from '../fixtures/door-requests.ts';
+import { makeTokens, startDoor, type TestDoor } from '../fixtures/test-door.ts';
 
 const settings = {
   DOOR_MAX_BODY_BYTES: '200000',
@@ -37,39 +38,6 @@ after(async () => {
   await door?.stop();
   await stack?.stop();
 });
-
-const account = 'NL91ABNA0417164300';
-
-/** The same bytes for the same id: that is what a sender repeats. */
-const offered = (id: string, more: object = {}): string =>
-  JSON.stringify({
-    transactionId: id,
-    account: { iban: account },
-    creditDebitIndicator: 'DBIT',
-    amount: '12.34',
-    currency: 'EUR',
-    eventTime: '2026-01-01T00:00:00Z',
-    ...more,
-  });
-
-const ndjson = 'application/x-ndjson';
-
-type Said = {
-  readonly accepted?: number;
-  readonly rejected?: number;
-  readonly code?: string;
-  readonly items?: readonly {
-    readonly status: string;
-    readonly id?: string;
-    readonly errors?: readonly { readonly code: string; readonly path: string }[];
-  }[];
-};
-const said = ({ body }: Answer): Said => body as Said;
-
-function assertProblem(answer: Answer, status: number, code: string): void {
-  assert.deepEqual([answer.status, said(answer).code], [status, code], JSON.stringify(answer.body));
-  assert.equal(answer.headers['content-type'], 'application/problem+json');
-}
 
 async function accept(id: string): Promise<string> {
   const answer = await door.ask({ token, body: offered(id) });
