@@ -2,6 +2,7 @@ import { simpleParser } from 'mailparser';
 import type { AddressObject, ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerDataStream } from 'smtp-server';
+import type { IssuedCertificate } from '../authority/development-authority.ts';
 import type { DeliveredMail } from './mail-store.ts';
 
 const mailLimitBytes = 1024 * 1024;
@@ -20,18 +21,25 @@ class MailRefused extends Error {
 }
 
 /**
- * Takes mail on a loopback port without authentication or TLS, as a relay for
- * development does. A mail above 1 MB is refused with 552; one that can't be
+ * Takes mail without authentication, as a relay for development does; with a
+ * certificate only after STARTTLS, and by TLS 1.3. A mail above 1 MB is refused with 552; one that can't be
  * kept is refused with 451, so that the sender tries again.
  */
 export function createSmtpReceiver(options: {
   readonly deliver: (mail: DeliveredMail) => void;
   readonly now: () => Date;
+  readonly certificate?: IssuedCertificate | undefined;
 }): SMTPServer {
+  const { certificate } = options;
   return new SMTPServer({
     name: 'weir-inbox',
     banner: 'development inbox',
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    disabledCommands: certificate === undefined ? ['AUTH', 'STARTTLS'] : ['AUTH'],
+    ...(certificate && { cert: certificate.certPem, key: certificate.keyPem, minVersion: 'TLSv1.3' }),
+    onMailFrom: (_address, session, callback) =>
+      callback(
+        certificate === undefined || session.secure ? null : new MailRefused(530, 'Say STARTTLS first'),
+      ),
     disableReverseLookup: true,
     logger: false,
     size: mailLimitBytes,

@@ -113,11 +113,34 @@ function securitySettings({ folder }: KafkaSecurity): Readonly<Record<string, st
   };
 }
 
+/** What Kafka's own tools reach the broker with, by its inner listener. */
+export function kafkaProbeSettings(folder: string): string {
+  const own = innerFolder(folder);
+  return `security.protocol=SSL
+ssl.keystore.type=PEM
+ssl.keystore.location=${keyStoreFile(own)}
+ssl.truststore.type=PEM
+ssl.truststore.location=${partyFiles(own).ca}
+`;
+}
+
 /** Where, in the broker's folder, lies what it proves itself to itself with. */
 export const innerFolder = (folder: string): string => join(folder, 'inner');
 
 /** Key and certificate in one file, as the broker wants them. */
 export const keyStoreFile = (folder: string): string => join(folder, 'keystore.pem');
+
+/** log4j2.properties for a container, whose engine keeps what it prints. */
+export const containerLogSettings = `status=warn
+appenders=console
+appender.console.type=Console
+appender.console.name=console
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d{ISO8601} %p %c{1} %m%n
+rootLogger.level=warn
+rootLogger.appenderRefs=console
+rootLogger.appenderRef.console.ref=console
+`;
 
 /** log4j2.properties: one file that is rolled at 5 MB and kept once. */
 export function kafkaLogSettings(logFile: string): string {

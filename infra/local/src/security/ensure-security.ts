@@ -43,9 +43,15 @@ export async function ensureSecurity(options: {
   // What the broker shows to itself is signed by an authority whose key is thrown away: nobody else can have it.
   const inner = ensurePrivateFolder(innerFolder(folderOf('kafka')));
   await equip(inner, await createDevelopmentAuthority(), { name: 'kafka', use: 'peer' });
-  const passwords = ensurePasswords(home);
-  writeRedisUsers(folderOf('redis'), passwords.detection);
-  return { folderOf, passwords };
+  const made = securityIn(home, folder);
+  writeRedisUsers(folderOf('redis'), made.passwords.detection);
+  return made;
+}
+
+/** What an earlier `ensureSecurity` made. */
+export function securityIn(home: string, folder: string): StackSecurity {
+  const folderOf = (party: PartyName): string => ensurePrivateFolder(folder, party);
+  return { folderOf, passwords: ensurePasswords(home) };
 }
 
 /** Gives a party a new certificate, in the files it looks for. */

@@ -253,7 +253,7 @@ export function streamKeys(
 }
 
 /** What the development KMS shows itself with, where it is secured. */
-export function kmsCertificate({ security }: StackSettings): Readonly<Record<string, string>> {
+function kmsCertificate({ security }: StackSettings): Readonly<Record<string, string>> {
   if (security === undefined) return {};
   const { cert, key } = partyFiles(security.folderOf('kms'));
   return { LOCAL_KMS_TLS_CERT_FILE: cert, LOCAL_KMS_TLS_KEY_FILE: key };

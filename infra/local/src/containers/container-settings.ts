@@ -1,0 +1,37 @@
+import type { StackSecurity } from '../security/secured-parties.ts';
+import type { StackSettings } from '../stack/describe-stack.ts';
+import { ensureSecretFile } from '../stack/ensure-secret-file.ts';
+import { partNames, parts } from '../stack/parts.ts';
+import type { Ports } from '../stack/choose-ports.ts';
+
+/** Every part is alone in its container, so each keeps its default port. */
+export const containerPorts = Object.fromEntries(
+  partNames.map((name) => [name, parts[name].defaultPort]),
+) as Ports;
+
+/** The names that the parts have on the containers' network. */
+const containerHosts = { kafka: 'kafka', redis: 'redis', kms: 'kms', smtp: 'inbox' } as const;
+
+/** The description of the stack, from which `npm start` runs, too, with the containers' names and files. */
+export function containerSettings(home: string, security: StackSecurity, callersFile: string): StackSettings {
+  return {
+    home,
+    ports: containerPorts,
+    hosts: containerHosts,
+    security,
+    ownKafkaBrokers: undefined,
+    kafkaAccess: {},
+    ownRedisUrl: undefined,
+    redisAccess: {},
+    ownSmtpUrl: undefined,
+    webhookAccess: {},
+    mailFrom: 'weir@localhost',
+    mailTo: 'analyst@localhost',
+    kafka: undefined,
+    redis: undefined,
+    callersFile,
+    indexKeyFile: ensureSecretFile(home, 'index.key'),
+    routingKeyFile: ensureSecretFile(home, 'routing.key'),
+    logLevel: 'info',
+  };
+}
