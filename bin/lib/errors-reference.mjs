@@ -5,6 +5,7 @@ import {
   alert,
   builtInReasons,
   errorRecovery,
+  problems,
   rejectionCodes,
   securityRejectionCodes,
 } from '../../packages/contracts/src/index.ts';
@@ -67,6 +68,17 @@ export function errorsPage() {
       answeredBy: (code) => runbooks.get(code),
       mustBeAnswered: () => true,
     }),
+    '## What the HTTP door answers',
+    'In the `code` of a problem (RFC 9457); a refused record beside accepted ones has its code of the table above. The [OpenAPI document](openapi.json) has the addresses and shapes.',
+    markdownTable(
+      ['Code', 'Status', 'What it means', 'Runbook'],
+      Object.entries(problems).map(([code, [status, title]]) => [
+        `\`${code}\``,
+        String(status),
+        `${title}.`,
+        linkTo(runbooks.get(code)),
+      ]),
+    ),
     '## Alerts',
     table(['Kind', 'What it means'], alertKinds(), alertMeanings, {
       answeredBy: (kind) => runbooks.get(kind),
@@ -89,6 +101,7 @@ export function errorsPage() {
     ...Object.keys(errorRecovery),
     ...subscriberOnly,
     ...rejectionCodes,
+    ...Object.keys(problems),
     ...alertKinds(),
     ...builtInReasons,
   ]);
@@ -123,11 +136,13 @@ function table(heads, codes, meanings, { cells = () => [], answeredBy, mustBeAns
     if (runbook === undefined && mustBeAnswered(code)) {
       throw new TypeError(`No page of docs/runbooks answers ${code}: write one, with "Codes: \`${code}\`".`);
     }
-    const link = runbook === undefined ? '' : `[${runbook.replace('.md', '')}](../runbooks/${runbook})`;
-    return [`\`${code}\``, ...cells(code), meanings[code], link];
+    return [`\`${code}\``, ...cells(code), meanings[code], linkTo(runbook)];
   });
   return markdownTable([...heads, 'Runbook'], rows);
 }
+
+const linkTo = (runbook) =>
+  runbook === undefined ? '' : `[${runbook.replace('.md', '')}](../runbooks/${runbook})`;
 
 function exitTable(codes, meanings) {
   assertSameNames(Object.keys(codes), meanings);

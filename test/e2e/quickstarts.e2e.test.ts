@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { repositoryRoot } from '@weir/local';
@@ -13,6 +13,7 @@ const pages = readdirSync(join(repositoryRoot, folder)).filter((name) => name.en
 /** Where a page says a part is reached, and the part's name in `weir status`: here each has a port of its own. */
 const pageAddresses: Readonly<Record<string, string>> = {
   'http://127.0.0.1:11080': 'INBOX_URL',
+  'http://127.0.0.1:19100': 'INGEST_URL',
   'http://127.0.0.1:19101': 'DETECTION_URL',
   'http://127.0.0.1:19102': 'ALERTING_URL',
   'https://127.0.0.1:18443': 'DOOR_URL',
@@ -34,6 +35,8 @@ after(async () => {
   assert.equal((await weir.run('down')).code, 0);
 });
 
+/** What npx would start, without the time it takes to find it out for each of so many commands. */
+const prelude = `npx() { shift; node packages/cli/src/main.ts "$@"; }`;
 const marker = '@@ end of block';
 
 for (const page of pages) {
@@ -42,7 +45,7 @@ for (const page of pages) {
     assert.ok(blocks.length > 0, 'the page has commands');
     // One shell for the page: its later commands use what the earlier ones have set.
     const script = blocks.map(({ commands }) => `${here(commands)}\necho '${marker}'`).join('\n');
-    const { code, output } = await runShell(script, {
+    const { code, output } = await runShell(`${prelude}\n${script}`, {
       env: { WEIR_HOME: weir.home, WEIR_PORT_BASE: '0' },
       timeoutMs: 120_000,
     });
@@ -64,12 +67,35 @@ test('every command that the runbooks have somebody look with can be given', asy
     .flatMap((name) => readBlocks(`docs/runbooks/${name}`))
     .flatMap(({ commands }) => commands.split('\n'));
   // The pages have many of them in common.
-  const { code, output } = await runShell([...new Set(lines)].map(here).join('\n'), {
+  const { code, output } = await runShell([prelude, ...new Set(lines)].map(here).join('\n'), {
     env: { WEIR_HOME: weir.home, WEIR_PORT_BASE: '0' },
     timeoutMs: 120_000,
   });
   assert.equal(code, 0, output);
 });
+
+test('every weir command that a page names exists', async () => {
+  const named = globSync('{README.md,docs/**/*.md}', { cwd: repositoryRoot }).flatMap((page) =>
+    [...readFileSync(join(repositoryRoot, page), 'utf8').matchAll(/npx weir ([a-z]+)(?: ([a-z]+))?/g)].map(
+      ([, command = '', sub = '']) => ({ page, command, sub }),
+    ),
+  );
+  const commands = await commandsIn();
+  const unknown = named.filter(({ command }) => !commands.has(command));
+  assert.deepEqual(unknown, []);
+  for (const command of ['windows', 'keys', 'tokens'].filter((one) => commands.has(one))) {
+    const subs = await commandsIn(command);
+    const wrong = named.filter((one) => one.command === command && one.sub !== '' && !subs.has(one.sub));
+    assert.deepEqual(wrong, []);
+  }
+});
+
+/** The commands that a help lists. */
+async function commandsIn(...command: readonly string[]): Promise<ReadonlySet<string>> {
+  const { stdout } = await weir.run(...command, '--help');
+  const list = stdout.slice(stdout.indexOf('Commands:'));
+  return new Set([...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name));
+}
 
 /** A command as it has to be given here: this stack has its own home and its own ports. */
 function here(text: string): string {

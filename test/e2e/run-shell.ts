@@ -6,7 +6,7 @@ import { repositoryRoot } from '@weir/local';
 /**
  * Runs commands as a reader of a page would, in the repository and in one bash that ends at
  * the first of them that fails. Answers everything they wrote, in its order; kills the shell
- * after `timeoutMs` (exit code null).
+ * and what it started after `timeoutMs` (exit code null).
  */
 export async function runShell(
   commands: string,
@@ -21,10 +21,15 @@ export async function runShell(
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: options.timeoutMs,
+    // A group of its own: a command that outlived its shell would keep the output open.
+    detached: true,
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const overdue = setTimeout(() => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  }, options.timeoutMs);
   const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(overdue);
   return { code, output };
 }
