@@ -193,6 +193,8 @@ test('whatever stands in the log is accounted for, and blocks nothing behind it'
   assert.equal(outcomes.control?.length, 1);
   assert.equal(outcomes.duplicate?.length, 1);
   assert.equal(outcomes.rejected?.length, hostile.length - 1);
+  // Each of them somebody else wrote or changed, and the audit trail is told so in the same transaction.
+  assert.equal((await log.read('intake')).length, hostile.length - 1);
   assert.equal((outcomes.cleared?.length ?? 0) + (outcomes.held?.length ?? 0), 20 + hostile.length);
   await log.close();
 });
