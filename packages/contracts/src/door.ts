@@ -70,7 +70,6 @@ export const problems = {
   failed: [500, 'The door failed; the request may be repeated'],
   overloaded: [503, 'More is waiting than this door holds'],
   log_unavailable: [503, 'The log can not be written or read just now'],
-  stopping: [503, 'The door is closing; connect again'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof problems;

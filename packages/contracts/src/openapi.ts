@@ -57,7 +57,6 @@ const callerFailures = [
   'request_timeout',
   'failed',
   'log_unavailable',
-  'stopping',
 ] as const;
 
 const nameParameter = (name: string, what: string): Json => ({

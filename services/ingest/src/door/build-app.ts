@@ -50,7 +50,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 128 },
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // One that still comes by an open connection is answered too, and told to close it: Fastify's own 503 is no problem of RFC 9457.
+    return503OnClosing: false,
     clientErrorHandler: (error, socket) => endBroken(error, socket, options.metrics),
   }) as unknown as FastifyInstance;
   const server: Server = app.server;
@@ -122,8 +123,6 @@ function answerFailures(app: FastifyInstance, options: AppOptions): void {
     if (statusCode !== undefined && statusCode < 500) {
       return sendReply(reply, problemReply(problemOf('request_malformed')));
     }
-    if (statusCode === 503)
-      return sendReply(reply, problemReply(problemOf('stopping'), retryAfterSeconds.overloaded));
     options.onFault(error);
     return sendReply(reply, problemReply(problemOf('failed')));
   });
