@@ -24,7 +24,7 @@ const granted: readonly [CallerName, seals: string[], opens: string[]][] = [
     aliases('received', 'journal', 'releases', 'artefacts'),
   ],
   ['alerting', aliases('alerts', 'rejected', 'releases', 'intake'), aliases('held', 'rejected')],
-  ['notary', aliases('audit'), aliases('intake', 'audit')],
+  ['notary', aliases('intake', 'audit'), aliases('intake', 'audit')],
   [
     'ops',
     aliases('intake'),
