@@ -43,14 +43,14 @@ async function writeShare(topic: SubscriberTopic, share: number): Promise<void> 
  */
 async function surviveKills(options: {
   readonly topic: SubscriberTopic;
-  readonly start: () => SubscriberProcess;
+  readonly start: (isLast: boolean) => SubscriberProcess;
   /** How much that process has handled so far. */
   readonly handledBy: (process: SubscriberProcess) => number;
   readonly isDone: (process: SubscriberProcess) => boolean;
 }): Promise<void> {
   for (let share = 0; share < kills; share += 1) {
     await writeShare(options.topic, share);
-    const victim = options.start();
+    const victim = options.start(false);
     await waitFor(() => options.handledBy(victim) >= killedAfter, {
       deadlineMs,
       what: `process ${share} to handle ${killedAfter} events: ${victim.said()}`,
@@ -58,7 +58,7 @@ async function surviveKills(options: {
     await victim.end('SIGKILL');
   }
   await writeShare(options.topic, kills);
-  const last = options.start();
+  const last = options.start(true);
   await waitFor(() => options.isDone(last), { deadlineMs, what: `the last process to be done` });
   assert.equal(await last.end('SIGTERM'), 0, last.said());
 }
@@ -104,9 +104,10 @@ describe('a process that is killed under load', { concurrency: true }, () => {
     let before = 0;
     await surviveKills({
       topic,
-      start: () => {
+      start: (isLast) => {
         before = lines().length;
-        return startSubscriber(plain, { ...topic.env, OUTPUT_FILE: file });
+        const HOLD_AFTER = isLast ? 'Infinity' : String(killedAfter);
+        return startSubscriber(plain, { ...topic.env, OUTPUT_FILE: file, HOLD_AFTER });
       },
       handledBy: () => lines().length - before,
       isDone: () => new Set(lines()).size >= everywhere.length,
