@@ -52,6 +52,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     // One that still comes by an open connection is answered too, and told to close it: Fastify's own 503 is no problem of RFC 9457.
     return503OnClosing: false,
+    // Its own answer to an address that is none would repeat it.
+    frameworkErrors: (_error, _request, reply) => {
+      void sendReply(reply, problemReply(problemOf('request_malformed')));
+    },
     clientErrorHandler: (error, socket) => endBroken(error, socket, options.metrics),
   }) as unknown as FastifyInstance;
   const server: Server = app.server;

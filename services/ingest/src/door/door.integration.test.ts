@@ -249,6 +249,13 @@ test('the document is served, and other addresses are problems too', async () =>
   const document = await door.ask({ path: '/v1/openapi.json' });
   assert.equal((document.body as { openapi: string }).openapi, '3.1.0');
   assertProblem(await door.ask({ path: '/v1/anything' }), 404, 'not_found');
+  const noAddress = await door.ask({ path: '/v1/transactions/%zz/verdict' });
+  assertProblem(noAddress, 400, 'request_malformed');
+  assert.doesNotMatch(JSON.stringify(noAddress.body), /%zz/);
+  const tooLong = `/v1/transactions/${'x'.repeat(500)}/verdict`;
+  assertProblem(await door.ask({ path: tooLong }), 400, 'request_malformed');
+  const long = { 'x-long': 'x'.repeat(20_000) };
+  assertProblem(await door.ask({ path: '/v1/openapi.json', headers: long }), 431, 'headers_too_large');
 });
 
 /** Opens a connection and answers it with everything that came back until it ended. */
