@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { resolveHome } from '@weir/local';
+import { readRoleEnvironment, resolveHome } from '@weir/local';
+import { subscribe } from '@weir/subscriber';
 import { makeTempFolder, waitFor } from '@weir/testkit';
 import { readBlocks } from './page-commands.ts';
 import { runShell } from './run-shell.ts';
@@ -97,6 +98,35 @@ async function feed(weir: typeof original, file: string, records: number): Promi
   );
 }
 
+/** What a downstream system receives that hadn't come further in this group, as the ids of transactions. */
+async function receive(home: string, count: number): Promise<string[]> {
+  const env = readRoleEnvironment(home, 'downstream');
+  const keys = JSON.parse(readFileSync(env['KMS_KEYS_FILE'] ?? '', 'utf8')) as { cleared: string[] };
+  const received: string[] = [];
+  const subscription = await subscribe({
+    stream: 'cleared',
+    groupId: 'ledger',
+    environment: 'local',
+    kafka: { brokers: [env['KAFKA_BROKERS'] ?? ''] },
+    kms: {
+      region: env['AWS_REGION'] ?? '',
+      endpoint: env['KMS_ENDPOINT'] ?? '',
+      credentials: {
+        accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+        secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+      },
+      keyIds: keys.cleared,
+    },
+    onTransaction: ({ transaction }) => void received.push(transaction.transactionId),
+  });
+  await waitFor(() => received.length >= count, {
+    deadlineMs: 30_000,
+    what: `${count} cleared transactions`,
+  });
+  await subscription.stop();
+  return received.toSorted();
+}
+
 const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ alertId }) => alertId).toSorted();
 const atBackUp = { records: month.length + early.length + partitions, alerts: [] as string[] };
 
@@ -114,6 +144,7 @@ before(async () => {
     },
     { what: 'an alert for each held transaction' },
   );
+  assert.equal((await receive(original.home, month.length)).length, month.length);
   await follow('Back up a laptop', original.home);
   await follow('Restore', original.home, 0);
 });
@@ -169,6 +200,10 @@ test('what was restored without its Redis goes on with the verdicts of the undis
   );
   assert.equal(new Set(alerts).size, alerts.length, 'nothing that was alerted before is alerted again');
   assert.ok(atBackUp.alerts.every((id) => alerts.includes(id)));
+  const usual = ibans.map(() => 'usual-31');
+  assert.deepEqual(await receive(restoredHome, usual.length), usual, 'a reader goes on where it was');
+  const audited = await restored.run('audit', 'verify');
+  assert.equal(audited.code, 0, audited.stdout + audited.stderr);
   const afterRestore = await decisionsOf(restored);
   assert.equal((await restored.run('down')).code, 0);
 
