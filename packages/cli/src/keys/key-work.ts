@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { keyClasses, streamNames, streams } from '@weir/contracts';
 import type { KeyClass, StreamName } from '@weir/contracts';
 import { createKeyAdmin, keysBehind } from '@weir/kms';
@@ -62,7 +63,7 @@ export const streamsOf = (keyClass: KeyClass): readonly StreamName[] =>
 function accessOf(env: CommandContext['env']) {
   const { AWS_REGION: region, KMS_ENDPOINT: endpoint } = env;
   if (!region) throw new CommandError(exitCodes.configuration, 'AWS_REGION: needed to look after keys');
-  return { region, ...(endpoint ? { endpoint } : {}) };
+  return { region, ...(endpoint ? { endpoint } : {}), caPem: authorityIn(env) };
 }
 
 function localAccess(home: string) {
@@ -71,6 +72,10 @@ function localAccess(home: string) {
   if (endpoint === undefined || credentials === undefined) {
     throw new CommandError(exitCodes.notRunning, notRunningSentence);
   }
-  const { AWS_REGION: region = '' } = readRoleEnvironment(home, 'ops');
-  return { endpoint, region, credentials };
+  const env = readRoleEnvironment(home, 'ops');
+  return { endpoint, region: env['AWS_REGION'] ?? '', credentials, caPem: authorityIn(env) };
+}
+
+function authorityIn({ KMS_TLS_CA_FILE: file }: CommandContext['env']): string | undefined {
+  return file ? readFileSync(file, 'utf8') : undefined;
 }

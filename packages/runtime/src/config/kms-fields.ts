@@ -88,9 +88,8 @@ export function kmsKeysOf(config: {
 /** The same of a configuration that is still being checked; undefined where they are not readable as keys. */
 export function givenKmsKeys(given: GivenFields): KmsKeys | undefined {
   const file = given.value('KMS_KEYS_FILE');
-  const keys = isObject(file) ? Object.entries(file).find(([name]) => name === 'keys')?.[1] : undefined;
-  const direct = keys ?? given.value('KMS_KEYS');
-  return isObject(direct) ? direct : undefined;
+  const keys: unknown = isObject(file) && 'keys' in file ? file.keys : given.value('KMS_KEYS');
+  return isObject(keys) ? keys : undefined;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
