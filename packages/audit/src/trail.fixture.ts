@@ -12,7 +12,7 @@ export const signingKey = newSigningKey();
 
 export const trail = trailName('test');
 
-export const at = '2026-01-02T03:04:05.000Z';
+const at = '2026-01-02T03:04:05.000Z';
 
 /** Entry `sequence` of a trail that `told` tells from others. */
 export const entryOf = (sequence: number, told = 'as it was'): AuditEntry => ({

@@ -18,7 +18,7 @@ export type VerifiedTrail = {
 };
 
 /** More would say nothing new. */
-export const maxFindings = 1_000;
+const maxFindings = 1_000;
 
 /** A trail as it is read from a topic or a file, in the order it stands there. */
 export type ReadTrail = {
