@@ -42,3 +42,28 @@ test('Each connection goes to an address that was checked for it, whatever the n
   assert.deepEqual(await post(), { kind: 'accepted' });
   assert.equal(receiver.connections(), 2);
 });
+
+test('Plain http goes to this machine alone, also where localhost stands for another', async (context) => {
+  const receiver = await startWebhookReceiver();
+  let address = '127.0.0.1';
+  const poster = createPoster({
+    url: new URL(`http://localhost:${receiver.port}/`),
+    guard: createAddressGuard(['localhost']),
+    maxConnections: 1,
+    timeoutMs: 500,
+    ca: undefined,
+    now: Date.now,
+    lookup: (_hostname, _options, answer) => answer(null, [{ address, family: 4 }]),
+  });
+  context.after(async () => {
+    poster.close();
+    await receiver.stop();
+  });
+  receiver.answer((response) => void response.writeHead(200, { connection: 'close' }).end());
+  assert.deepEqual(await poster.post({}, Buffer.from('{}')), { kind: 'accepted' });
+  for (address of ['10.0.0.7', '192.0.2.7', '8.8.8.8']) {
+    const expected = { kind: 'refused', code: 'address_refused', status: undefined };
+    assert.deepEqual(await poster.post({}, Buffer.from('{}')), expected);
+    assert.deepEqual(await poster.check(), expected);
+  }
+});

@@ -7,7 +7,7 @@ import { connect as connectTcp, isIP } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { DeliveryOutcome } from '../channel.ts';
-import { AddressRefused, withoutBrackets } from './address-guard.ts';
+import { AddressRefused, isLoopbackHost, withoutBrackets } from './address-guard.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { codeOf, outcomeOfError, outcomeOfResponse } from './post-outcome.ts';
 
@@ -48,14 +48,17 @@ export type Poster = {
 /**
  * An HTTP client for one address and nothing else. Every address a connection is
  * made to has passed the guard, at the moment of connecting, so that a name that
- * suddenly stands for another address gains nothing. Proxies and certificates
- * that the environment names are left aside.
+ * suddenly stands for another address gains nothing. Proxies that the environment
+ * names are left aside, and it can't turn off the check of certificates.
  */
 export function createPoster(options: PosterOptions): Poster {
   const { url, guard, maxConnections, timeoutMs, ca, now } = options;
   const host = withoutBrackets(url.hostname);
   const isTls = url.protocol === 'https:';
-  const lookup = guardedLookup(guard, options.lookup ?? systemLookup);
+  // What is not encrypted stays on this machine, whatever the name of this machine stands for.
+  const refuses: AddressGuard['refuses'] = (hostname, address) =>
+    guard.refuses(hostname, address) || (!isTls && !isLoopbackHost(address));
+  const lookup = guardedLookup(refuses, options.lookup ?? systemLookup);
   const tls = {
     minVersion: 'TLSv1.3',
     rejectUnauthorized: true,
@@ -70,7 +73,7 @@ export function createPoster(options: PosterOptions): Poster {
   const agent = isTls ? new HttpsAgent(pool) : new HttpAgent(pool);
   const send = isTls ? httpsRequest : httpRequest;
   // Node looks no address up that is one already.
-  const isRefused = isIP(host) !== 0 && guard.refuses(host, host);
+  const isRefused = isIP(host) !== 0 && refuses(host, host);
 
   function once(
     headers: Readonly<Record<string, string>>,
@@ -135,12 +138,12 @@ const hangUps: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 type Attempt = { readonly outcome: DeliveryOutcome; readonly isStale: boolean };
 
 /** All addresses of a name have to be allowed: one that isn't shows that the name is not to be trusted. */
-function guardedLookup(guard: AddressGuard, lookup: LookupAll): LookupFunction {
+function guardedLookup(refuses: AddressGuard['refuses'], lookup: LookupAll): LookupFunction {
   return (hostname, options, answer) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return answer(error, []);
       const [first] = addresses;
-      if (first === undefined || addresses.some(({ address }) => guard.refuses(hostname, address)))
+      if (first === undefined || addresses.some(({ address }) => refuses(hostname, address)))
         return answer(new AddressRefused(), []);
       return options.all === true ? answer(null, addresses) : answer(null, first.address, first.family);
     });
