@@ -21,6 +21,7 @@ export { isRunning } from './process/process-identity.ts';
 export { startRedisServer } from './redis/start-redis-server.ts';
 export { javaVersion } from './stack/preflight.ts';
 export { doorFilesOf } from './stack/door-files.ts';
+export { composeFile } from './containers/compose-file.ts';
 export { prepareContainers } from './containers/prepare-containers.ts';
 export { containerFolders, provisionContainers } from './containers/provision-containers.ts';
 export { kafkaGrants } from './security/kafka-grants.ts';

@@ -2,10 +2,15 @@ import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { writePrivateFile } from '../write-private-file.ts';
 import { LocalError } from '../local-error.ts';
+import type { ContainerNetwork } from './container-settings.ts';
 import { layout } from './layout.ts';
 
-/** Where the steps that prepare the containers work. Other folders than the containers' own only in tests. */
-export type ContainerFolders = { readonly home: string; readonly parties: string };
+/** Where the steps that prepare the containers work, and for which network. */
+export type ContainerFolders = {
+  readonly home: string;
+  readonly parties: string;
+  readonly network: ContainerNetwork;
+};
 
 /**
  * Writes what one program is told into its party's folder, as Node reads it

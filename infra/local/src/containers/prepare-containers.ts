@@ -9,7 +9,8 @@ import { ensureCallers } from '../stack/callers.ts';
 import { describeInfrastructure } from '../stack/describe-stack.ts';
 import { ensureDoorFiles } from '../stack/door-files.ts';
 import { writePrivateFile } from '../write-private-file.ts';
-import { containerPorts, containerSettings } from './container-settings.ts';
+import { containerSettings } from './container-settings.ts';
+import type { ContainerNetwork } from './container-settings.ts';
 import { layout } from './layout.ts';
 import { writePartyEnvironment } from './party-environment.ts';
 import type { ContainerFolders } from './party-environment.ts';
@@ -23,12 +24,15 @@ const everywhere = '0.0.0.0';
  * builds on. Idempotent; certificates are new each time.
  */
 export async function prepareContainers(folders: ContainerFolders): Promise<void> {
-  const { home, parties } = folders;
-  const security = await ensureSecurity({ home, folder: parties, hostsOf: (server) => [server] });
+  const { home, parties, network } = folders;
+  const { kafka, redis, kms, smtp } = network.hosts;
+  const hosts = { kafka, redis, kms, inbox: smtp };
+  const security = await ensureSecurity({ home, folder: parties, hostsOf: (server) => [hosts[server]] });
   await ensureDoorFiles(home);
   const callers = ensureCallers(home);
-  writeKafka(security);
-  writeRedis(security);
+  writeKafka(security, network);
+  writeRedis(security, network);
+  const settings = containerSettings({ home, security, callersFile: callers.file, network });
   const reached: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     kms: { LOCAL_KMS_HOST: everywhere },
     inbox: {
@@ -38,20 +42,20 @@ export async function prepareContainers(folders: ContainerFolders): Promise<void
       SMTP_TLS_KEY_FILE: join(parties, 'inbox', 'key.pem'),
     },
   };
-  for (const { name, env } of describeInfrastructure(containerSettings(home, security, callers.file))) {
+  for (const { name, env } of describeInfrastructure(settings)) {
     writePartyEnvironment(folders, name, { ...env, ...reached[name] });
   }
 }
 
-function writeKafka(security: StackSecurity): void {
+function writeKafka(security: StackSecurity, { ports, hosts }: ContainerNetwork): void {
   const folder = security.folderOf('kafka');
   const settingsFile = `${layout.party}/server.properties`;
   const place = {
     dataDir: `${layout.state}/log`,
-    host: 'kafka',
-    port: containerPorts.kafka,
-    controllerPort: containerPorts.kafkaController,
-    security: { folder: layout.party, innerPort: containerPorts.kafkaInner },
+    host: hosts.kafka,
+    port: ports.kafka,
+    controllerPort: ports.kafkaController,
+    security: { folder: layout.party, innerPort: ports.kafkaInner },
   };
   writePrivateFile(join(folder, 'server.properties'), kafkaSettings(place));
   writePrivateFile(join(folder, 'log4j2.properties'), containerLogSettings);
@@ -59,13 +63,13 @@ function writeKafka(security: StackSecurity): void {
   writePrivateFile(join(folder, 'format.args'), formatArguments(settingsFile, security.passwords));
 }
 
-function writeRedis(security: StackSecurity): void {
+function writeRedis(security: StackSecurity, { ports }: ContainerNetwork): void {
   const settings = {
-    ...redisSecuritySettings(layout.party, containerPorts.redis),
+    ...redisSecuritySettings(layout.party, ports.redis),
     bind: everywhere,
     // It guards a server that anybody may speak to; this one asks for a certificate.
     'protected-mode': 'no',
   };
-  const config = redisConfigFile({ dataDir: layout.state, port: containerPorts.redis, settings });
+  const config = redisConfigFile({ dataDir: layout.state, port: ports.redis, settings });
   writePrivateFile(join(security.folderOf('redis'), 'redis.conf'), config);
 }

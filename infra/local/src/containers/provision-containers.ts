@@ -6,13 +6,17 @@ import { describeWorkers, kafkaAccess } from '../stack/describe-stack.ts';
 import { writeRoles, readRoleEnvironment } from '../stack/role-files.ts';
 import { makeKeys } from '../stack/start-stack.ts';
 import type { Provisioning } from '../stack/start-stack.ts';
-import { containerSettings } from './container-settings.ts';
+import { containerNetwork, containerSettings } from './container-settings.ts';
+import type { ContainerNetwork } from './container-settings.ts';
+import { layout } from './layout.ts';
 import { writePartyEnvironment } from './party-environment.ts';
 import type { ContainerFolders } from './party-environment.ts';
 
-/** The door is reached from outside; health and metrics stay inside each container. */
-const reached: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** What differs in a container: the door is reached from outside. Health and metrics stay inside. */
+const differing: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ingest: { DOOR_HOST: '0.0.0.0' },
+  // The notary writes into a folder that is there; nobody but its owner makes one.
+  notary: { AUDIT_CHECKPOINT_DIR: layout.state },
 };
 
 /**
@@ -23,20 +27,29 @@ const reached: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * Throws WeirError of a `kms_` code where the KMS can't be used.
  */
 export async function provisionContainers(folders: ContainerFolders): Promise<Provisioning> {
-  const { home } = folders;
+  const { home, network } = folders;
   const { file, credentials } = ensureCallers(home);
-  const settings = containerSettings(home, securityIn(home, folders.parties), file);
+  const settings = containerSettings({
+    home,
+    security: securityIn(home, folders.parties),
+    callersFile: file,
+    network,
+  });
   const arns = await makeKeys(settings, credentials.admin);
   writeRoles({ home, settings, arns, credentials });
   const workers = describeWorkers(settings, arns, credentials);
-  for (const { name, env } of workers) writePartyEnvironment(folders, name, { ...env, ...reached[name] });
+  for (const { name, env } of workers) writePartyEnvironment(folders, name, { ...env, ...differing[name] });
   const others = roles.filter((role) => workers.every(({ name }) => name !== role));
   for (const role of others) writePartyEnvironment(folders, role, readRoleEnvironment(home, role));
   return { kafkaAdmin: kafkaAccess(settings, 'admin'), needsGrants: true };
 }
 
 /** Where the two steps work in the containers, and elsewhere in tests. */
-export const containerFolders = (root: string): ContainerFolders => ({
+export const containerFolders = (
+  root: string,
+  network: ContainerNetwork = containerNetwork,
+): ContainerFolders => ({
+  network,
   home: join(root, 'home'),
   parties: join(root, 'parties'),
 });
