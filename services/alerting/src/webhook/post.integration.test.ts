@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { LookupAddress } from 'node:dns';
 import { test } from 'node:test';
 import { startWebhookReceiver } from '../fixtures/webhook-receiver.ts';
 import { createAddressGuard } from './address-guard.ts';
@@ -66,4 +67,36 @@ test('Plain http goes to this machine alone, also where localhost stands for ano
     assert.deepEqual(await poster.post({}, Buffer.from('{}')), expected);
     assert.deepEqual(await poster.check(), expected);
   }
+});
+
+test('However many deliveries wait for a name, one lookup at a time is made', async (context) => {
+  const receiver = await startWebhookReceiver();
+  const pending: ((addresses: LookupAddress[]) => void)[] = [];
+  const poster = createPoster({
+    url: new URL(`http://localhost:${receiver.port}/`),
+    guard: createAddressGuard(['localhost']),
+    maxConnections: 4,
+    timeoutMs: 200,
+    ca: undefined,
+    now: Date.now,
+    lookup: (_hostname, _options, answer) => void pending.push((addresses) => answer(null, addresses)),
+  });
+  context.after(async () => {
+    poster.close();
+    await receiver.stop();
+  });
+  const postAll = () =>
+    Promise.all(
+      Array.from({ length: 100 }, () => poster.post({}, Buffer.from('{}')).then(({ kind }) => kind)),
+    );
+  for (let times = 0; times < 4; times += 1)
+    assert.deepEqual(new Set(await postAll()), new Set(['unavailable']));
+  assert.equal(pending.length, 1);
+  assert.deepEqual(receiver.posts, []);
+
+  pending.shift()?.([{ address: '127.0.0.1', family: 4 }]);
+  const posted = poster.post({}, Buffer.from('{}'));
+  pending.shift()?.([{ address: '127.0.0.1', family: 4 }]);
+  assert.deepEqual(await posted, { kind: 'accepted' });
+  assert.equal(receiver.posts.length, 1);
 });

@@ -16,6 +16,8 @@ const largestAnswerBytes = 4_096;
 const largestHeadersBytes = 8_192;
 /** How long the rest of an answer is waited for, only so that its connection can be used again. */
 const answerRestMs = 250;
+/** How many connections, given up by now, a lookup that doesn't end may keep in memory. */
+const mostWaiting = 256;
 /** Below the 5 s after which a common server hangs up on an idle connection. */
 const idleConnectionMs = 4_000;
 
@@ -58,7 +60,7 @@ export function createPoster(options: PosterOptions): Poster {
   // What is not encrypted stays on this machine, whatever the name of this machine stands for.
   const refuses: AddressGuard['refuses'] = (hostname, address) =>
     guard.refuses(hostname, address) || (!isTls && !isLoopbackHost(address));
-  const lookup = guardedLookup(refuses, options.lookup ?? systemLookup);
+  const lookup = guardedLookup(refuses, oneAtATime(options.lookup ?? systemLookup));
   const tls = {
     minVersion: 'TLSv1.3',
     rejectUnauthorized: true,
@@ -136,6 +138,27 @@ export function createPoster(options: PosterOptions): Poster {
 const hangUps: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 
 type Attempt = { readonly outcome: DeliveryOutcome; readonly isStale: boolean };
+
+/**
+ * Shares one lookup among all who wait for it. The system looks names up on a few
+ * threads that all connections of the process share: answers that never come to
+ * the name of a receiver would else take all of them, and stop mails and Kafka too.
+ */
+function oneAtATime(lookup: LookupAll): LookupAll {
+  let waiting: Parameters<LookupAll>[2][] = [];
+  return (hostname, options, answer) => {
+    if (waiting.length >= mostWaiting) return answer(lookupOverdue(), []);
+    if (waiting.push(answer) > 1) return;
+    lookup(hostname, options, (error, addresses) => {
+      const answered = waiting;
+      waiting = [];
+      for (const one of answered) one(error, addresses);
+    });
+  };
+}
+
+const lookupOverdue = (): Error =>
+  Object.assign(new Error('the lookup takes too long'), { code: 'EAI_AGAIN' });
 
 /** All addresses of a name have to be allowed: one that isn't shows that the name is not to be trusted. */
 function guardedLookup(refuses: AddressGuard['refuses'], lookup: LookupAll): LookupFunction {
