@@ -1,5 +1,5 @@
 import { WeirError } from '@weir/contracts';
-import type { DeliveryChannel } from '@weir/contracts';
+import type { DeliveryChannel, ErrorCode } from '@weir/contracts';
 import type { Notice } from './plan-run.ts';
 
 /**
@@ -46,8 +46,8 @@ export class ChannelWaits extends WeirError {
   /** How long the receiver asked to be left alone, in ms. */
   readonly retryAfterMs: number;
 
-  constructor(channel: DeliveryChannel, reason: 'unavailable' | 'refused', retryAfterMs = 0) {
-    super(`${channel}_${reason}`, `the ${channel} channel did not take a delivery: ${reason}`);
+  constructor(code: ErrorCode, retryAfterMs = 0) {
+    super(code, 'a channel did not take a delivery');
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -72,6 +72,31 @@ test('Trying again repeats only what the relay did not take', async () => {
   assert.deepEqual(sent, ['two a@b']);
 });
 
+test('Where the relay is away too, it is what is told, and the webhook is left alone as long as it asked', async () => {
+  const relayAway = scriptedChannel('mail', () => ({
+    kind: 'unavailable',
+    code: 'ETIMEDOUT',
+    status: undefined,
+  }));
+  const busy = scriptedChannel('webhook', () => ({
+    kind: 'unavailable',
+    code: 'http_status',
+    status: 429,
+    retryAfterMs: 7_000,
+  }));
+  const control: BatchControl = {
+    heartbeat: async () => undefined,
+    stopping: () => false,
+    revoked: () => false,
+    commit: async () => undefined,
+  };
+  const parts = { channels: [relayAway, busy], observe: silentObserver };
+  await assert.rejects(deliver(parts, notices, nothingSettled(), control), {
+    code: 'mail_unavailable',
+    retryAfterMs: 7_000,
+  });
+});
+
 test('A worker that is being stopped starts no further mails and says that it is not done', async () => {
   const one = relay(() => {
     one.stop();

@@ -32,9 +32,10 @@ export async function deliver(
     if (done === 'stopped') return false;
     if (done !== 'done') waiting.push(done);
   }
-  const [first] = waiting.toSorted((one, other) => other.retryAfterMs - one.retryAfterMs);
-  if (first !== undefined) throw first;
-  return true;
+  const [first] = waiting;
+  if (first === undefined) return true;
+  // The first is the one to be told of, since that of record comes first; none is asked again too early.
+  throw new ChannelWaits(first.code, Math.max(...waiting.map(({ retryAfterMs }) => retryAfterMs)));
 }
 
 /** A few at a time; after each few the group is told that this worker lives. */
@@ -53,11 +54,11 @@ async function deliverBy(
     const outcomes = await Promise.all(few.map((delivery) => sendOne(channel, observe, delivery, memory)));
     await control.heartbeat();
     const away = outcomes.find((outcome) => outcome.kind === 'unavailable');
-    if (away !== undefined) return new ChannelWaits(channel.name, 'unavailable', away.retryAfterMs);
+    if (away !== undefined) return new ChannelWaits(`${channel.name}_unavailable`, away.retryAfterMs);
     refused ||= few.some(({ name }) => !memory.settled.has(name));
   }
   // Only now, so that a delivery refused for good keeps no other of the run from its reader.
-  return refused ? new ChannelWaits(channel.name, 'refused') : 'done';
+  return refused ? new ChannelWaits(`${channel.name}_refused`) : 'done';
 }
 
 async function sendOne(
