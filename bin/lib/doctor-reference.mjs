@@ -47,6 +47,7 @@ export function doctorPage() {
     '```sh\nenv $(cat detection.env) npx weir doctor --role detection\n```',
     'It ends with 0 where nothing fails and with 1 where something does; warnings do not count. `--json` prints `{ ok, checks: [{ id, area, status, what, mend? }] }`, with a status of `ok`, `warn`, `fail` or `skipped`. What is not configured is skipped, with the reason.',
     `It changes nothing and shows no secret. The log is read by a consumer group that ends with the reading; the KMS is asked for data keys that are dropped unseen, and for one signature over a text that is no checkpoint. Making and changing keys cannot be tried without doing it: on a laptop the list of callers is read instead, elsewhere read the key policies. Each probe has ${limits.probeMs / 1_000} seconds; one that gives no answer fails alone.`,
+    "Kafka's own tools, which it names to mend topics, take from a file how to prove oneself: where TLS or a password is used, the line has `--command-config client.properties`, which holds `security.protocol`, `ssl.truststore.location` and, with a password, `sasl.mechanism` and `sasl.jaas.config`, for a user who may change topics. What is wrong inside server.properties takes a restart: Kafka refuses to change these settings while it runs.",
     ...Object.entries(areas).flatMap(([area, heading]) => [
       `## ${heading}`,
       markdownTable(

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
@@ -17,7 +18,11 @@ const apiVersionsKey = 18;
 /** The answer is a few hundred bytes; a listener that announces more is no Kafka. */
 const mostAnswerBytes = 65_536;
 
-/** Opens a connection as the client would, and ends it when the deadline has passed. */
+/**
+ * Opens a connection as the client would, and ends it when the deadline has passed.
+ * An ended certificate and an old protocol are let through here, to be told: the
+ * one question asked holds no secret.
+ */
 const open = ({ brokers, tls }: KafkaConnection): Socket => {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(brokers[0] ?? '') ?? [];
   const address = { host, port: Number(port) };
@@ -27,6 +32,7 @@ const open = ({ brokers, tls }: KafkaConnection): Socket => {
       : connectTls({
           ...address,
           minVersion: 'TLSv1.2',
+          rejectUnauthorized: false,
           servername: tls.serverName ?? host,
           ...(tls.ca === undefined ? {} : { ca: [tls.ca] }),
           ...(tls.cert === undefined ? {} : { cert: tls.cert }),
@@ -34,6 +40,15 @@ const open = ({ brokers, tls }: KafkaConnection): Socket => {
         });
   socket.setTimeout(deadlineMs, () => socket.destroy(new Error('the broker gave no answer in time')));
   return socket;
+};
+
+/** Throws where the certificate is refused for anything but its end. */
+const requireTrust = async (socket: Socket): Promise<void> => {
+  if (!(socket instanceof TLSSocket)) return;
+  await once(socket, 'secureConnect');
+  const word = String(socket.authorizationError);
+  if (!socket.authorized && !word.includes('CERT_HAS_EXPIRED'))
+    throw new Error(`its certificate is refused (${word})`);
 };
 
 /** An ApiVersions request of version 0, which every release answers, before a user has proved itself too. */
@@ -73,6 +88,7 @@ const tlsOf = (socket: Socket): ListenerDescription['tls'] =>
 export const describeListener = async (connection: KafkaConnection): Promise<ListenerDescription> => {
   const socket = open(connection);
   try {
+    await requireTrust(socket);
     socket.write(request(connection.clientId));
     let received = Buffer.alloc(0);
     for await (const chunk of socket) {

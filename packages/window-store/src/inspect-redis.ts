@@ -9,7 +9,7 @@ import { logKey } from './redis-keys.ts';
 export type RedisNodeDescription = {
   readonly version: string | undefined;
   readonly policy: string | undefined;
-  readonly usedBytes: number;
+  readonly usedBytes: number | undefined;
   /** 0: no limit of its own. */
   readonly maxMemoryBytes: number;
   readonly machineBytes: number | undefined;
@@ -17,6 +17,10 @@ export type RedisNodeDescription = {
   readonly appendSync: string | undefined;
   /** False where its last write to the append-only file failed. */
   readonly appendIntact: boolean;
+  /** False where the last snapshot failed, upon which a Redis that makes any refuses writes. */
+  readonly snapshotIntact: boolean;
+  /** A replica takes no writes. */
+  readonly isReplica: boolean;
   readonly evictedKeys: number;
   readonly expiredKeys: number;
   readonly keys: number;
@@ -61,18 +65,21 @@ async function describeNode(node: Redis, nowMs: () => number): Promise<RedisNode
   const info = await node.info();
   const number = (name: string): number => Number(infoField(info, name) ?? 0);
   const machineBytes = number('total_system_memory');
+  const usedBytes = infoField(info, 'used_memory');
   const appendSync = await appendSyncOf(node);
   const askedMs = nowMs();
   const [seconds = 0, microseconds = 0] = (await node.time()).map(Number);
   return {
     version: infoField(info, 'redis_version'),
     policy: infoField(info, 'maxmemory_policy'),
-    usedBytes: number('used_memory'),
+    usedBytes: usedBytes === undefined ? undefined : Number(usedBytes),
     maxMemoryBytes: number('maxmemory'),
     machineBytes: machineBytes === 0 ? undefined : machineBytes,
     appendOnly: number('aof_enabled') === 1,
     appendSync,
     appendIntact: infoField(info, 'aof_last_write_status') !== 'err',
+    snapshotIntact: infoField(info, 'rdb_last_bgsave_status') !== 'err',
+    isReplica: infoField(info, 'role') === 'slave',
     evictedKeys: number('evicted_keys'),
     expiredKeys: number('expired_keys'),
     keys: await node.dbsize(),

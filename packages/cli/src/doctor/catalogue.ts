@@ -33,7 +33,8 @@ export const catalogue = {
     fails: 'a part is down, or was left behind',
   },
   'clock.skew': {
-    looksAt: 'the own clock against those of Redis and of the KMS',
+    looksAt:
+      'the own clock against those of Redis and of the KMS; a broker tells its clock only to who writes a record, and nothing is written',
     warns: `apart by more than ${limits.skewWarnMs / 1_000} s`,
     fails: `apart by more than ${limits.skewFailMs / 1_000} s`,
   },
@@ -50,11 +51,12 @@ export const catalogue = {
   },
   'broker.settings': {
     looksAt: 'auto.create.topics.enable, socket.request.max.bytes',
-    warns: 'topics are made by whoever misspells one',
+    warns: 'topics are made by whoever misspells one, or it is not told',
     fails: 'the largest record batch is not let in',
   },
   'broker.offsets': {
-    looksAt: "offsets.retention.minutes against the log's retention",
+    looksAt:
+      'offsets.retention.minutes against the longest retention of a topic that groups have positions in',
     warns: never,
     fails: 'positions are forgotten before the records they point at',
   },
@@ -84,7 +86,11 @@ export const catalogue = {
     warns: `more than ${limits.lagWarnRecords} records behind, or nothing committed`,
     fails: 'beyond the end, or before the first record kept',
   },
-  'redis.reachable': { looksAt: 'whether Redis answers', warns: never, fails: 'no answer' },
+  'redis.reachable': {
+    looksAt: 'whether Redis answers, and takes writes',
+    warns: never,
+    fails: 'no answer, or a replica',
+  },
   'redis.version': {
     looksAt: 'the release of Redis',
     warns: never,
@@ -97,9 +103,9 @@ export const catalogue = {
     fails: `more than ${limits.redisUsedFailShare * 100} % used`,
   },
   'redis.persistence': {
-    looksAt: 'appendonly, appendfsync, and the last write to the file',
+    looksAt: 'appendonly, appendfsync, the last write to the file, and the last snapshot',
     warns: 'no append-only file, or appendfsync no: a restart rebuilds all windows from the log',
-    fails: 'the last write failed',
+    fails: 'the last write or snapshot failed',
   },
   'redis.lostKeys': {
     looksAt: 'keys evicted or expired since Redis was started',
@@ -124,13 +130,13 @@ export const catalogue = {
   },
   'kms.may': {
     looksAt: 'whether each role can seal what it writes and open what it reads, and the notary sign',
-    warns: never,
-    fails: 'a call it needs is refused',
+    warns: 'a role is told of no key for a stream it may use',
+    fails: 'a call it needs is refused, gets no answer, or its key is not usable',
   },
   'kms.mayNot': {
     looksAt:
       'whether each role is refused the keys that the table of streams does not grant it; by dry calls of GenerateDataKey, Decrypt and Sign',
-    warns: never,
+    warns: 'a call was neither allowed nor refused',
     fails: 'it can seal, open or sign with one of them',
   },
   'kms.administration': {
@@ -154,9 +160,9 @@ export const catalogue = {
     fails: 'no answer, a refusal, or no STARTTLS on another machine',
   },
   'webhook.reachable': {
-    looksAt: 'whether the host of the webhook lets a connection in; nothing is sent',
-    warns: never,
-    fails: 'no connection, or its certificate is refused',
+    looksAt: 'whether the host of the webhook lets a connection in, and how; nothing is sent',
+    warns: `no TLS to another machine, or its certificate ends within ${inDays(limits.certificateWarnMs)}`,
+    fails: 'no connection, its certificate is refused or has ended, or older than TLS 1.3',
   },
   'audit.notary': { looksAt: 'whether the notary is ready', warns: never, fails: 'it is not' },
   'audit.checkpoint': {

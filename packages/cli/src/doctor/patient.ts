@@ -36,6 +36,7 @@ const roleConfig = z
     WEIR_ENVIRONMENT: workerFields.WEIR_ENVIRONMENT,
     DETECTION_GROUP_ID: groupId('weir-detection'),
     ALERTING_GROUP_ID: groupId('weir-alerting'),
+    NOTARY_GROUP_ID: groupId('weir-notary'),
     REPLICATION_FACTOR: count(3, { min: 1, max: 100 }).removeDefault().optional(),
     SMTP_URL: url(['smtp', 'smtps']).optional(),
     WEBHOOK_URL: url(['https', 'http']).optional(),

@@ -21,7 +21,7 @@ export async function runDoctor(patient: Patient, instruments: Instruments): Pro
     kafka.then(({ checks }) => checks),
     kafka.then(({ log }) => examineRedis(patient, instruments, log)),
     examineKms(patient, instruments),
-    examineReach(patient),
+    examineReach(patient, instruments),
     examineAudit(patient, instruments),
     examineDoor(patient, instruments),
   ]);

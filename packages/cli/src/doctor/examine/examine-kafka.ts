@@ -83,7 +83,7 @@ async function examine(
   ];
   const topics = await probe(() => inspector.topics(topicNames));
   const [settings, logChecks, groups] = await Promise.all([
-    examineBrokers(config, inspector),
+    examineBrokers(inspector, topics.kind === 'found' ? topics.facts : []),
     examineLog(config, reader, topics.kind === 'found' ? topics.facts : []),
     examineGroups(config, reader),
   ]);
@@ -104,7 +104,11 @@ async function examine(
 const describeRight =
   'Let the user of this role describe topics and their configuration (ACLs Describe and DescribeConfigs).';
 
-const bootstrapOf = ({ KAFKA_BROKERS }: RoleConfig): string => KAFKA_BROKERS.join(',');
+/** Kafka's own tools take how to prove oneself from a file: docs/operations/doctor.md says what stands in it. */
+const bootstrapOf = ({ KAFKA_BROKERS, KAFKA_TLS_CA_FILE, KAFKA_SASL_MECHANISM }: RoleConfig): string =>
+  KAFKA_TLS_CA_FILE === undefined && KAFKA_SASL_MECHANISM === undefined
+    ? KAFKA_BROKERS.join(',')
+    : `${KAFKA_BROKERS.join(',')} --command-config client.properties`;
 
 const logTopicOf = (topics: readonly TopicDescription[]): TopicDescription | undefined =>
   topics.find(({ topic }) => topic === streams.received.topic);
@@ -121,18 +125,33 @@ const judgeAllTopics = (
     replicationFactor,
   });
 
-async function examineBrokers(config: RoleConfig, inspector: KafkaInspector): Promise<readonly Check[]> {
+/** The streams in which groups have positions that have to last as long as their records. */
+const readByGroups = ['received', 'cleared', 'held', 'rejected', 'intake'] as const;
+
+async function examineBrokers(
+  inspector: KafkaInspector,
+  topics: readonly TopicDescription[],
+): Promise<readonly Check[]> {
   const brokers = await probe(() => inspector.brokers());
-  const bootstrap = bootstrapOf(config);
-  const logRetentionMs = streams.received.retentionMs;
+  // What the table asks for stands in where the brokers don't tell.
+  const logRetentionMs = Math.max(
+    ...readByGroups.map((name) => retentionOf(topics, streams[name].topic) ?? streams[name].retentionMs),
+  );
   return judged('broker.settings', brokers, describeRight, (found) =>
-    judgeBrokers({ bootstrap, brokers: found, logRetentionMs }),
+    judgeBrokers({ brokers: found, logRetentionMs }),
   );
 }
 
-const retentionOf = (topics: readonly TopicDescription[], name: string): number => {
+const retentionOf = (topics: readonly TopicDescription[], name: string): number | undefined => {
   const text = topics.find(({ topic }) => topic === name)?.config['retention.ms'];
-  return text === '-1' || text === undefined ? Infinity : Number(text);
+  if (text === undefined) return undefined;
+  return text === '-1' ? Infinity : Number(text);
+};
+
+/** The shorter of the two, where both are told: windows are rebuilt from the one and checked by the other. */
+const shortestRetention = (topics: readonly TopicDescription[]): number | undefined => {
+  const [log, journal] = [streams.received, streams.decisions].map(({ topic }) => retentionOf(topics, topic));
+  return log === undefined || journal === undefined ? undefined : Math.min(log, journal);
 };
 
 async function examineLog(
@@ -141,26 +160,23 @@ async function examineLog(
   topics: readonly TopicDescription[],
 ): Promise<Examined> {
   const topic = logTopicOf(topics);
-  const notTold = absent('this role has no key of the stream');
+  const noTopic = absent('there is no log, or it may not be described: see topics.settings');
+  const notTold = topic === undefined ? noTopic : absent('this role has no key of the stream');
   const [name, plans, offsets] = await Promise.all([
-    topic === undefined
-      ? absent('there is no log')
-      : knowsStream(reader, 'received')
-        ? probe(() => probeLogName(reader))
-        : notTold,
+    topic !== undefined && knowsStream(reader, 'received') ? probe(() => probeLogName(reader)) : notTold,
     topic !== undefined && knowsStream(reader, 'artefacts') ? probe(() => probePlans(reader)) : notTold,
     probe(() => reader.kafka.offsets(streams.received.topic)),
   ]);
-  const retentionMs = Math.min(
-    retentionOf(topics, streams.received.topic),
-    retentionOf(topics, streams.decisions.topic),
-  );
   const keyMend = 'Follow docs/runbooks/key-refused.md, or run the doctor in a role that reads this stream.';
   return {
     checks: [
       ...judged('log.name', name, keyMend, (found) => [judgeLogName(found, topic?.partitions ?? 0)]),
       ...judged('log.retention', plans, keyMend, (found) => [
-        judgeRetention({ bootstrap: bootstrapOf(config), retentionMs, plans: found }),
+        judgeRetention({
+          bootstrap: bootstrapOf(config),
+          retentionMs: shortestRetention(topics),
+          plans: found,
+        }),
       ]),
     ],
     log: {
@@ -174,11 +190,12 @@ async function examineLog(
 }
 
 async function examineGroups(config: RoleConfig, reader: LogReader): Promise<readonly Check[]> {
-  const { DETECTION_GROUP_ID: detection, ALERTING_GROUP_ID: alerting } = config;
+  const { DETECTION_GROUP_ID: detection, ALERTING_GROUP_ID: alerting, NOTARY_GROUP_ID: notary } = config;
   const inputs = [
     [detection, streams.received.topic],
     [alerting, streams.held.topic],
     [alerting, streams.rejected.topic],
+    [notary, streams.intake.topic],
   ] as const;
   const mend = 'Let the user of this role describe consumer groups (ACL Describe on groups).';
   const checks = await Promise.all(

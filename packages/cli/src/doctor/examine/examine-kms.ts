@@ -37,7 +37,10 @@ const isSilent = (attempts: readonly KeyAttempt[]): boolean =>
   attempts.every(({ outcome }) => outcome === 'unavailable');
 
 const judgeAnswers = (attempts: readonly KeyAttempt[]): readonly Check[] => [
-  ok('kms.reachable', `answered ${attempts.length} dry calls`),
+  ok(
+    'kms.reachable',
+    `answered ${attempts.filter(({ outcome }) => outcome !== 'unavailable').length} of ${attempts.length} dry calls`,
+  ),
   ...judgeKms(attempts),
 ];
 

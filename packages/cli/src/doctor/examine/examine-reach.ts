@@ -1,15 +1,17 @@
 import { connect } from 'node:net';
-import { ok, skipped } from '../check.ts';
+import { skipped } from '../check.ts';
 import type { Check } from '../check.ts';
+import type { Instruments } from '../instruments.ts';
 import { judgeMail } from '../judge/judge-reach.ts';
+import { judgeTls } from '../judge/judge-tls.ts';
 import { configWith, isLoopback } from '../patient.ts';
 import type { Patient } from '../patient.ts';
 import { judged, probe } from '../probed.ts';
 import { probeMail } from '../probe/probe-mail.ts';
 import { probeTls } from '../probe/probe-tls.ts';
 
-export const examineReach = async (patient: Patient): Promise<readonly Check[]> =>
-  (await Promise.all([examineMail(patient), examineWebhook(patient)])).flat();
+export const examineReach = async (patient: Patient, instruments: Instruments): Promise<readonly Check[]> =>
+  (await Promise.all([examineMail(patient), examineWebhook(patient, instruments)])).flat();
 
 async function examineMail(patient: Patient): Promise<readonly Check[]> {
   const found = configWith(patient, 'SMTP_URL');
@@ -19,7 +21,7 @@ async function examineMail(patient: Patient): Promise<readonly Check[]> {
   return judged('mail.relay', greeted, mend, (facts) => [judgeMail(facts, isLoopback([found.value]))]);
 }
 
-async function examineWebhook(patient: Patient): Promise<readonly Check[]> {
+async function examineWebhook(patient: Patient, { nowMs }: Instruments): Promise<readonly Check[]> {
   const found = configWith(patient, 'WEBHOOK_URL');
   if (found === undefined)
     return [skipped('webhook.reachable', 'no role that is looked at has a WEBHOOK_URL')];
@@ -32,8 +34,8 @@ async function examineWebhook(patient: Patient): Promise<readonly Check[]> {
       : connectOnce(host, port === '' ? 80 : Number(port)),
   );
   const mend = 'Look at the receiver, WEBHOOK_URL and WEBHOOK_CA_FILE; alerts wait for it in the meantime.';
-  return judged('webhook.reachable', reached, mend, () => [
-    ok('webhook.reachable', `${hostname} lets a connection in`),
+  return judged('webhook.reachable', reached, mend, (tls) => [
+    judgeTls('webhook.reachable', { nowMs: nowMs(), isLoopback: isLoopback([found.value]), tls }, mend),
   ]);
 }
 

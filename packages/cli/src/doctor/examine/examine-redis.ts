@@ -50,12 +50,13 @@ export async function examineRedis(
   const checks = judged('redis.reachable', redis, startRedis, (described) => [
     ...judgeRedis({ redis: described, ...facts }),
     ...described.nodes
+      .map(({ clockMs, ownClockMs }) => ownClockMs - clockMs)
+      .toSorted((a, b) => Math.abs(b) - Math.abs(a))
       .slice(0, 1)
-      .map(({ clockMs, ownClockMs }) => judgeClock({ against: 'Redis', aheadMs: ownClockMs - clockMs })),
+      .map((aheadMs) => judgeClock({ against: 'Redis', aheadMs })),
   ]);
-  return redis.kind === 'found'
-    ? [...checks, ...(await examineTls(config, url, onLoopback, nowMs()))]
-    : checks;
+  // An ended certificate is the very thing that makes Redis unreachable, so it is looked at in either case.
+  return [...checks, ...(await examineTls(config, url, onLoopback, nowMs()))];
 }
 
 async function examineTls(

@@ -22,17 +22,17 @@ tableOf(
   ],
 );
 
-const brokers = (config: Record<string, string>) => ({
-  bootstrap,
-  brokers: [{ nodeId: 1, config }],
-  logRetentionMs: 45 * dayMs,
+const sound = { 'socket.request.max.bytes': '104857600', 'auto.create.topics.enable': 'false' };
+const brokers = (config: Record<string, string>, days = 45) => ({
+  brokers: [{ nodeId: 1, config: { ...sound, ...config } }],
+  logRetentionMs: days * dayMs,
 });
 tableOf(judgeBrokers, [
   [
-    'positions that are forgotten before the log fail, with the line that mends it',
+    'positions that are forgotten before the log fail, with the setting that a broker takes only at its start',
     brokers({ 'offsets.retention.minutes': '10080' }),
     'broker.offsets',
-    { status: 'fail', what: /7 days/, mend: /kafka-configs .* offsets\.retention\.minutes=64800/ },
+    { status: 'fail', what: /7 days/, mend: /offsets\.retention\.minutes=64800 in server\.properties/ },
   ],
   [
     'positions that are kept as long as the log are well',
@@ -40,7 +40,25 @@ tableOf(judgeBrokers, [
     'broker.offsets',
     { status: 'ok' },
   ],
-  ['a setting that may not be read is no promise', brokers({}), 'broker.offsets', { status: 'warn' }],
+  [
+    'a log that is kept for ever asks for the longest that positions can be kept',
+    brokers({ 'offsets.retention.minutes': '64800' }, Infinity),
+    'broker.offsets',
+    { status: 'fail', what: /for ever/, mend: /=2147483647 / },
+  ],
+  [
+    'positions kept for as long as they can be are well beside a log that is kept for ever',
+    brokers({ 'offsets.retention.minutes': '2147483647' }, Infinity),
+    'broker.offsets',
+    { status: 'ok' },
+  ],
+  ['a retention that may not be read is no promise', brokers({}), 'broker.offsets', { status: 'warn' }],
+  [
+    'settings that may not be read are no promise',
+    { brokers: [{ nodeId: 1, config: {} }], logRetentionMs: dayMs },
+    'broker.settings',
+    { status: 'warn', mend: /DescribeConfigs/ },
+  ],
   [
     'a broker that makes topics by itself is warned of',
     brokers({ 'auto.create.topics.enable': 'true' }),
@@ -63,7 +81,7 @@ const topics = (change: Partial<TopicDescription> & { readonly set?: Record<stri
   topics: specifications.map(({ topic, partitions, replicationFactor, config }): TopicDescription => {
     const { set, ...rest } = topic === 'transactions.received.v1' ? change : {};
     const described = { topic, partitions, replicas: replicationFactor, outOfSync: 0, ...rest };
-    return { ...described, config: { ...config, 'retention.bytes': '-1', ...set } };
+    return { config: { ...config, 'retention.bytes': '-1', ...set }, ...described };
   }),
 });
 const received = 'topics.settings:transactions.received.v1';
@@ -109,6 +127,18 @@ tableOf(judgeTopics, [
     received,
     { status: 'fail' },
   ],
+  [
+    'a topic whose settings are not told is no topic as the table has it',
+    topics({ config: {} }),
+    received,
+    { status: 'warn', what: /retention\.ms is not told/ },
+  ],
+  [
+    'a topic that asks for more replicas than it has takes no record, and fails',
+    topics({ set: { 'min.insync.replicas': '4' } }),
+    received,
+    { status: 'fail', mend: /min\.insync\.replicas=2/ },
+  ],
   ['too few replicas fail', topics({ replicas: 2 }), received, { status: 'fail', what: /2 replicas/ }],
   [
     'a replica out of sync fails',
@@ -135,9 +165,14 @@ const wide = {
   ref: 'wide@1',
   spans: [{ name: '90d', spanMs: 90 * dayMs }] as const,
 };
-const retention = (days: number, plans = [defaultWindowPlan]) => ({
+const short = {
+  ...defaultWindowPlan,
+  ref: 'short@1',
+  spans: [{ name: '1d', spanMs: dayMs }] as const,
+};
+const retention = (days: number | undefined, plans = [defaultWindowPlan]) => ({
   bootstrap,
-  retentionMs: days * dayMs,
+  retentionMs: days === undefined ? undefined : days * dayMs,
   plans,
 });
 tableOf(
@@ -159,6 +194,18 @@ tableOf(
         what: /wide@1 reaches back 91 days/,
         mend: /transactions\.received\.v1 .*retention\.ms=9072000000 && .*decisions\.v1/,
       },
+    ],
+    [
+      'a log that forgets too soon is never told to keep less than the table asks for',
+      retention(1, [short]),
+      'log.retention',
+      { status: 'fail', mend: /transactions\.received\.v1 .*retention\.ms=3888000000 / },
+    ],
+    [
+      'a retention that is not told is not judged',
+      retention(undefined),
+      'log.retention',
+      { status: 'skipped' },
     ],
     [
       'a log that forgets nothing is long enough',

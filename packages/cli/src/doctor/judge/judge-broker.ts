@@ -29,12 +29,15 @@ export function judgeVersion({ produceVersion }: Pick<ListenerDescription, 'prod
 const largestBatchBytes = Math.max(...streamNames.map((name) => streams[name].maxMessageBytes));
 const minuteMs = 60_000;
 
-const settingLine = (bootstrap: string, name: string, value: number | string): string =>
-  `kafka-configs --bootstrap-server ${bootstrap} --alter --entity-type brokers --entity-default --add-config ${name}=${value}`;
+/** The largest that offsets.retention.minutes can be. */
+const longestMinutes = 2_147_483_647;
 
-/** `logRetentionMs` is the longest that a topic with positions in it is kept. */
+/** These settings are read when a broker starts: kafka-configs refuses to change them. */
+const settingLine = (name: string, value: number | string): string =>
+  `Set ${name}=${value} in server.properties of each broker and start them again one by one.`;
+
+/** `logRetentionMs` is the longest that a topic with positions in it is kept; Infinity where one is kept for ever. */
 export function judgeBrokers(facts: {
-  readonly bootstrap: string;
   readonly brokers: readonly BrokerDescription[];
   readonly logRetentionMs: number;
 }): readonly Check[] {
@@ -45,18 +48,23 @@ type BrokerFacts = Parameters<typeof judgeBrokers>[0];
 
 function judgeSettings({ brokers }: BrokerFacts): Check {
   const setting = (name: string): readonly string[] => brokers.flatMap(({ config }) => config[name] ?? []);
+  const isTold = ['socket.request.max.bytes', 'auto.create.topics.enable'].every(
+    (name) => setting(name).length === brokers.length,
+  );
+  if (brokers.length === 0 || !isTold)
+    return warn('broker.settings', 'this user may not read the settings of every broker', readingRight);
   if (setting('socket.request.max.bytes').some((value) => Number(value) < largestBatchBytes)) {
     return fail(
       'broker.settings',
       `socket.request.max.bytes is below ${largestBatchBytes}`,
-      `Set socket.request.max.bytes=104857600 in server.properties of each broker and start them again one by one.`,
+      settingLine('socket.request.max.bytes', 104_857_600),
     );
   }
   if (setting('auto.create.topics.enable').includes('true')) {
     return warn(
       'broker.settings',
       'auto.create.topics.enable is true',
-      'Set auto.create.topics.enable=false in server.properties of each broker and start them again one by one.',
+      settingLine('auto.create.topics.enable', 'false'),
     );
   }
   return ok(
@@ -65,21 +73,23 @@ function judgeSettings({ brokers }: BrokerFacts): Check {
   );
 }
 
-function judgeOffsets({ brokers, logRetentionMs, bootstrap }: BrokerFacts): Check {
+const readingRight =
+  'Let the user describe the configuration of the cluster (ACL DescribeConfigs), or look at it there.';
+
+function judgeOffsets({ brokers, logRetentionMs }: BrokerFacts): Check {
   const minutes = brokers.flatMap(({ config }) => config['offsets.retention.minutes'] ?? []).map(Number);
-  if (minutes.length === 0)
-    return warn(
-      'broker.offsets',
-      'this user may not read offsets.retention.minutes',
-      'Let the user describe the configuration of the cluster (ACL DescribeConfigs), or look at it there.',
-    );
+  if (minutes.length < brokers.length || minutes.length === 0)
+    return warn('broker.offsets', 'this user may not read offsets.retention.minutes', readingRight);
   const keptMs = Math.min(...minutes) * minuteMs;
-  const what = `positions are kept for ${inDays(keptMs)}, the log for ${inDays(logRetentionMs)}`;
-  return keptMs >= logRetentionMs
+  const what = `positions are kept for ${inDays(keptMs)}, records ${logRetentionMs === Infinity ? 'for ever' : `for ${inDays(logRetentionMs)}`}`;
+  return keptMs >= Math.min(logRetentionMs, longestMinutes * minuteMs)
     ? ok('broker.offsets', what)
     : fail(
         'broker.offsets',
         what,
-        settingLine(bootstrap, 'offsets.retention.minutes', Math.ceil(logRetentionMs / minuteMs)),
+        settingLine(
+          'offsets.retention.minutes',
+          Math.min(longestMinutes, Math.ceil(logRetentionMs / minuteMs)),
+        ),
       );
 }

@@ -54,6 +54,30 @@ tableOf(judgeKms, [
     { status: 'fail', mend: /Grant detection .*kms:GenerateDataKey on arn:held/ },
   ],
   [
+    'a call without an answer proves no refusal',
+    attempts({ of: { ...alertingReceived }, outcome: 'unavailable' }),
+    'kms.mayNot:alerting',
+    { status: 'warn', what: /open received/ },
+  ],
+  [
+    'a role whose key is disabled cannot do its work, whatever it is granted',
+    attempts({ of: { role: 'detection', keyClass: 'held', act: 'seal' }, outcome: 'disabled' }),
+    'kms.may:detection',
+    { status: 'fail', what: /cannot seal held/, mend: /kms\.keys/ },
+  ],
+  [
+    'a role that is told of no key for what it reads is warned of',
+    attempts().filter(({ keyClass }) => keyClass !== 'received'),
+    'kms.may:detection',
+    { status: 'warn', what: /no key for received/ },
+  ],
+  [
+    'a key that everybody is refused is not called usable',
+    attempts({ of: { keyClass: 'held' }, outcome: 'denied' }),
+    'kms.keys:held',
+    { status: 'skipped' },
+  ],
+  [
     'a call without an answer fails where it is needed',
     attempts({ of: { role: 'detection', keyClass: 'held', act: 'seal' }, outcome: 'unavailable' }),
     'kms.may:detection',

@@ -11,7 +11,7 @@ export type KeyPurpose = KeyClass | 'audit-signing';
 
 const keyPurposes: readonly KeyPurpose[] = [...keyClasses, 'audit-signing'];
 
-/** How a dry call ended. `unavailable`: no answer, which proves nothing. */
+/** How a dry call ended. Only `allowed` and `denied` say anything of rights; `unavailable` is no answer at all. */
 export type KeyOutcome = 'allowed' | 'denied' | 'disabled' | 'pendingDeletion' | 'notFound' | 'unavailable';
 
 export type KeyAttempt = {
@@ -62,8 +62,8 @@ function judgeRole(role: Role, attempts: readonly KeyAttempt[]): readonly Check[
   const granted = attempts.filter(({ keyClass, act }) => isGranted(role, keyClass, act));
   const refused = granted.filter(({ outcome }) => outcome === 'denied');
   const silent = granted.filter(({ outcome }) => outcome === 'unavailable');
-  const foreign = attempts.filter(({ keyClass, act }) => !isGranted(role, keyClass, act));
-  const tooMuch = foreign.filter(({ outcome }) => outcome === 'allowed');
+  const unusable = granted.filter(({ outcome }) => states[outcome] !== undefined);
+  const untold = untoldOf(role, attempts);
   const may =
     refused.length > 0
       ? fail(
@@ -72,23 +72,53 @@ function judgeRole(role: Role, attempts: readonly KeyAttempt[]): readonly Check[
           `Grant ${role} in the key policy: ${granting(refused)}; then see docs/runbooks/key-refused.md.`,
         )
       : silent.length > 0
-        ? fail(
-            ['kms.may', role],
-            `no answer to: ${listed(silent)}`,
-            'Look at the network to the KMS and its quotas, then run the doctor again.',
-          )
-        : ok(['kms.may', role], `can ${listed(granted)}`);
-  const mayNot =
-    tooMuch.length > 0
-      ? fail(
-          ['kms.mayNot', role],
-          `can also ${listed(tooMuch)}`,
-          `Take from ${role} in the key policy: ${granting(tooMuch)}.`,
-        )
-      : foreign.length === 0
-        ? skipped(['kms.mayNot', role], 'every key this role is told of is granted to it')
-        : ok(['kms.mayNot', role], `is refused the other ${foreign.length} acts that were tried`);
-  return [may, mayNot];
+        ? fail(['kms.may', role], `no answer to: ${listed(silent)}`, lookAtKms)
+        : unusable.length > 0
+          ? fail(
+              ['kms.may', role],
+              `cannot ${listed(unusable)}: the key is not usable`,
+              'Mend the key first: see kms.keys.',
+            )
+          : untold.length > 0
+            ? warn(
+                ['kms.may', role],
+                `is told of no key for ${untold.join(', ')}`,
+                'Name the keys of these streams in KMS_KEYS, where this worker uses them.',
+              )
+            : ok(['kms.may', role], `can ${listed(granted)}`);
+  return [may, judgeForeign(role, attempts)];
+}
+
+const lookAtKms = 'Look at the network to the KMS and its quotas, then run the doctor again.';
+
+/** What the role has to do and nothing was tried for, because nobody named a key of the class. */
+const untoldOf = (role: Role, attempts: readonly KeyAttempt[]): readonly string[] =>
+  keyClasses.filter(
+    (keyClass) =>
+      (isGranted(role, keyClass, 'seal') || isGranted(role, keyClass, 'open')) &&
+      !attempts.some((attempt) => attempt.keyClass === keyClass),
+  );
+
+/** A refusal is proof; no answer, and a key that nobody could use, are none. */
+function judgeForeign(role: Role, attempts: readonly KeyAttempt[]): Check {
+  const foreign = attempts.filter(({ keyClass, act }) => !isGranted(role, keyClass, act));
+  const tooMuch = foreign.filter(({ outcome }) => outcome === 'allowed');
+  const unproved = foreign.filter(({ outcome }) => outcome !== 'allowed' && outcome !== 'denied');
+  if (tooMuch.length > 0)
+    return fail(
+      ['kms.mayNot', role],
+      `can also ${listed(tooMuch)}`,
+      `Take from ${role} in the key policy: ${granting(tooMuch)}.`,
+    );
+  if (unproved.length > 0)
+    return warn(
+      ['kms.mayNot', role],
+      `neither allowed nor refused: ${listed(unproved)}`,
+      'Mend what kms.keys and kms.reachable say, then run the doctor again.',
+    );
+  return foreign.length === 0
+    ? skipped(['kms.mayNot', role], 'every key this role is told of is granted to it')
+    : ok(['kms.mayNot', role], `is refused the other ${foreign.length} acts that were tried`);
 }
 
 const states: Readonly<Partial<Record<KeyOutcome, readonly [what: string, mend: string]>>> = {
@@ -107,6 +137,15 @@ function judgeKeys(attempts: readonly KeyAttempt[]): readonly Check[] {
     const bad = ofClass.find(({ outcome }) => states[outcome] !== undefined);
     const state = bad === undefined ? undefined : states[bad.outcome];
     const keys = new Set(ofClass.map(({ keyArn }) => keyArn)).size;
+    const used = new Set(ofClass.filter(({ outcome }) => outcome === 'allowed').map(({ keyArn }) => keyArn))
+      .size;
+    if (bad === undefined && used < keys)
+      return [
+        skipped(
+          ['kms.keys', keyClass],
+          `nobody who is looked at could use ${keys === 1 ? 'it' : `${keys - used} of its ${keys} keys`}, which says nothing of its state`,
+        ),
+      ];
     return bad === undefined || state === undefined
       ? [ok(['kms.keys', keyClass], keys === 1 ? 'usable' : `${keys} keys, all usable`)]
       : [fail(['kms.keys', keyClass], `${bad.keyArn} ${state[0]}`, state[1])];

@@ -11,20 +11,23 @@ const reachOf = (plan: WindowPlan): number => longestSpanMs(plan) + plan.allowed
 /** Whether the log and the journal keep what the windows of every plan known need, an outage included. */
 export function judgeRetention(facts: {
   readonly bootstrap: string;
-  /** Of the log and of the journal; Infinity where they keep for ever. */
-  readonly retentionMs: number;
+  /** Of the log and of the journal; Infinity where they keep for ever, undefined where that isn't told. */
+  readonly retentionMs: number | undefined;
   readonly plans: readonly WindowPlan[];
 }): Check {
   const { bootstrap, retentionMs, plans } = facts;
+  if (retentionMs === undefined)
+    return skipped('log.retention', 'how long the log and the journal keep is not told: see topics.settings');
   const furthest = plans.toSorted((a, b) => reachOf(b) - reachOf(a))[0];
   if (furthest === undefined) return skipped('log.retention', 'no window plan is known');
   const reachMs = reachOf(furthest);
   const neededMs = reachMs + limits.outageMs;
   const what = `the log keeps ${retentionMs === Infinity ? 'everything' : inDays(retentionMs)}; plan ${furthest.ref} reaches back ${inDays(reachMs)}`;
-  const mend = [streams.received.topic, streams.decisions.topic]
+  // Never less than the table has, or topics.settings would be the next to fail.
+  const mend = (['received', 'decisions'] as const)
     .map(
-      (topic) =>
-        `kafka-configs --bootstrap-server ${bootstrap} --alter --entity-type topics --entity-name ${topic} --add-config retention.ms=${neededMs}`,
+      (name) =>
+        `kafka-configs --bootstrap-server ${bootstrap} --alter --entity-type topics --entity-name ${streams[name].topic} --add-config retention.ms=${Math.max(neededMs, streams[name].retentionMs)}`,
     )
     .join(' && ');
   if (retentionMs < reachMs) return fail('log.retention', what, mend);

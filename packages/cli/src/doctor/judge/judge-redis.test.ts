@@ -16,6 +16,8 @@ const node: RedisNodeDescription = {
   appendOnly: true,
   appendSync: 'everysec',
   appendIntact: true,
+  snapshotIntact: true,
+  isReplica: false,
   evictedKeys: 0,
   expiredKeys: 0,
   keys: 10,
@@ -80,6 +82,40 @@ tableOf(judgeRedis, [
     facts({ appendSync: 'no' }),
     'redis.persistence',
     { status: 'warn' },
+  ],
+  [
+    'a snapshot that failed fails',
+    facts({ snapshotIntact: false }),
+    'redis.persistence',
+    { status: 'fail', mend: /BGSAVE/ },
+  ],
+  ['a replica takes no writes, and fails', facts({ isReplica: true }), 'redis.reachable', { status: 'fail' }],
+  [
+    'memory that is not told is not judged',
+    facts({ usedBytes: undefined }),
+    'redis.memory',
+    { status: 'skipped' },
+  ],
+  [
+    'one full server of a cluster fails, however empty the other is',
+    {
+      ...facts({}),
+      redis: {
+        nodes: [
+          { ...node, usedBytes: 0 },
+          { ...node, usedBytes: 4 * gibibyte },
+        ],
+        log,
+      },
+    },
+    'redis.memory',
+    { status: 'fail', mend: /each server/ },
+  ],
+  [
+    'windows that cannot be held against a log are not judged',
+    facts({}, { log: undefined }),
+    'redis.log',
+    { status: 'skipped' },
   ],
   ['a write that failed fails', facts({ appendIntact: false }), 'redis.persistence', { status: 'fail' }],
   [

@@ -1,5 +1,5 @@
 import type { RedisDescription, RedisNodeDescription } from '@weir/window-store';
-import { fail, ok, warn } from '../check.ts';
+import { fail, ok, skipped, warn } from '../check.ts';
 import type { Check } from '../check.ts';
 import { inBytes, limits } from '../limits.ts';
 import { neededMemoryBytes } from '../window-memory.ts';
@@ -15,10 +15,7 @@ export type RedisFacts = {
 };
 
 export const judgeRedis = (facts: RedisFacts): readonly Check[] => [
-  ok(
-    'redis.reachable',
-    `${facts.redis.nodes.length === 1 ? 'one server' : `${facts.redis.nodes.length} servers`}`,
-  ),
+  judgeReachable(facts.redis.nodes),
   judgeVersion(facts.redis.nodes),
   judgePolicy(facts.redis.nodes),
   judgeMemory(facts),
@@ -28,6 +25,17 @@ export const judgeRedis = (facts: RedisFacts): readonly Check[] => [
 ];
 
 type Nodes = readonly RedisNodeDescription[];
+
+function judgeReachable(nodes: Nodes): Check {
+  const what = nodes.length === 1 ? 'one server' : `${nodes.length} servers`;
+  return nodes.some(({ isReplica }) => isReplica)
+    ? fail(
+        'redis.reachable',
+        `${what}, of which one is a replica and takes no writes`,
+        'Name the primary in REDIS_URL.',
+      )
+    : ok('redis.reachable', what);
+}
 
 function judgeVersion(nodes: Nodes): Check {
   const [major, minor] = limits.redisVersion;
@@ -54,21 +62,25 @@ function judgePolicy(nodes: Nodes): Check {
 function judgeMemory({ redis: { nodes }, expected, isLoopback }: RedisFacts): Check {
   const sum = (of: (node: RedisNodeDescription) => number): number =>
     nodes.reduce((total, node) => total + of(node), 0);
-  const used = sum(({ usedBytes }) => usedBytes);
+  const used = sum(({ usedBytes }) => usedBytes ?? 0);
+  if (nodes.some(({ usedBytes }) => usedBytes === undefined))
+    return skipped('redis.memory', 'it does not tell how much it uses: look at what its provider shows');
   const isLimited = nodes.every(({ maxMemoryBytes }) => maxMemoryBytes > 0);
-  const limit = sum(({ maxMemoryBytes, machineBytes }) =>
-    maxMemoryBytes > 0 ? maxMemoryBytes : (machineBytes ?? Infinity),
-  );
+  const limitOf = ({ maxMemoryBytes, machineBytes }: RedisNodeDescription): number =>
+    maxMemoryBytes > 0 ? maxMemoryBytes : (machineBytes ?? Infinity);
+  const limit = sum(limitOf);
+  // The fullest server of a cluster refuses writes, however empty the others are.
+  const fullest = Math.max(...nodes.map((node) => (node.usedBytes ?? 0) / limitOf(node)));
   const needed = expected === undefined ? 0 : neededMemoryBytes(expected);
   const forWhat =
     expected === undefined
-      ? ''
+      ? '; what the log needs is not known'
       : `; ${grouped(expected.records)} records of ${grouped(expected.accounts)} accounts need ${inBytes(needed)}`;
   const what = `${inBytes(used)} used of ${limit === Infinity ? 'no known limit' : inBytes(limit)}${isLimited ? '' : ' (the machine; maxmemory is 0)'}${forWhat}`;
-  const wanted = Math.max(needed, Math.ceil(used / limits.redisUsedWarnShare));
-  const mend = `Give Redis more memory: redis-cli CONFIG SET maxmemory ${wanted}, and the same in redis.conf (docs/operations/doctor.md has the formula).`;
-  if (used > limit * limits.redisUsedFailShare) return fail('redis.memory', what, mend);
-  if (used > limit * limits.redisUsedWarnShare || needed > limit) return warn('redis.memory', what, mend);
+  const wanted = Math.ceil(Math.max(needed, used / limits.redisUsedWarnShare) / nodes.length);
+  const mend = `Give ${nodes.length === 1 ? 'Redis' : 'each server'} more memory: redis-cli CONFIG SET maxmemory ${wanted}, and the same in redis.conf (docs/operations/doctor.md has the formula).`;
+  if (fullest > limits.redisUsedFailShare) return fail('redis.memory', what, mend);
+  if (fullest > limits.redisUsedWarnShare || needed > limit) return warn('redis.memory', what, mend);
   if (!isLimited && !isLoopback) return warn('redis.memory', what, mend);
   return ok('redis.memory', what);
 }
@@ -79,6 +91,13 @@ function judgePersistence(nodes: Nodes): Check {
       'redis.persistence',
       'the last write to the append-only file failed',
       "Free space on Redis's disk and look at its log; it refuses writes until one succeeds.",
+    );
+  }
+  if (nodes.some(({ snapshotIntact }) => !snapshotIntact)) {
+    return fail(
+      'redis.persistence',
+      'the last snapshot failed; a Redis that makes any refuses writes then',
+      "Free space on Redis's disk and redis-cli BGSAVE; or turn snapshots off, which Weir does not need: redis-cli CONFIG SET save ''.",
     );
   }
   const mend =
@@ -129,7 +148,7 @@ function judgeOwner({ redis: { log: claimed, nodes }, log }: RedisFacts): Check 
   const keys = grouped(nodes.reduce((total, node) => total + node.keys, 0));
   if (claimed === undefined) return ok('redis.log', `no log has claimed it yet; ${keys} keys`);
   const what = `windows of log ${claimed.logId}, ${claimed.partitionCount} partitions, ${keys} keys`;
-  if (log === undefined) return ok('redis.log', `${what}; the log itself could not be asked`);
+  if (log === undefined) return skipped('redis.log', `${what}; the log's own name is not known`);
   if (log.logId !== claimed.logId) return fail('redis.log', `${what}; the log here is ${log.logId}`, mend);
   if (log.partitionCount !== claimed.partitionCount)
     return fail(

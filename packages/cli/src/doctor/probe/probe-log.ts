@@ -123,6 +123,7 @@ export async function probeTrail(reader: LogReader, nowMs: () => number): Promis
     const signed = decodePayload(events.auditCheckpoint, opened.plaintext);
     const entry = decodePayload(events.auditEntry, opened.plaintext);
     if (signed.ok) checkpoint = { treeSize: signed.value.treeSize, atMs: Date.parse(signed.value.at) };
+    if (!signed.ok && !entry.ok) throw new Error('a record of the trail is neither entry nor checkpoint');
     if (entry.ok) entries.push({ sequence: entry.value.sequence, recordedAtMs: record.timestampMs });
   }
   const covered = checkpoint?.treeSize ?? 0;
