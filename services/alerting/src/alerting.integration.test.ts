@@ -278,6 +278,11 @@ test('A stranger among the held transactions is set aside and told about, and it
   );
   const letters = await stack.raw('rejected');
   assert.equal(letters.length, 2);
+  // The notary is asked about each by whoever refused it, once.
+  assert.deepEqual((await stack.refusalsToAudit()).toSorted(), [
+    `${streams.held.topic}-0-${firstOffset}`,
+    `${streams.rejected.topic}-1-${stray.firstOffset}`,
+  ]);
 });
 
 test('While the KMS is away nobody is told and nothing is lost', async (context) => {
@@ -385,4 +390,37 @@ test('A webhook that refuses for good is told about and left, and no mail waits 
   await stack.appendHeld(0, more);
   await alertsAbout(transactionIdsOf(more));
   assert.equal((await running.get('/readyz')).status, 200);
+});
+
+test('On SIGHUP other secrets sign; a file that holds none changes nothing and is not repeated', async (context) => {
+  await inbox(context);
+  const { env, posts } = await receiver(context);
+  const file = env.WEBHOOK_SECRETS_FILE;
+  const another = `whsec_${randomBytes(32).toString('base64')}`;
+  const running = await worker(context, env);
+  /** The headers and the body of the post about a new transaction. */
+  const nextPost = async () => {
+    const held = newHeld(0, 1);
+    await stack.appendHeld(0, held);
+    await alertsAbout(transactionIdsOf(held));
+    const post = posts.at(-1);
+    assert.ok(post !== undefined);
+    return [post.body, post.headers as Record<string, string>] as const;
+  };
+  const says = (text: string) => waitFor(() => running.log().includes(text), { what: text });
+  assert.ok(new Webhook(secrets[0] ?? '').verify(...(await nextPost())));
+
+  writeFileSync(file, another);
+  running.reload();
+  await says('the worker has reloaded');
+  const rotated = await nextPost();
+  assert.ok(new Webhook(another).verify(...rotated));
+  assert.throws(() => new Webhook(secrets[0] ?? '').verify(...rotated));
+
+  writeFileSync(file, 'hunter2');
+  running.reload();
+  await says('the reload was refused');
+  assert.match(running.log(), /WEBHOOK_SECRETS_FILE: expected/);
+  assert.ok(new Webhook(another).verify(...(await nextPost())));
+  assert.doesNotMatch(running.log(), /hunter2|whsec_[A-Za-z0-9]/);
 });

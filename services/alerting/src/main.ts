@@ -17,6 +17,7 @@ import { createHealth } from './health.ts';
 import { createObserver } from './observe.ts';
 import { openChannels } from './open-channels.ts';
 import { watchChannel } from './watch-channel.ts';
+import { readWebhookSecrets } from './webhook/webhook-fields.ts';
 
 const service = 'alerting';
 const topics = [streams.held.topic, streams.rejected.topic];
@@ -35,7 +36,8 @@ await runWorker({
     const observe = createObserver(metrics, log, health);
     const environment = config.WEIR_ENVIRONMENT;
 
-    const channels = openChannels(config);
+    let webhookSecrets = config.WEBHOOK_SECRETS_FILE ?? [];
+    const channels = openChannels(config, () => webhookSecrets);
     const kms = connectKms(config, metrics);
     const kafka = connectKafka(config, `weir-${environment}-${service}`, log);
     const partitionCounts = await Promise.all(topics.map(kafka.topicPartitions));
@@ -96,7 +98,13 @@ await runWorker({
 
     return {
       done: ended.promise,
-      reload: kms.reload,
+      reload: () => {
+        try {
+          webhookSecrets = readWebhookSecrets(process.env);
+        } finally {
+          kms.reload();
+        }
+      },
       stop: async () => {
         await consumer.stop();
         await consumerOf.close();

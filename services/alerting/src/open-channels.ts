@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { WeirError } from '@weir/contracts';
 import { resolveRuleset } from '@weir/rules';
 import type { z } from 'zod';
@@ -10,9 +11,9 @@ import { createWebhookChannel } from './webhook/webhook-channel.ts';
 
 type Config = Readonly<z.output<typeof alertingConfig>>;
 
-/** The channels that are configured, the channel of record first. */
-export function openChannels(config: Config): readonly Channel[] {
-  const webhook = webhookChannel(config);
+/** The channels that are configured, the channel of record first. The secrets are those of the moment. */
+export function openChannels(config: Config, webhookSecrets: () => readonly KeyObject[]): readonly Channel[] {
+  const webhook = webhookChannel(config, webhookSecrets);
   return webhook === undefined ? [mailChannel(config)] : [mailChannel(config), webhook];
 }
 
@@ -30,11 +31,11 @@ function mailChannel(config: Config): Channel {
   });
 }
 
-function webhookChannel(config: Config): Channel | undefined {
-  if (config.WEBHOOK_URL === undefined || config.WEBHOOK_SECRETS_FILE === undefined) return undefined;
+function webhookChannel(config: Config, secrets: () => readonly KeyObject[]): Channel | undefined {
+  if (config.WEBHOOK_URL === undefined) return undefined;
   return createWebhookChannel({
     url: config.WEBHOOK_URL,
-    secrets: config.WEBHOOK_SECRETS_FILE,
+    secrets,
     timeoutMs: config.WEBHOOK_TIMEOUT_MS,
     allow: config.WEBHOOK_ALLOW_PRIVATE,
     ca: config.WEBHOOK_CA_FILE,

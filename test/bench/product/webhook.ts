@@ -44,9 +44,10 @@ async function startReceiver() {
 }
 
 async function measureRendered({ url, secret, caPem }: Receiver): Promise<Record<string, number>> {
+  const secrets = [createSecretKey(secret)];
   const channel = createWebhookChannel({
     url,
-    secrets: [createSecretKey(secret)],
+    secrets: () => secrets,
     timeoutMs: 5_000,
     allow: ['127.0.0.1'],
     ca: caPem,

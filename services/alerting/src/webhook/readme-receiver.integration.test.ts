@@ -34,7 +34,7 @@ test('The receiver of the README takes what is signed with its secret, and refus
   const open = (secrets: readonly Buffer[], now: () => number = Date.now) => {
     const channel = createWebhookChannel({
       url: `http://127.0.0.1:${port}/`,
-      secrets: secrets.map((bytes) => createSecretKey(bytes)),
+      secrets: () => secrets.map((bytes) => createSecretKey(bytes)),
       timeoutMs: 2_000,
       allow: ['127.0.0.1'],
       ca: undefined,

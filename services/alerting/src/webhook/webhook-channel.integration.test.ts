@@ -46,7 +46,7 @@ async function open(
   const receiver = await startWebhookReceiver({ tls });
   const channel = createWebhookChannel({
     url: `https://${options.host ?? '127.0.0.1'}:${receiver.port}/weir?of=test`,
-    secrets: secrets.map((secret) => createSecretKey(secret)),
+    secrets: () => secrets.map((secret) => createSecretKey(secret)),
     timeoutMs: 600,
     allow: options.allow ?? ['127.0.0.1', 'localhost'],
     ca: authority.caPem,

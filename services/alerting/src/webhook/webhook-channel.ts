@@ -13,8 +13,8 @@ const mostRefusals = 3;
 
 export type WebhookChannelOptions = {
   readonly url: string;
-  /** Each of them signs. */
-  readonly secrets: readonly KeyObject[];
+  /** Asked for each delivery; each of them signs. */
+  readonly secrets: () => readonly KeyObject[];
   readonly timeoutMs: number;
   /** Receivers that may be private: host names, addresses and networks. */
   readonly allow: readonly string[];
@@ -50,7 +50,7 @@ export function createWebhookChannel(options: WebhookChannelOptions): Channel {
             'content-type': 'application/json',
             'user-agent': 'Weir',
             'idempotency-key': id,
-            ...signWebhook(secrets, { id, body, nowMs: now() }),
+            ...signWebhook(secrets(), { id, body, nowMs: now() }),
           },
           body,
         );

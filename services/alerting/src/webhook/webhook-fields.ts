@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { crossFieldCheck, durationMs, secretFile, textFile, url } from '@weir/runtime';
+import { crossFieldCheck, durationMs, loadConfig, secretFile, textFile, url } from '@weir/runtime';
 import { z } from 'zod';
 import { isAllowEntry } from './address-guard.ts';
 import { webhookUrlProblem } from './webhook-url.ts';
@@ -52,7 +52,7 @@ export const webhookFields = {
   WEBHOOK_SECRETS_FILE: secrets
     .optional()
     .describe(
-      'One to four secrets (whsec_ and base64), a line each. Each signs, so that a receiver can go over to a new one.',
+      'One to four secrets (whsec_ and base64), a line each, read again on SIGHUP. Each signs, so that a receiver can go over to a new one.',
     ),
   WEBHOOK_TIMEOUT_MS: durationMs(5_000, { minMs: 100, maxMs: 60_000 }).describe(
     'How long one delivery may take, waiting for a connection included.',
@@ -68,6 +68,12 @@ export const webhookFields = {
       "Certificate authorities that the receiver's certificate is checked against (PEM), instead of the public ones.",
     ),
 };
+
+const secretsAlone = z.object({ WEBHOOK_SECRETS_FILE: webhookFields.WEBHOOK_SECRETS_FILE });
+
+/** Reads the file of WEBHOOK_SECRETS_FILE again. Throws WeirError config_invalid where it can't be taken. */
+export const readWebhookSecrets = (env: Readonly<Record<string, string | undefined>>): readonly KeyObject[] =>
+  loadConfig(secretsAlone, env, { secrets: [] }).WEBHOOK_SECRETS_FILE ?? [];
 
 /** The URL and its secrets come together, and a batch of deliveries has to end well within the session. */
 export const checkWebhookFields = crossFieldCheck((given) => {
