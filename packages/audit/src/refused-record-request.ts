@@ -4,8 +4,8 @@ import type { AuditRequest, RejectionCode } from '@weir/contracts';
 /**
  * The request about a record that was refused because somebody other than Weir
  * wrote or changed it. It follows from the record alone, its id too: a worker
- * that reads the record again asks for the same entry. `logId` tells a topic made
- * anew from the one before it.
+ * that reads the record again asks for the same entry. Its time, and `logId` where
+ * its topic has one, tell a topic made anew from the one before it.
  */
 export function refusedRecordRequest(refused: {
   /** Who refused it. */
@@ -19,7 +19,7 @@ export function refusedRecordRequest(refused: {
   const { worker, at, origin, code, logId } = refused;
   const { topic, partition, offset } = origin;
   return {
-    requestId: uuidOf([logId ?? '', topic, partition, offset, code].join(' ')),
+    requestId: uuidOf([logId ?? '', topic, partition, offset, at, code].join(' ')),
     at,
     actor: { kind: 'unknown', name: 'unknown' },
     action: 'record_refused',

@@ -190,6 +190,17 @@ test('What alerting refuses itself is audited under an id that follows from it, 
   );
 });
 
+test('The same place of a topic made anew is audited under another id', () => {
+  const record = recordAt('held', 2, 10);
+  const later = { ...record, timestampMs: record.timestampMs + 1 };
+  const ids = [record, later].map(
+    (one) =>
+      planRun('held', { environment: 'test', channels: [] }, [one], [unopened('not_sealed')]).auditRequests[0]
+        ?.id,
+  );
+  assert.equal(new Set(ids).size, 2);
+});
+
 test('A dead letter that can not be read is alerted once and leads to no further dead letter', () => {
   const letter = deadLetter(received, ['not_sealed']);
   const { notices, deadLetters } = plan('rejected', [
