@@ -47,6 +47,7 @@ const firstWaitMs = 200;
  */
 export const createAdminCall = (connection: KafkaConnection): { call: AdminCall; close(): Promise<void> } => {
   let current: Promise<Admin> | undefined;
+  let closed = false;
   const connect = async (): Promise<Admin> => {
     const admin = openKafka(connection).admin();
     await admin.connect();
@@ -60,6 +61,8 @@ export const createAdminCall = (connection: KafkaConnection): { call: AdminCall;
   };
   const call: AdminCall = async (doing, ask) => {
     for (let attempt = 1; ; attempt += 1) {
+      // A question that was under way would else connect again, and keep a process alive that has closed everything.
+      if (closed) throw new WeirError('broker_unavailable', `${doing}: the client is closed`);
       try {
         current ??= connect();
         return await ask(await current);
@@ -72,7 +75,13 @@ export const createAdminCall = (connection: KafkaConnection): { call: AdminCall;
       }
     }
   };
-  return { call, close: drop };
+  return {
+    call,
+    close: () => {
+      closed = true;
+      return drop();
+    },
+  };
 };
 
 const countPartitions = (call: AdminCall, topic: string): Promise<number> =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { waitFor } from '@weir/testkit';
+import { createAdmin } from './admin.ts';
 import { openKafka } from './connection.ts';
 import { record } from './fixtures/contract-client.ts';
 import { openTestClient } from './open-test-client.ts';
@@ -111,4 +112,14 @@ test('Connections that answer arm no timers that fire at once, so an idle proces
     ({ arguments: [, delayMs] }) => delayMs === undefined || delayMs <= 1,
   );
   assert.equal(immediate.length, 0);
+});
+
+test('A question to a client that is closed is refused, and opens no connection that nobody would close', async () => {
+  const topic = await broker.topic(1);
+  const admin = createAdmin(broker.connection);
+  assert.equal((await admin.offsets(topic)).length, 1);
+  const underWay = admin.offsets(topic).catch((error: unknown) => error);
+  await admin.close();
+  await underWay;
+  await assert.rejects(admin.offsets(topic), { code: 'broker_unavailable' });
 });
