@@ -330,6 +330,13 @@ test('what is printed of a configuration has no secret, no userinfo and no query
   });
 });
 
+test('the text of a file is printed as its digest: one certificate is told from another on one line', () => {
+  const config = loadConfig(z.object({ CA: z.string() }), { CA: 'BEGIN\nabc\nEND\n' }, { secrets: [] });
+  assert.deepEqual(redactConfig(config), {
+    CA: '[SHA-256 adfc59eae3061756bb4624cbeac2d32e5499664edd32d7fc47a0fb8c63262353]',
+  });
+});
+
 test('a copy of a configuration is not printed, because its secrets are not known', () => {
   const config = loadConfig(z.object({ TOKEN: z.string() }), { TOKEN: 'a' }, { secrets: ['TOKEN'] });
   assert.throws(() => redactConfig({ ...config }), TypeError);

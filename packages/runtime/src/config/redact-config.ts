@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Configuration that may be printed. Only redactConfig makes it, and the logger prints nothing else as configuration. */
 export type RedactedConfig = { readonly [redactedBrand]: true };
 declare const redactedBrand: unique symbol;
@@ -13,7 +15,8 @@ export function rememberSecrets<Config extends object>(config: Config, secrets: 
 
 /**
  * A configuration for printing at start: secrets as `[set]`, URLs without user
- * name, password, query and fragment. Throws TypeError for anything but the
+ * name, password, query and fragment, and the text of a file, such as a
+ * certificate, as the digest that tells it from another. Throws TypeError for anything but the
  * very object loadConfig returned, because a copy's secrets are not known.
  */
 export function redactConfig(config: object): RedactedConfig {
@@ -34,7 +37,7 @@ export function isRedactedConfig(value: unknown): value is RedactedConfig {
 }
 
 function printable(value: unknown): unknown {
-  if (typeof value === 'string') return withoutUserinfo(value);
+  if (typeof value === 'string') return value.includes('\n') ? digestOf(value) : withoutUserinfo(value);
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return value.map(printable);
@@ -44,6 +47,8 @@ function printable(value: unknown): unknown {
   // Key objects, buffers and functions have no printable form that is surely harmless.
   return '[not shown]';
 }
+
+const digestOf = (text: string): string => `[SHA-256 ${createHash('sha256').update(text).digest('hex')}]`;
 
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
