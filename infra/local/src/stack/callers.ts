@@ -58,12 +58,16 @@ export function keyRules(name: CallerName): readonly KeyRule[] {
       .map(keyAlias);
   };
   const rules = [
-    { operations: ['GenerateDataKey'], keys: aliases('writers') },
-    { operations: ['Decrypt'], keys: aliases('readers').flatMap((alias) => [alias, `${alias}/*`]) },
+    // All keys of a class: until the signal reaches it, a worker seals with a key that has just been replaced.
+    { operations: ['GenerateDataKey'], keys: withThoseBelow(aliases('writers')) },
+    { operations: ['Decrypt'], keys: withThoseBelow(aliases('readers')) },
     { operations: signingOperations(name), keys: [signingAlias] },
   ];
   return rules.filter((rule) => rule.keys.length > 0 && rule.operations.length > 0);
 }
+
+const withThoseBelow = (aliases: readonly string[]): readonly string[] =>
+  aliases.flatMap((alias) => [alias, `${alias}/*`]);
 
 function signingOperations(role: Role): readonly string[] {
   switch (role) {

@@ -40,7 +40,8 @@ const signs: Readonly<Partial<Record<CallerName, string[]>>> = {
 
 for (const [name, seals, opens] of granted) {
   test(`${name} may seal and open what the threat model says and nothing else`, () => {
-    assert.deepEqual(may(name, 'GenerateDataKey'), seals);
+    // With a former key, too: between the move of the alias and the signal a worker still seals with that.
+    assert.deepEqual(may(name, 'GenerateDataKey'), below(seals));
     assert.deepEqual(may(name, 'Decrypt'), below(opens));
     const others = keyRules(name)
       .flatMap((rule) => rule.operations)

@@ -79,7 +79,7 @@ export function showRollOver(workers: readonly RollOver[], isLocal: boolean): st
   };
   return [
     ...workers.map(({ worker, outcome }) => `${worker} ${words[outcome]}`),
-    'Processes that were started apart, such as a feed of "weir ingest" or "weir simulate", take new data keys within an hour, or at once on SIGHUP.',
+    'Processes that were started apart, such as a feed of "weir ingest" or "weir simulate", take new material within an hour or at once on SIGHUP, and another key on SIGHUP alone.',
   ];
 }
 
