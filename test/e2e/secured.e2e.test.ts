@@ -124,6 +124,41 @@ test('with TLS, passwords and grants between the parts a file becomes verdicts a
   await waitFor(async () => (await mails()).length > 0, { what: 'an alert in the inbox' });
 });
 
+type Check = { readonly id: string; readonly status: string; readonly what: string };
+type Examination = { readonly ok: boolean; readonly checks: readonly Check[] };
+
+test('the doctor gets through TLS, passwords and grants, and finds nothing amiss behind them', async () => {
+  const added = await weir.run('tokens', 'add', 'bank-a', '--expires-in-days', '3');
+  assert.equal(added.code, 0, added.stderr);
+  const { checks } = (await weir.json('doctor', '--json')) as Examination;
+  // How full the machine is that runs this test is not its subject.
+  const behind = checks.filter(({ id }) => !/^machine\.(memory|disk|openFiles)/.test(id));
+  const unwell = behind.filter(({ status }) => status === 'fail' || status === 'warn');
+  assert.deepEqual(
+    unwell.map(({ id, what }) => `${id}: ${what}`),
+    ['door.tokens: expire within 14 days: bank-a'],
+  );
+  const found = new Map(checks.map((check) => [check.id, check]));
+  for (const name of ['broker', 'redis', 'kms'])
+    assert.match(found.get(`${name}.tls`)?.what ?? '', /^TLSv1\.3; the certificate ends in \d+ days$/, name);
+  assert.match(found.get('door.certificate')?.what ?? '', /^TLSv1\.3/);
+  const wells = [
+    'broker.settings',
+    'broker.offsets',
+    'log.name',
+    'redis.log',
+    `groups.positions:weir-notary/${streams.intake.topic}`,
+    'kms.may:notary',
+    'kms.mayNot:ingest',
+    'kms.administration:detection',
+    'kms.rotation:received',
+    'audit.notary',
+    'audit.checkpoint',
+    'audit.signingKey',
+  ];
+  for (const id of wells) assert.equal(found.get(id)?.status, 'ok', id);
+});
+
 test('every port serves TLS 1.3 and refuses TLS 1.2', async () => {
   for (const port of tlsPorts()) {
     const identity = party(port.own);

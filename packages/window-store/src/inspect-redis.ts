@@ -24,8 +24,8 @@ export type RedisNodeDescription = {
   readonly evictedKeys: number;
   readonly expiredKeys: number;
   readonly keys: number;
-  /** Its clock and this process's own, both in milliseconds since the epoch, asked at the same moment. */
-  readonly clockMs: number;
+  /** Its clock, undefined where it isn't told, and this process's own at that moment, both in milliseconds since the epoch. */
+  readonly clockMs: number | undefined;
   readonly ownClockMs: number;
 };
 
@@ -62,13 +62,16 @@ export async function inspectRedis(
 }
 
 async function describeNode(node: Redis, nowMs: () => number): Promise<RedisNodeDescription> {
+  const askedMs = nowMs();
   const info = await node.info();
+  // Half of the way there and back is as near as one question comes.
+  const ownClockMs = (askedMs + nowMs()) / 2;
+  // From INFO, because a worker's user has no right to TIME.
+  const microseconds = infoField(info, 'server_time_usec');
   const number = (name: string): number => Number(infoField(info, name) ?? 0);
   const machineBytes = number('total_system_memory');
   const usedBytes = infoField(info, 'used_memory');
   const appendSync = await appendSyncOf(node);
-  const askedMs = nowMs();
-  const [seconds = 0, microseconds = 0] = (await node.time()).map(Number);
   return {
     version: infoField(info, 'redis_version'),
     policy: infoField(info, 'maxmemory_policy'),
@@ -83,9 +86,8 @@ async function describeNode(node: Redis, nowMs: () => number): Promise<RedisNode
     evictedKeys: number('evicted_keys'),
     expiredKeys: number('expired_keys'),
     keys: await node.dbsize(),
-    clockMs: seconds * 1_000 + microseconds / 1_000,
-    // Half of the way there and back is as near as one question comes.
-    ownClockMs: (askedMs + nowMs()) / 2,
+    clockMs: microseconds === undefined ? undefined : Number(microseconds) / 1_000,
+    ownClockMs,
   };
 }
 

@@ -1,5 +1,6 @@
 import { redisTlsOf } from '@weir/runtime';
 import { inspectRedis } from '@weir/window-store';
+import type { RedisDescription } from '@weir/window-store';
 import { skipped } from '../check.ts';
 import type { Check } from '../check.ts';
 import { judgeClock } from '../judge/judge-clock.ts';
@@ -49,14 +50,20 @@ export async function examineRedis(
   } satisfies Omit<RedisFacts, 'redis'>;
   const checks = judged('redis.reachable', redis, startRedis, (described) => [
     ...judgeRedis({ redis: described, ...facts }),
-    ...described.nodes
-      .map(({ clockMs, ownClockMs }) => ownClockMs - clockMs)
-      .toSorted((a, b) => Math.abs(b) - Math.abs(a))
-      .slice(0, 1)
-      .map((aheadMs) => judgeClock({ against: 'Redis', aheadMs })),
+    examineClocks(described),
   ]);
   // An ended certificate is the very thing that makes Redis unreachable, so it is looked at in either case.
   return [...checks, ...(await examineTls(config, url, onLoopback, nowMs()))];
+}
+
+/** The clock that is furthest away speaks for all. */
+function examineClocks({ nodes }: RedisDescription): Check {
+  const [furthest] = nodes
+    .flatMap(({ clockMs, ownClockMs }) => (clockMs === undefined ? [] : [ownClockMs - clockMs]))
+    .toSorted((a, b) => Math.abs(b) - Math.abs(a));
+  return furthest === undefined
+    ? skipped(['clock.skew', 'Redis'], 'this Redis does not tell its clock')
+    : judgeClock({ against: 'Redis', aheadMs: furthest });
 }
 
 async function examineTls(
