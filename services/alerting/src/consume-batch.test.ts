@@ -208,6 +208,18 @@ test('A webhook that refuses for good is tried three times and left, and the mai
   assert.deepEqual(happened().slice(0, 3), ['seal 1', 'mail accepted', 'webhook refused']);
 });
 
+test('A webhook that refuses for good delays each run alike, however many there are', async () => {
+  const { world, onBatch } = scripted({ webhook: true });
+  world.receiver = { kind: 'refused', code: 'http_status', status: 401 };
+  const pausesMs: number[] = [];
+  for (;;) {
+    const outcome = await onBatch(batchOf(10, 16));
+    if (outcome.kind !== 'pause') break;
+    pausesMs.push(outcome.forMs);
+  }
+  assert.deepEqual(pausesMs, [100, 200, 100, 200, 100, 200]);
+});
+
 test('A relay that is away keeps no webhook from its receiver', async () => {
   const { world, onBatch, happened } = scripted({ webhook: true });
   world.relay = { kind: 'unavailable', code: 'ECONNREFUSED', status: undefined };

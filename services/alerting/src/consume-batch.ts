@@ -84,9 +84,9 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       const stopped = control.stopping() || control.revoked();
       if (stopped || !(await runStep(parts, mine, run, place.memory, control)))
         return { kind: 'seek', next: mine.position };
+      place.failures = 0;
       await control.heartbeat();
     }
-    place.failures = 0;
     const next = Math.max(mine.position, batch.endOffset);
     options.onProgress(place.input, Math.max(0, batch.highWatermark - next));
     return next === batch.endOffset ? { kind: 'next', next } : { kind: 'seek', next };
