@@ -31,20 +31,32 @@ export async function rollOverWorkers(home: string): Promise<readonly RollOver[]
 }
 
 async function rollOver(home: string, worker: Worker): Promise<RollOver> {
-  const before = await readMetrics(home, worker.name);
-  // A pid may belong to somebody else by now; together with the start time it can't.
-  if (isRunning(worker)) process.kill(worker.pid, 'SIGHUP');
+  let before: Reading | undefined;
   const deadline = AbortSignal.timeout(confirmDeadlineMs);
   while (!deadline.aborted) {
     const now = await readMetrics(home, worker.name);
     // One that the supervisor has started since has read the file when it started.
-    const isAnother = !isRunning(worker) && now !== undefined;
+    const isAnother = !isRunning(worker);
     if (now !== undefined && (isAnother || (before !== undefined && now.rollOvers > before.rollOvers))) {
       return { worker: worker.name, outcome: now.isFileRefused ? 'refused' : 'done' };
+    }
+    // Not before it answers: Node ends a process that has no ear for SIGHUP yet.
+    if (now !== undefined && before === undefined) {
+      before = now;
+      signal(worker);
     }
     await sleep(lookAgainMs);
   }
   return { worker: worker.name, outcome: 'unconfirmed' };
+}
+
+function signal(worker: Worker): void {
+  try {
+    // A pid may belong to somebody else by now; together with the start time it can't.
+    if (isRunning(worker)) process.kill(worker.pid, 'SIGHUP');
+  } catch {
+    // It ended in this moment, and its successor is looked for.
+  }
 }
 
 /** Undefined where the worker can't be asked just now. */
