@@ -107,3 +107,49 @@ test('stop waits for a handler however long the consumer is willing to', async (
   await Promise.all([handling, stopping]);
   assert.deepEqual(calls, ['begins', 'ends', 'closed']);
 });
+
+test('a handler is told that its partition is lost while it runs, and giving up then is no failure', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  await world.write(0, clearedEvents(0, [0]));
+  const batch = await wholeBatch();
+  const consumer = heldConsumer();
+  const started = Promise.withResolvers<void>();
+  const subscription = await world.subscribe({
+    kafka: consumer.client,
+    positions: createMemoryPositions(),
+    handlerAttempts: 1,
+    onTransaction: async (_event, { signal }) => {
+      started.resolve();
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    },
+  });
+  const group = await consumer.joined;
+  group.onAssigned?.([at]);
+  let isLost = false;
+  const interrupted = group.onBatch(batch, {
+    ...control,
+    heartbeat: async () => (isLost ? Promise.reject(new Error('the group rebalances')) : undefined),
+    revoked: () => isLost,
+  });
+  await started.promise;
+  isLost = true;
+  t.mock.timers.tick(1_000);
+  assert.deepEqual({ ...(await interrupted), forMs: 0 }, { kind: 'pause', next: 0, forMs: 0 });
+  await subscription.stop();
+  await subscription.done;
+});
+
+test('stop does not wait for a position that is never loaded', async () => {
+  const asked = Promise.withResolvers<void>();
+  const subscription = await world.subscribe({
+    positions: {
+      load: () => {
+        asked.resolve();
+        return new Promise(() => undefined);
+      },
+    },
+  });
+  await asked.promise;
+  await subscription.stop();
+  await subscription.done;
+});

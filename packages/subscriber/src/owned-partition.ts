@@ -49,6 +49,9 @@ export function createOwnedPartition(
   left: Promise<void> | undefined,
 ): OwnedPartition {
   const letGo = new AbortController();
+  const abandoned = new Promise<void>((resolve) => {
+    letGo.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   const report = createWaitReport(partition, parts.nowMs, parts.onNotice);
   let waits = 0;
   let moves = 0;
@@ -91,7 +94,9 @@ export function createOwnedPartition(
   async function take(): Promise<void> {
     while (!letGo.signal.aborted) {
       try {
-        state = await takeOver(parts, partition);
+        // A store that never answers must not keep anybody from leaving; reading has no effect to wait for.
+        const taken = await Promise.race([takeOver(parts, partition), abandoned]);
+        if (taken !== undefined) state = taken;
         return;
       } catch (error) {
         if (letGo.signal.aborted) return;
@@ -119,13 +124,17 @@ export function createOwnedPartition(
     }
     const before = mine.position;
     try {
-      const outcome = await withHeartbeats(control, () =>
+      const outcome = await withHeartbeats(control, letGo, () =>
         handleBatch(parts, mine, batch, control, letGo.signal),
       );
       waits = 0;
       if (mine.position !== before) moves = 0;
       return outcome;
     } catch (error) {
+      // A handler that gave up because it was asked to has not failed.
+      if (letGo.signal.aborted && error instanceof HandlerFailure) {
+        return { kind: 'pause', next: mine.next, forMs: takeOverPatienceMs };
+      }
       const forMs = waitFor(error, mine.next);
       // A handler that threw may have stored its position all the same.
       if (error instanceof HandlerFailure && parts.store.save === undefined) startTaking();
@@ -158,9 +167,21 @@ function isMoved(error: unknown): boolean {
   return false;
 }
 
-/** The group hears of this member however long the handler takes; a failed heartbeat shows in `control.revoked`. */
-async function withHeartbeats<T>(control: BatchControl, work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => void control.heartbeat().catch(() => undefined), heartbeatEveryMs);
+/**
+ * The group hears of this member however long the handler takes. A heartbeat that
+ * shows that the partition is lost tells the handler, since the group hears of
+ * its end no sooner: the join that takes the partition away waits for the batch.
+ */
+async function withHeartbeats<T>(
+  control: BatchControl,
+  letGo: AbortController,
+  work: () => Promise<T>,
+): Promise<T> {
+  const beat = (): Promise<void> =>
+    control.heartbeat().catch(() => {
+      if (control.revoked()) letGo.abort();
+    });
+  const timer = setInterval(() => void beat(), heartbeatEveryMs);
   try {
     return await work();
   } finally {
