@@ -1,4 +1,4 @@
-import { streams } from '@weir/contracts';
+import { keyClasses, streams, WeirError } from '@weir/contracts';
 import type { KeyClass } from '@weir/contracts';
 import type { AuditAct, AuditRecorder } from '@weir/audit';
 import type { KeyAdmin, ManagedKey } from '@weir/kms';
@@ -43,12 +43,12 @@ export async function createKey(ports: KeyPorts, keyClass: KeyClass): Promise<Ac
     );
   }
   const alias = ports.aliasOf(keyClass);
-  const newAlias = `${alias}/${Math.max(keys.length, ...keys.map((key) => numberOf(alias, key))) + 1}`;
-  return recorded(ports, { action: 'key_created', id: newAlias, details: { keyClass } }, async () => {
-    const arn = await ports.admin.create(newAlias);
-    if (keys.length === 0) await ports.admin.addAlias(alias, arn);
-    return { arn, workers: await ports.takeOver() };
-  });
+  const next = Math.max(keys.length, ...keys.map((key) => numberOf(alias, key))) + 1;
+  // The first has the alias of the class from the beginning: no interruption leaves a class without a key that seals.
+  const newAlias = keys.length === 0 ? alias : `${alias}/${next}`;
+  return recorded(ports, { action: 'key_created', id: newAlias, details: { keyClass } }, () =>
+    ports.admin.create(newAlias),
+  );
 }
 
 /** Gives the key that seals new material under its ARN: whoever opens needs nothing new. */
@@ -57,7 +57,7 @@ export async function rotateKey(ports: KeyPorts, keyClass: KeyClass): Promise<Ac
   const details = { keyClass, newKey: false };
   return recorded(ports, { action: 'key_rotated', id: arn, details }, async () => {
     await ports.admin.rotate(arn);
-    return { arn, workers: await ports.takeOver() };
+    return arn;
   });
 }
 
@@ -87,7 +87,7 @@ export async function rotateToNewKey(ports: KeyPorts, keyClass: KeyClass): Promi
     // The policy lets those who open in by the aliases below: without one nobody could open what it sealed.
     if (numberOf(alias, sealing) === 0) await ports.admin.addAlias(`${alias}/1`, sealing.arn);
     await ports.admin.moveAlias(alias, arn);
-    return { arn, workers: await ports.takeOver() };
+    return arn;
   });
 }
 
@@ -99,8 +99,10 @@ export async function disableKey(
 ): Promise<Acted> {
   const { arn, records } = key;
   return recorded(ports, { action: 'key_disabled', id: arn, details: { keyClass, records } }, async () => {
+    // Counting took its time, and somebody may have put it in its place meanwhile.
+    await keyToDisable(ports, keyClass, arn);
     await ports.admin.disable(arn);
-    return { arn, workers: await ports.takeOver() };
+    return arn;
   });
 }
 
@@ -111,10 +113,12 @@ export async function keyToDisable(ports: KeyPorts, keyClass: KeyClass, name: st
     ({ arn, aliases }) => arn === name || arn.endsWith(`/${name}`) || aliases.includes(name),
   );
   if (key === undefined) throw new CommandError(exitCodes.usage, `${keyClass} has no such key`);
-  if (key.aliases.includes(ports.aliasOf(keyClass))) {
+  // Nothing keeps two classes from sharing a key where others make the keys.
+  const sealed = [keyClass, ...keyClasses].find((one) => key.aliases.includes(ports.aliasOf(one)));
+  if (sealed !== undefined) {
     throw new CommandError(
       exitCodes.usage,
-      `This key seals ${keyClass}: put another in its place first, with "weir keys rotate ${keyClass} --new-key"`,
+      `This key seals ${sealed}: put another in its place first, with "weir keys rotate ${sealed} --new-key"`,
     );
   }
   return key;
@@ -129,24 +133,40 @@ async function sealingKey(ports: KeyPorts, keyClass: KeyClass): Promise<ManagedK
   );
 }
 
-/** An act that can't be recorded doesn't happen; how it ended is recorded, too. */
+/**
+ * An act that can't be recorded doesn't happen; how it ended is recorded, too. What is done at the KMS is
+ * done, even where the workers can't be told of it.
+ */
 async function recorded(
   ports: KeyPorts,
   { action, id, details }: Subject,
-  act: () => Promise<Acted>,
+  act: () => Promise<string>,
 ): Promise<Acted> {
   const begun = await ports.recordBefore({ ...ports.person, action, subject: { kind: 'key', id }, details });
-  let acted: Acted;
+  let arn: string;
   try {
-    acted = await act();
+    arn = await act();
   } catch (error) {
+    const result = error instanceof CommandError ? 'refused' : 'failed';
+    // By the code an auditor tells a refusal from a lost answer, which may have been a yes.
+    const cause = error instanceof WeirError ? { code: error.code } : {};
     // What failed matters more than that its failure could not be recorded, too.
-    await begun.end('failed').catch(() => undefined);
+    await begun.end(result, cause).catch(() => undefined);
     throw error;
   }
-  const confirmed = acted.workers.filter(({ outcome }) => outcome === 'done').length;
-  await begun.end('done', { key: acted.arn, workers: acted.workers.length, confirmed });
-  return acted;
+  let workers: readonly RollOver[] = [];
+  try {
+    workers = await ports.takeOver();
+  } finally {
+    const confirmed = workers.filter(({ outcome }) => outcome === 'done').length;
+    await begun.end('done', { key: arn, workers: workers.length, confirmed }).catch(() => {
+      throw new CommandError(
+        exitCodes.notAsItShouldBe,
+        `${action} is done with ${arn}, but the audit trail says only that it began: don't say it again`,
+      );
+    });
+  }
+  return { arn, workers };
 }
 
 function requireConfirmed(workers: readonly RollOver[]): void {
