@@ -108,6 +108,17 @@ test('a broken file keeps the keys as they were, and says so until a good one is
   assert.deepEqual([kms.problems(), await metric('kms_keys_file_refused')], [[], 0]);
 });
 
+test('a file that has lost a stream is refused, since its records would pass for foreign ones', async () => {
+  const both = { received: [first], held: [second] };
+  writeFileSync(keysFile, JSON.stringify(both));
+  kms.reload();
+  writeFileSync(keysFile, JSON.stringify({ received: [first] }));
+  assert.throws(kms.reload, { code: 'config_invalid', message: /"held"/ });
+  writeFileSync(keysFile, JSON.stringify(both));
+  kms.reload();
+  assert.deepEqual(kms.problems(), []);
+});
+
 test('batches that are sealed and opened while keys roll over all succeed', async () => {
   const sealer = kms.sealerFor('received');
   const items = Array.from({ length: 50 }, (_, index) => ({ plaintext: Buffer.from(`${index}`), context }));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WeirError } from '@weir/contracts';
+import { streamNames, WeirError } from '@weir/contracts';
 import type { StreamName } from '@weir/contracts';
 import { createOpener, createSealer } from '@weir/envelope';
 import type { Opener, Sealer } from '@weir/envelope';
@@ -28,8 +28,8 @@ export type KmsConnection = {
   /**
    * Reads KMS_KEYS_FILE again, rolls every sealer over to a new data key under the key that seals
    * now, and has the opener ask again for each key. Batches under way just go on. Throws WeirError
-   * config_invalid for a file that can't be taken: the keys stay as they were, the sealers roll
-   * over under them, and `problems` says so until a later file is taken.
+   * config_invalid for a file that can't be taken or has lost a stream: the keys stay as they were,
+   * the sealers roll over under them, and `problems` says so until a later file is taken.
    */
   readonly reload: () => void;
   /** Empty unless the last reload refused its file. */
@@ -62,7 +62,8 @@ export function connectKms(
   const takeKeys = (): void => {
     if (config.KMS_KEYS_FILE === undefined) return;
     const next = readKmsKeysFile(config.KMS_KEYS_FILE.path);
-    for (const { stream } of sealers) sealingKeyOf(next, stream);
+    // Whoever only opens a stream would take every record of it for foreign, and reject it.
+    for (const stream of streamNames) if (keys[stream] !== undefined) sealingKeyOf(next, stream);
     keys = next;
     allowed = allowListOf(next);
   };
