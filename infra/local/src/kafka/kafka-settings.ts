@@ -61,6 +61,8 @@ export function kafkaSettings(place: KafkaPlace): string {
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 1,
     'group.initial.rebalance.delay.ms': 0,
+    // Whoever kills a member of a group waits that long for its partitions; the default is six seconds.
+    'group.min.session.timeout.ms': 1000,
     'auto.create.topics.enable': false,
     // Committed offsets must not expire before the log they point into (ten years, in minutes).
     'offsets.retention.minutes': 5_256_000,
