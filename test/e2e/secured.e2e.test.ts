@@ -159,6 +159,21 @@ test('the doctor gets through TLS, passwords and grants, and finds nothing amiss
   for (const id of wells) assert.equal(found.get(id)?.status, 'ok', id);
 });
 
+test('the doctor names a role that is granted more than its work', async () => {
+  const file = join(weir.home, 'keys/callers.json');
+  const before = readFileSync(file, 'utf8');
+  const callers = JSON.parse(before) as { name: string; allow: { operations: string[]; keys: string[] }[] }[];
+  const detection = callers.find(({ name }) => name === 'detection');
+  detection?.allow.push({ operations: ['ScheduleKeyDeletion'], keys: ['*'] });
+  writeFileSync(file, JSON.stringify(callers));
+  const examined = await weir.run('doctor', '--json').finally(() => writeFileSync(file, before));
+  assert.equal(examined.code, 1, examined.stderr);
+  const { ok, checks } = JSON.parse(examined.stdout) as Examination;
+  assert.equal(ok, false);
+  const found = checks.find(({ id }) => id === 'kms.administration:detection');
+  assert.deepEqual([found?.status, found?.what], ['fail', 'may also ScheduleKeyDeletion on *']);
+});
+
 test('every port serves TLS 1.3 and refuses TLS 1.2', async () => {
   for (const port of tlsPorts()) {
     const identity = party(port.own);

@@ -97,7 +97,7 @@ function judgePersistence(nodes: Nodes): Check {
     return fail(
       'redis.persistence',
       'the last snapshot failed; a Redis that makes any refuses writes then',
-      "Free space on Redis's disk and redis-cli BGSAVE; or turn snapshots off, which Weir does not need: redis-cli CONFIG SET save ''.",
+      "Free space on Redis's disk and redis-cli BGSAVE SCHEDULE; or turn snapshots off, which Weir does not need: redis-cli CONFIG SET save ''.",
     );
   }
   const mend =

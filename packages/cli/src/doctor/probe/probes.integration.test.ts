@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TlsOptions } from 'node:tls';
+import { createKafkaInspector } from '@weir/kafka';
 import { createDevelopmentAuthority } from '@weir/local';
 import { judgeMail } from '../judge/judge-reach.ts';
 import { judgeTls } from '../judge/judge-tls.ts';
@@ -28,14 +29,18 @@ async function listen(server: Server): Promise<number> {
 }
 
 /** A server with a certificate that began ten days ago and ends in as many days as are given. */
-async function serveTls(days: number, options: TlsOptions = {}): Promise<number> {
+async function serveTls(
+  days: number,
+  options: TlsOptions = {},
+  onClient: (socket: Socket) => void = () => undefined,
+): Promise<number> {
   const { certPem, keyPem } = await authority.issue({
     name: 'server',
     use: 'server',
     notBefore: new Date(nowMs - 10 * dayMs),
     notAfter: new Date(nowMs + days * dayMs),
   });
-  return listen(createTlsServer({ cert: certPem, key: keyPem, ...options }));
+  return listen(createTlsServer({ cert: certPem, key: keyPem, ...options }, onClient));
 }
 
 const statusAt = async (port: number): Promise<string> => {
@@ -57,6 +62,37 @@ test('a certificate of another authority is refused, except where nobody is aske
   const port = await serveTls(90);
   await assert.rejects(probeTls({ host, port, ca: stranger.caPem }), /its certificate is refused/);
   assert.equal((await probeTls({ host, port, ca: stranger.caPem }, 'any')).protocol, 'TLSv1.3');
+});
+
+/** A broker that says of itself that it takes Produce requests up to version 13, and nothing else. */
+const brokerWith = (days: number): Promise<number> =>
+  serveTls(days, {}, (socket) => {
+    socket.on('error', () => undefined);
+    // Size, correlation id, error, count, then the request's key, least and most version.
+    socket.once('data', () =>
+      socket.write(Buffer.from('00000010000000010000000000010000' + '0000000d', 'hex')),
+    );
+  });
+
+const listenerAt = (port: number, ca: string) => {
+  const connection = {
+    brokers: [`${host}:${port}`],
+    clientId: 'doctor',
+    tls: { ca },
+    logger: () => undefined,
+  };
+  return createKafkaInspector(connection).listener();
+};
+
+test('a broker whose certificate has ended is told as such, and one of another authority is refused', async () => {
+  const statusOf = async (days: number): Promise<string> => {
+    const { produceVersion, tls } = await listenerAt(await brokerWith(days), authority.caPem);
+    assert.equal(produceVersion, 13);
+    return judgeTls('broker.tls', { nowMs, isLoopback: true, tls }, '').status;
+  };
+  assert.equal(await statusOf(90), 'ok');
+  assert.equal(await statusOf(-1), 'fail');
+  await assert.rejects(listenerAt(await brokerWith(90), stranger.caPem), /its certificate is refused/);
 });
 
 /** A relay that answers each line in turn, whatever it is asked. */
