@@ -29,7 +29,7 @@ export type PositionKey = { readonly groupId: string; readonly topic: string; re
 
 /**
  * Where positions are read from. They are written by the handler, with its effect.
- * `load` answers what was last stored, undefined or null where nothing was.
+ * `load` answers what was last stored, undefined or null where nothing was, within 30 seconds.
  */
 export type Positions = {
   /** Answers a StoredPosition or a promise of it; it is checked, so a JSON column may be passed on as it is. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { committedPositions } from './position-store.ts';
+import { callerPositions, committedPositions, HandlerFailure } from './position-store.ts';
 import type { StoredPosition } from './stored-position.ts';
 
 const position: StoredPosition = {
@@ -41,3 +41,14 @@ for (const [what, metadata] of [
     assert.deepEqual(await storeOver(7, metadata).load(0), { offset: 6, sourceOffsets: {} });
   });
 }
+
+test('a store that does not answer counts as one that threw', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const store = callerPositions({ load: () => new Promise(() => undefined) }, { groupId: 'g', topic: 't' });
+  const loading = store.load(0);
+  t.mock.timers.tick(30_000);
+  await assert.rejects(
+    loading,
+    (error) => error instanceof HandlerFailure && /30000 ms/.test(String(error.error)),
+  );
+});

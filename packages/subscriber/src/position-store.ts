@@ -12,6 +12,9 @@ export type PositionStore = {
   readonly save: ((position: StoredPosition, control: BatchControl) => Promise<void>) | undefined;
 };
 
+/** How long `positions.load` may take: a partition that waits for ever would stand still unseen. */
+const loadTimeoutMs = 30_000;
+
 /** The caller's own code threw; `error` is what it threw. */
 export class HandlerFailure extends Error {
   readonly error: unknown;
@@ -26,7 +29,7 @@ export class HandlerFailure extends Error {
 export function callerPositions(positions: Positions, key: Omit<PositionKey, 'partition'>): PositionStore {
   return {
     load: async (partition) => {
-      const found = await callersOwn('positions.load', () => positions.load({ ...key, partition }));
+      const found = await callersOwn('positions.load', () => answerOf(positions.load({ ...key, partition })));
       if (found === undefined || found === null) return undefined;
       const position = parseStoredPosition(found);
       if (position !== undefined) return position;
@@ -68,6 +71,19 @@ export async function callersOwn<T>(doing: string, call: () => T | Promise<T>): 
     return await call();
   } catch (error) {
     throw new HandlerFailure(doing, error);
+  }
+}
+
+async function answerOf(asked: unknown): Promise<unknown> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`no answer within ${loadTimeoutMs} ms`)),
+    loadTimeoutMs,
+  );
+  try {
+    return await Promise.race([asked, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
