@@ -31,7 +31,10 @@ export type SubscribeOptions = {
   readonly partitionsAtOnce?: number;
   /** How often the handler may throw for one event before the subscription ends; default 3. */
   readonly handlerAttempts?: number;
-  /** How long the group waits for a member that has gone silent; default 30,000 ms. */
+  /**
+   * How long the group waits for a member that has gone silent; default 30,000 ms.
+   * Brokers take less than 6,000 ms only where they are told to.
+   */
   readonly sessionTimeoutMs?: number;
   /** Stops the subscription where it is aborted, as `stop` does. */
   readonly signal?: AbortSignal;
