@@ -120,7 +120,9 @@ test('a handler is told that its partition is lost while it runs, and giving up 
     handlerAttempts: 1,
     onTransaction: async (_event, { signal }) => {
       started.resolve();
-      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('gave up'))));
+      await new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('gave up'))),
+      );
     },
   });
   const group = await consumer.joined;

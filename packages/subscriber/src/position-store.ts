@@ -80,6 +80,8 @@ async function answerOf(asked: unknown): Promise<unknown> {
     () => late.reject(new Error(`no answer within ${loadTimeoutMs} ms`)),
     loadTimeoutMs,
   );
+  // Whoever stops meanwhile has nothing left to wait for.
+  timer.unref();
   try {
     return await Promise.race([asked, late.promise]);
   } finally {
