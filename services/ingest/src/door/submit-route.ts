@@ -10,6 +10,13 @@ import { jsonReply, problemReply, RequestRefused, sendReply } from './reply.ts';
 import type { Sending } from './sending.ts';
 import type { Submitted } from './submit.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of a submission, once its body has been read. */
+    answer: Promise<Reply> | undefined;
+  }
+}
+
 export type SubmitRouteOptions = {
   readonly admit: (request: FastifyRequest) => AccessToken;
   readonly submit: (token: AccessToken, records: readonly SourceRecord[]) => Promise<Submitted>;
@@ -27,6 +34,7 @@ const takenParameters = ['tenant', 'source'] as const;
 export function addSubmitRoute(app: FastifyInstance, options: SubmitRouteOptions): void {
   const { sending, budget } = options;
 
+  app.decorateRequest('answer', undefined);
   app.post<{ Body: Buffer; Querystring: Record<string, unknown> }>('/v1/transactions', {
     onRequest: async (request, reply) => {
       const token = options.admit(request);
@@ -38,11 +46,14 @@ export function addSubmitRoute(app: FastifyInstance, options: SubmitRouteOptions
       const bytes = announcedBytes(request.headers['content-length'], options.maxBodyBytes);
       if (!budget.take(bytes))
         throw new RequestRefused('overloaded', { retryAfter: retryAfterSeconds.overloaded });
-      // However the request ends, also by a caller who hangs up.
-      reply.raw.once('close', () => budget.give(bytes));
+      // However the request ends. One who hangs up takes nothing back of what still waits for the log.
+      reply.raw.once('close', () => {
+        void Promise.allSettled([request.answer]).then(() => budget.give(bytes));
+      });
     },
     handler: async (request, reply) => {
-      return sendReply(reply, await answerTo(options, request));
+      request.answer = answerTo(options, request);
+      return sendReply(reply, await request.answer);
     },
   });
 }
