@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type CallerInput, callersSchema } from './callers.ts';
 import { handleRequest, type Kms, type KmsAnswer, refusal } from './handle-request.ts';
+import { findKey, withState } from './key-ring.ts';
 import { openKeyStore } from './key-store.ts';
 import { KmsError } from './kms-error.ts';
 import { readBody } from './read-body.ts';
@@ -35,6 +36,8 @@ export type LocalKms = {
   readonly port: number;
   /** For tests of an outage: while true, every request is answered 503. */
   readonly setUnavailable: (unavailable: boolean) => void;
+  /** For tests of a key that somebody switches off: the key goes by its id, ARN or alias. Throws for one there isn't. */
+  readonly setKeyState: (name: string, state: 'Enabled' | 'Disabled') => void;
   /** Stops listening and waits for the requests under way, a second at most. */
   readonly close: () => Promise<void>;
 };
@@ -80,6 +83,12 @@ export async function startLocalKms(options: LocalKmsOptions): Promise<LocalKms>
     port,
     setUnavailable: (value) => {
       unavailable = value;
+    },
+    setKeyState: (name, state) => {
+      const ring = kms.store.read(kms.nowMs());
+      const key = findKey(ring, name);
+      if (key === undefined) throw new Error(`There is no key ${name}.`);
+      kms.store.write(withState(ring, key, state));
     },
     close: () =>
       new Promise((resolve) => {

@@ -93,6 +93,29 @@ test('a worker that may not use the keys halts and says so, and the next one goe
   await assertSettled(log);
 });
 
+test('a worker whose key is disabled while it runs halts, clears nothing, and goes on once it is enabled', async () => {
+  await log.feed(0, sampleTransactions(4_000, 4_020));
+  const worker = start();
+  await published(worker, await loggedRecords());
+  const before = [await publishedRecords(), (await log.read('cleared')).length];
+  bench.setKeyState('Disabled');
+  try {
+    // Until the signal it opens with the data keys it has.
+    const ended = worker.end('SIGHUP');
+    await waitFor(() => worker.log().includes('the worker has reloaded'), { what: 'the reload' });
+    await log.feed(0, sampleTransactions(4_020, 4_040));
+    assert.equal(await ended, exitCodes.halted, worker.log());
+  } finally {
+    bench.setKeyState('Enabled');
+  }
+  assert.match(worker.log(), /"code":"kms_key_disabled"/);
+  assert.deepEqual([await publishedRecords(), (await log.read('cleared')).length], before);
+  const next = start();
+  await published(next, await loggedRecords());
+  assert.equal(await next.end('SIGTERM'), exitCodes.stopped, next.log());
+  await assertSettled(log);
+});
+
 test('while the KMS is away the worker lives, and what it logs names no account and no amount', async () => {
   await log.feed(1, sampleTransactions(3_000, 3_020));
   bench.kms.setUnavailable(true);
