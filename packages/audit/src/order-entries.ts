@@ -1,14 +1,19 @@
 import type { Finding } from './findings.ts';
 
-/** The leaves by their number, from `first` on; undefined where a number is missing. */
-export type NumberedLeaves = { readonly leaves: readonly (Uint8Array | undefined)[]; readonly first: number };
+/** The leaves by their number: the first that is there, and the number behind the last. */
+export type NumberedLeaves = {
+  readonly leafOf: (sequence: number) => Uint8Array | undefined;
+  readonly first: number;
+  readonly end: number;
+};
 
-type ReadLeaf = { readonly sequence: number; readonly leaf: Uint8Array };
+/** An entry of a trail, as far as the tree knows it. */
+export type ReadLeaf = { readonly sequence: number; readonly leaf: Uint8Array };
 
-/** So many numbers may be missing before a trail is taken for the beginning of itself: a forged number must not ask for all memory. */
-const maxMissing = 1_000_000;
-
-/** Puts the leaves where their numbers say, and names what is missing, repeated or out of place. */
+/**
+ * Finds the leaves by their numbers, and names what is missing, repeated or out of
+ * place. Takes memory for what is there alone, whatever number somebody forged.
+ */
 export function orderEntries(read: readonly ReadLeaf[]): NumberedLeaves & { readonly findings: Finding[] } {
   const findings: Finding[] = [];
   const byNumber = new Map<number, Uint8Array>();
@@ -18,20 +23,13 @@ export function orderEntries(read: readonly ReadLeaf[]): NumberedLeaves & { read
   }
   const numbers = [...byNumber.keys()];
   const sorted = numbers.toSorted((one, other) => one - other);
-  findings.push(...outOfPlace(numbers, sorted));
-  const first = sorted[0] ?? 0;
-  if (first > 0) findings.push({ kind: 'number_missing', from: 0, to: first - 1 });
-  const leaves: (Uint8Array | undefined)[] = [];
+  for (const finding of outOfPlace(numbers, sorted)) findings.push(finding);
+  let expected = 0;
   for (const sequence of sorted) {
-    const expected = first + leaves.length;
-    if (sequence > expected) {
-      findings.push({ kind: 'number_missing', from: expected, to: sequence - 1 });
-      if (sequence - expected > maxMissing) break;
-      leaves.push(...Array.from<undefined>({ length: sequence - expected }));
-    }
-    leaves.push(byNumber.get(sequence));
+    if (sequence > expected) findings.push({ kind: 'number_missing', from: expected, to: sequence - 1 });
+    expected = sequence + 1;
   }
-  return { leaves, first, findings };
+  return { leafOf: (sequence) => byNumber.get(sequence), first: sorted[0] ?? 0, end: expected, findings };
 }
 
 /** Two that stand in each other's place are named together. */

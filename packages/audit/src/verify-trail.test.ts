@@ -86,7 +86,11 @@ test('A forged number does not ask for all memory', () => {
   const forged = [...entries, entryOf(Number.MAX_SAFE_INTEGER)];
   assert.deepEqual(findingsOf({ entries: forged }), [
     { kind: 'number_missing', from: 700, to: Number.MAX_SAFE_INTEGER - 1 },
+    { kind: 'checkpoint_missing', from: 700, to: Number.MAX_SAFE_INTEGER },
   ]);
+  // Not either as arguments of one call.
+  const [missing] = findingsOf({ entries: [...entries, entryOf(900_000)] });
+  assert.deepEqual(missing, { kind: 'number_missing', from: 700, to: 899_999 });
 });
 
 test('A cut tail is found by the checkpoint that still covers it, and by a kept one', () => {
@@ -162,6 +166,23 @@ test('Checkpoints taken out so that entries stand under none are found', () => {
   assert.deepEqual(findingsOf({ checkpoints: checkpoints.toSpliced(1, 1) }), [
     { kind: 'checkpoint_missing', from: 256, to: 599 },
   ]);
+  // Also where no more than 256 entries are left without: each size that is a multiple of it has one.
+  assert.deepEqual(findingsOf({ entries: entries.slice(0, 512), checkpoints: checkpoints.slice(0, 1) }), [
+    { kind: 'checkpoint_missing', from: 256, to: 511 },
+  ]);
+  assert.deepEqual(findingsOf({ entries: entries.slice(0, 511), checkpoints: checkpoints.slice(0, 1) }), []);
+});
+
+test('A file of entries under no checkpoint at all is not taken for a trail: anybody could have made it', () => {
+  const unsigned = { entries: entries.slice(0, 200), checkpoints: [] };
+  const trust = { publicKeys: [signingKey.publicKey], needsCheckpoint: true };
+  assert.deepEqual(verifyTrail(unsigned, trust).findings, [
+    { kind: 'checkpoint_missing', from: 0, to: 199 },
+  ]);
+  assert.equal(verifyTrail(unsigned, { ...trust, kept: checkpointsOf(entries, [100]) }).ok, true);
+  assert.equal(verifyTrail({ entries: [], checkpoints: [] }, trust).ok, true);
+  // A topic is sealed by the notary alone, and within its first minute there is none yet.
+  assert.deepEqual(findingsOf(unsigned), []);
 });
 
 test('What is no part of a trail is named by its place', () => {

@@ -5,7 +5,7 @@ import type { Finding } from './findings.ts';
 import { createMerkleTree, emptyFrontier } from './merkle-tree.ts';
 import type { Frontier } from './merkle-tree.ts';
 import { orderEntries } from './order-entries.ts';
-import type { NumberedLeaves } from './order-entries.ts';
+import type { NumberedLeaves, ReadLeaf } from './order-entries.ts';
 
 export type VerifiedTrail = {
   readonly ok: boolean;
@@ -22,7 +22,8 @@ const maxFindings = 1_000;
 
 /** A trail as it is read from a topic or a file, in the order it stands there. */
 export type ReadTrail = {
-  readonly entries: readonly AuditEntry[];
+  /** Whole, or only as the tree knows them: of a long trail nobody has to hold more. */
+  readonly entries: readonly (AuditEntry | ReadLeaf)[];
   readonly checkpoints: readonly AuditCheckpoint[];
   /** Where something stood that is no part of a trail. */
   readonly unreadable?: readonly string[];
@@ -33,8 +34,9 @@ type GoodCheckpoint = { readonly checkpoint: AuditCheckpoint; readonly frontier:
 
 /**
  * Holds a trail against its own checkpoints, and against those that somebody
- * kept elsewhere. Needs nothing but them and the public keys. Keeps 40 bytes of
- * each entry.
+ * kept elsewhere. Needs nothing but them and the public keys. What stands behind
+ * the newest checkpoint is not signed yet, so nothing can be said of it: fewer than
+ * 256 entries, see `covered`.
  */
 export function verifyTrail(
   trail: ReadTrail,
@@ -43,28 +45,33 @@ export function verifyTrail(
     /** The name the trail should have. Not given: that of its first checkpoint. */
     readonly name?: string | undefined;
     readonly kept?: readonly AuditCheckpoint[] | undefined;
+    /** Where signatures alone speak for the trail, as with a file: entries under no checkpoint at all are a finding then. */
+    readonly needsCheckpoint?: boolean;
   },
 ): VerifiedTrail {
   const kept = trust.kept ?? [];
   const name = trust.name ?? (kept[0] ?? trail.checkpoints[0])?.trail ?? '';
   const findings: Finding[] = (trail.unreadable ?? []).map((place) => ({ kind: 'record_unreadable', place }));
-  const {
-    leaves,
-    first,
-    findings: misplaced,
-  } = orderEntries(trail.entries.map((entry) => ({ sequence: entry.sequence, leaf: entryLeaf(entry) })));
-  findings.push(...misplaced);
+  const { findings: misplaced, ...numbered } = orderEntries(
+    trail.entries.map((entry) => ('leaf' in entry ? entry : leafOfEntry(entry))),
+  );
+  // One by one: a trail that is torn to pieces has more findings than a call takes arguments.
+  for (const finding of misplaced) findings.push(finding);
   const own = goodOnes(trail.checkpoints, name, trust.publicKeys, findings);
   const trusted = goodOnes(kept, name, trust.publicKeys, findings);
   findings.push(...replayed(own, trusted));
 
-  const numbered = { leaves, first };
   const altered = alteredSpans(numbered, own);
   findings.push(...altered, ...rewritten(numbered, trusted, own, altered));
-  const end = first + leaves.length;
+  const { first, end } = numbered;
   const most = Math.max(largest(own), largest(trusted));
   if (most > end) findings.push({ kind: 'tail_cut', entries: end, treeSize: most });
-  findings.push(...uncovered(own, first, end));
+  const isUnsigned = end > 0 && own.length === 0 && trusted.length === 0;
+  if (isUnsigned && trust.needsCheckpoint === true) {
+    findings.push({ kind: 'checkpoint_missing', from: first, to: end - 1 });
+  } else {
+    findings.push(...uncovered(own, first, end));
+  }
   return {
     ok: findings.length === 0,
     entries: trail.entries.length,
@@ -73,6 +80,12 @@ export function verifyTrail(
     findings: findings.slice(0, maxFindings),
   };
 }
+
+/** What the tree knows of an entry. */
+export const leafOfEntry = (entry: AuditEntry): ReadLeaf => ({
+  sequence: entry.sequence,
+  leaf: entryLeaf(entry),
+});
 
 const sizeOf = ({ checkpoint }: GoodCheckpoint): number => checkpoint.treeSize;
 
@@ -137,10 +150,10 @@ function alteredSpans(numbered: NumberedLeaves, own: readonly GoodCheckpoint[]) 
 }
 
 /** The root over the entries up to a size, or undefined where one of them is missing. */
-function rootAfter({ leaves, first }: NumberedLeaves, from: Frontier, size: number): string | undefined {
+function rootAfter({ leafOf }: NumberedLeaves, from: Frontier, size: number): string | undefined {
   const tree = createMerkleTree(from);
   for (let sequence = from.size; sequence < size; sequence += 1) {
-    const leaf = leaves[sequence - first];
+    const leaf = leafOf(sequence);
     if (leaf === undefined) return undefined;
     tree.append(leaf);
   }
@@ -184,17 +197,21 @@ function contradicted(kept: readonly GoodCheckpoint[], own: readonly GoodCheckpo
   return other === undefined ? [] : [{ kind: 'trail_rewritten', treeSize: sizeOf(other) }];
 }
 
-/** Where more entries stand between two checkpoints, or behind the last, than the notary ever leaves. */
+/** Where none of the sizes that are multiples of 256, at each of which the notary makes a checkpoint, has one. */
 function uncovered(own: readonly GoodCheckpoint[], first: number, end: number): Finding[] {
   const findings: Finding[] = [];
   let from = first;
-  for (const size of [...bySize(own).map(sizeOf), end]) {
-    if (size - from > checkpointEveryEntries)
+  // Nothing ends behind the trail, so that a size of it that is due counts as if one entry more were there.
+  for (const size of [...bySize(own).map(sizeOf), end + 1]) {
+    if (dueBelow(size) > dueBelow(from + 1))
       findings.push({ kind: 'checkpoint_missing', from, to: Math.min(size, end) - 1 });
     from = Math.max(from, size);
   }
   return findings;
 }
+
+/** How many multiples of 256 from 256 on are below the size. */
+const dueBelow = (size: number): number => Math.floor((size - 1) / checkpointEveryEntries);
 
 const bySize = (checkpoints: readonly GoodCheckpoint[]): readonly GoodCheckpoint[] =>
   checkpoints.toSorted((one, other) => sizeOf(one) - sizeOf(other));

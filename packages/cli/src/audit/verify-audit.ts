@@ -33,7 +33,8 @@ export function verifyFile(file: string, options: VerifyOptions): Verified {
   const proof = readProof(text);
   if (proof !== undefined)
     return { kind: 'proof', sequence: proof.entry.sequence, ok: isProven(proof, publicKeys) };
-  const verified = verifyTrail(readTrailLines(text.split('\n')), { publicKeys, kept: keptIn(options) });
+  const trust = { publicKeys, kept: keptIn(options), needsCheckpoint: true };
+  const verified = verifyTrail(readTrailLines(text.split('\n')), trust);
   return { kind: 'trail', verified };
 }
 
