@@ -6,6 +6,7 @@ import type { AccessToken } from '@weir/contracts';
 import { waitFor } from '@weir/testkit';
 import { offered } from '../fixtures/door-requests.ts';
 import { buildApp } from './build-app.ts';
+import { closeServer } from './close-server.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createByteBudget } from './limits/byte-budget.ts';
 import { createRateLimit } from './limits/rate-limit.ts';
@@ -129,4 +130,15 @@ test('forms that a proxy may read otherwise are no requests', async (context) =>
     assert.match(await ended, /^HTTP\/1\.1 400 [^]*"request_malformed"/, form);
   }
   assert.equal(answers.length, 0);
+});
+
+test('a door that closes answers what it has, and waits for no request that never comes to its end', async (context) => {
+  const { app, say, answers } = await openApp(context);
+  const slow = [await say(head), await say(`${head}content-length: 10\r\n\r\n{`)];
+  const waiting = await say(post('{}'));
+  await waitFor(async () => answers.length === 1);
+  const closed = closeServer(app, 300);
+  answers[0]?.(accepted);
+  assert.equal(statusOf(await waiting.ended), '202');
+  await Promise.all([closed, ...slow.map(({ ended }) => ended)]);
 });

@@ -12,6 +12,7 @@ import { createDispatcher, type Dispatcher } from '../send/dispatcher.ts';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
 import { createAdmit } from './admit.ts';
 import { buildApp, type DoorTls } from './build-app.ts';
+import { closeServer } from './close-server.ts';
 import type { DoorHealth } from './door-health.ts';
 import type { DoorMetrics } from './door-metrics.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -144,7 +145,7 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
     });
     await Promise.race([aborted(signal), ended.promise, gaveUp]);
   } finally {
-    await closeServer(app);
+    await closeServer(app, doorLimits.closingMs);
     // It has committed nothing that a goodbye would have to tell, and brokers that are away would hold up the end.
     void consumer.stop();
     await refusals.close();
@@ -243,18 +244,6 @@ async function listen(app: ReturnType<typeof buildApp>, settings: DoorSettings, 
     port: typeof address === 'object' && address !== null ? address.port : port,
     state: settings.tls === undefined ? 'plain' : 'tls',
   });
-}
-
-const idleCheckMs = 50;
-
-/** Answers what is on its way; a connection that a caller would keep for his next request is closed after it. */
-async function closeServer(app: ReturnType<typeof buildApp>): Promise<void> {
-  const closingIdle = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(closingIdle);
-  }
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

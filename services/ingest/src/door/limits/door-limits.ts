@@ -12,6 +12,8 @@ export const doorLimits = {
   keepAliveMs: 30_000,
   /** How often connections are held against the bounds above. */
   connectionCheckMs: 1_000,
+  /** How long the door's end waits for requests that are arriving or under way; well below the default of SHUTDOWN_TIMEOUT_MS. */
+  closingMs: 5_000,
   /** Refused tokens and certificates of one address in a minute, before they aren't looked at any more. */
   refusalsPerMinute: 20,
   /** Addresses whose refusals are counted. */
