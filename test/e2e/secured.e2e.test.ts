@@ -143,6 +143,8 @@ test('the doctor gets through TLS, passwords and grants, and finds nothing amiss
     assert.match(found.get(`${name}.tls`)?.what ?? '', /^TLSv1\.3; the certificate ends in \d+ days$/, name);
   assert.match(found.get('door.certificate')?.what ?? '', /^TLSv1\.3/);
   const wells = [
+    'machine.certificates:detection/Kafka',
+    'machine.certificates:detection/Redis',
     'broker.settings',
     'broker.offsets',
     'log.name',

@@ -32,6 +32,11 @@ export const catalogue = {
     warns: 'nothing runs',
     fails: 'a part is down, or was left behind',
   },
+  'machine.certificates': {
+    looksAt: 'the certificates that roles themselves show to Kafka and Redis',
+    warns: `one ends within ${inDays(limits.certificateWarnMs)}`,
+    fails: 'one has ended',
+  },
   'clock.skew': {
     looksAt:
       'the own clock against those of Redis and of the KMS; a broker tells its clock only to who writes a record, and nothing is written',

@@ -4,6 +4,7 @@ import { examineDoor } from './examine/examine-door.ts';
 import { examineKafka } from './examine/examine-kafka.ts';
 import { examineKms } from './examine/examine-kms.ts';
 import { examineMachine } from './examine/examine-machine.ts';
+import { examineOwnCertificates } from './examine/examine-own-certificates.ts';
 import { examineReach } from './examine/examine-reach.ts';
 import { examineRedis } from './examine/examine-redis.ts';
 import type { Instruments } from './instruments.ts';
@@ -18,6 +19,7 @@ export async function runDoctor(patient: Patient, instruments: Instruments): Pro
   const kafka = examineKafka(patient, instruments);
   const found = await Promise.all([
     examineMachine(patient, instruments),
+    examineOwnCertificates(patient, instruments),
     kafka.then(({ checks }) => checks),
     kafka.then(({ log }) => examineRedis(patient, instruments, log)),
     examineKms(patient, instruments),

@@ -6,7 +6,7 @@ import { defaultWindowPlan } from '@weir/windows';
 import { judgeBrokers, judgeVersion } from './judge-broker.ts';
 import { judgeGroup } from './judge-groups.ts';
 import { judgeLogName, judgeRetention } from './judge-log.ts';
-import { judgeTls } from './judge-tls.ts';
+import { judgeOwnCertificate, judgeTls } from './judge-tls.ts';
 import { judgeTopics } from './judge-topics.ts';
 import { tableOf } from './judges.fixture.ts';
 
@@ -277,6 +277,35 @@ const tls = (protocol: string, leftMs: number) => ({
   isLoopback: false,
   tls: { protocol, certificateEndsAtMs: leftMs },
 });
+tableOf(
+  (leftMs: number) => [judgeOwnCertificate('detection/Kafka', leftMs, 'KAFKA_TLS_CERT_FILE')],
+  [
+    [
+      'an own certificate that lasts is well',
+      31 * dayMs,
+      'machine.certificates:detection/Kafka',
+      { status: 'ok' },
+    ],
+    [
+      'an own certificate that ends soon is warned of',
+      dayMs,
+      'machine.certificates:detection/Kafka',
+      { status: 'warn' },
+    ],
+    [
+      'an own certificate that has ended fails, and its variable is named',
+      0,
+      'machine.certificates:detection/Kafka',
+      { status: 'fail', mend: /KAFKA_TLS_CERT_FILE/ },
+    ],
+    [
+      'an own certificate whose end nobody can read fails',
+      NaN,
+      'machine.certificates:detection/Kafka',
+      { status: 'fail' },
+    ],
+  ],
+);
 const judgeListener = (facts: Parameters<typeof judgeTls>[1]) => [
   judgeTls('broker.tls', facts, 'Turn it on.'),
 ];

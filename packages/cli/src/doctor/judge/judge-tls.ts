@@ -25,3 +25,12 @@ export function judgeTls(name: CheckName, { nowMs, isLoopback, tls }: TlsFacts, 
   const what = `${tls.protocol}; the certificate ends in ${inDays(leftMs)}`;
   return leftMs < limits.certificateWarnMs ? warn(name, what, renew) : ok(name, what);
 }
+
+/** A certificate that a worker itself shows, `leftMs` before it ends; `variable` names its file. */
+export function judgeOwnCertificate(subject: string, leftMs: number, variable: string): Check {
+  const about = ['machine.certificates', subject] as const;
+  const renew = `Have a new one issued into the file of ${variable}, and start the worker again.`;
+  if (!(leftMs > 0)) return fail(about, 'has ended', renew);
+  const what = `ends in ${inDays(leftMs)}`;
+  return leftMs < limits.certificateWarnMs ? warn(about, what, renew) : ok(about, what);
+}
