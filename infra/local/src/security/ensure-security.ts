@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { X509Certificate, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -16,12 +16,13 @@ import { clientNames, partyFiles, serverNames } from './secured-parties.ts';
 import type { ClientName, PartyName, ServerName, StackSecurity } from './secured-parties.ts';
 
 const passwordBytes = 32;
+const renewalMs = 30 * 86_400_000;
 const passwordFile = z.partialRecord(z.enum(clientNames), z.string());
 
 /**
  * Makes what the parts of a stack prove themselves with: a folder for each party
  * in `folder` with its certificate, its key and the authority's certificate, new
- * at each call, and passwords in `<home>/keys/passwords.json`, which stay, since
+ * at each call but for the broker's to itself, and passwords in `<home>/keys/passwords.json`, which stay, since
  * Kafka learns them once. Every file is 0600.
  *
  * `hostsOf` says by which names beside this machine's own a server is reached.
@@ -41,8 +42,7 @@ export async function ensureSecurity(options: {
   }
   for (const name of clientNames) await equip(folderOf(name), authority, { name, use: 'client' });
   // What the broker shows to itself is signed by an authority whose key is thrown away: nobody else can have it.
-  const inner = ensurePrivateFolder(innerFolder(folderOf('kafka')));
-  await equip(inner, await createDevelopmentAuthority(), { name: 'kafka', use: 'peer' });
+  await equipInner(ensurePrivateFolder(innerFolder(folderOf('kafka'))));
   const made = securityIn(home, folder);
   writeRedisUsers(folderOf('redis'), made.passwords.detection);
   return made;
@@ -52,6 +52,21 @@ export async function ensureSecurity(options: {
 export function securityIn(home: string, folder: string): StackSecurity {
   const folderOf = (party: PartyName): string => ensurePrivateFolder(folder, party);
   return { folderOf, passwords: ensurePasswords(home) };
+}
+
+/**
+ * What the broker shows itself stays, since a broker that runs goes on with what it read: whoever asks by that
+ * listener whether it serves must show the same. Made anew where its time draws to an end, for the next start.
+ */
+async function equipInner(folder: string): Promise<void> {
+  const whole = keyStoreFile(folder);
+  if (existsSync(whole)) {
+    const endsMs = Date.parse(new X509Certificate(readFileSync(whole)).validTo);
+    if (endsMs > Date.now() + renewalMs) return;
+  }
+  // It is written last, and so stands for all of them.
+  rmSync(whole, { force: true });
+  await equip(folder, await createDevelopmentAuthority(), { name: 'kafka', use: 'peer' });
 }
 
 /** Gives a party a new certificate, in the files it looks for. */
