@@ -14,10 +14,12 @@ type Mount = {
   readonly source: string;
   readonly target: string;
   readonly read_only?: boolean;
-  readonly volume?: { readonly subpath?: string };
+  readonly volume?: { readonly subpath?: string; readonly nocopy?: boolean };
 };
 type Service = {
   readonly image: string;
+  readonly build?: string;
+  readonly pull_policy?: string;
   readonly user: string;
   readonly read_only: boolean;
   readonly privileged?: boolean;
@@ -108,6 +110,16 @@ test('images are pinned to exact versions', () => {
     assert.match(from ?? '', /^node:\d+\.\d+\.\d+-/);
 });
 
+test('our image is built once, and asked for nowhere', () => {
+  const own = services.filter(([, { image }]) => image === 'weir:local');
+  assert.deepEqual(
+    own.filter(([, { build }]) => build !== undefined).map(([name]) => name),
+    ['authority'],
+  );
+  for (const [name, { build, pull_policy }] of own)
+    assert.equal(pull_policy, build === undefined ? 'never' : undefined, name);
+});
+
 test('only the door and the pages of the inbox are let out, on this machine alone', () => {
   assert.equal(compose.networks['data']?.internal, true);
   for (const [name, { ports, networks, network_mode }] of services) {
@@ -138,6 +150,8 @@ test('each service sees its own folder of what was made, read-only, and no other
     assert.equal(its[0]?.target, layout.party, name);
     assert.equal(its[0]?.read_only, true, name);
     assert.equal(its[0]?.volume?.subpath, name === 'tools' ? 'ops' : name, name);
+    // The folder isn't there when the container is made, only when it starts.
+    assert.equal(its[0]?.volume?.nocopy, true, name);
   }
 });
 

@@ -10,6 +10,8 @@ import { layout } from './layout.ts';
 /** Exact versions: what was reviewed is what runs. */
 const images = { kafka: 'apache/kafka:4.3.0', redis: 'redis:7.4.8-alpine' } as const;
 const ownImage = 'weir:local';
+/** The first step alone builds it, since two builds of one name end each other; no registry is asked for it. */
+const own = { image: ownImage, pull_policy: 'never' } as const;
 
 /** The user `node` of our image and `appuser` of Kafka's; Redis is told to run as the same, so that each may read what was made for it. */
 const user = '1000:1000';
@@ -40,7 +42,8 @@ const partyMount = (party: string): Service => ({
   source: 'parties',
   target: layout.party,
   read_only: true,
-  volume: { subpath: party },
+  // An engine copies what an image has there when it makes the container, and fails: the first step makes the folder later.
+  volume: { subpath: party, nocopy: true },
 });
 
 const stateMount = (volume: string): Service => ({
@@ -78,8 +81,6 @@ const probeOf = ({ ready }: ProcessPlan): string[] => {
 
 /** A step that runs once, before the others. */
 const step = (name: 'prepare' | 'provision', networks: readonly string[]): Service => ({
-  image: ownImage,
-  build: '.',
   command: ['node', 'packages/cli/src/main.ts', 'containers', name],
   ...hardened(medium),
   ...(networks.length === 0 ? { network_mode: 'none' } : { networks }),
@@ -105,7 +106,7 @@ const states = ['kafka-state', 'redis-state', ...Object.values(keeps)];
 function ownService(plan: ProcessPlan, limits: Limits, after: Service): Service {
   const volume = keeps[plan.name];
   return {
-    image: ownImage,
+    ...own,
     command: program(plan),
     ...hardened(limits),
     environment: { NODE_EXTRA_CA_CERTS: `${layout.party}/ca.pem` },
@@ -160,6 +161,8 @@ const redis: Service = {
   healthcheck: check([
     'CMD',
     'redis-cli',
+    // Redis that still reads its log answers, with an error.
+    '-e',
     '-p',
     String(parts.redis.defaultPort),
     '--tls',
@@ -185,6 +188,8 @@ export function composeFile(): Service {
   ];
   const services: Record<string, Service> = {
     authority: {
+      image: ownImage,
+      build: '.',
       ...step('prepare', []),
       volumes: [
         ...preparedVolumes,
@@ -196,6 +201,7 @@ export function composeFile(): Service {
   };
   for (const plan of infrastructure) services[plan.name] = ownService(plan, small, whenDone('authority'));
   services['provision'] = {
+    ...own,
     ...step('provision', ['data']),
     volumes: preparedVolumes,
     depends_on: whenHealthy('kafka', 'redis', 'kms'),
@@ -206,7 +212,7 @@ export function composeFile(): Service {
   services['inbox'] = { ...services['inbox'], ...exposed(containerPorts.inbox) };
   services['ingest'] = { ...services['ingest'], ...exposed(containerPorts.door) };
   services['tools'] = {
-    image: ownImage,
+    ...own,
     profiles: ['tools'],
     entrypoint: ['node', `--env-file=${layout.party}/${layout.environmentFile}`, 'packages/cli/src/main.ts'],
     ...hardened(medium),
