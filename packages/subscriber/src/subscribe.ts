@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streams } from '@weir/contracts';
 import { createOpener } from '@weir/envelope';
-import { createKafka } from '@weir/kafka';
+import { createKafkaReader } from '@weir/kafka/reading';
 import { createAwsKeyProvider, withRetry } from '@weir/kms';
 import { checkOptions } from './options.ts';
 import type { SubscribeOptions } from './options.ts';
@@ -44,7 +44,7 @@ export async function subscribe(options: SubscribeOptions): Promise<Subscription
   });
   const { clientId = 'weir-subscriber', ...connection } = options.kafka;
   // What matters of what the client says comes as an error or a notice.
-  const kafka = createKafka({ ...connection, clientId, logger: () => undefined });
+  const kafka = createKafkaReader({ ...connection, clientId, logger: () => undefined });
 
   const subscription = await runSubscription({
     kafka,
