@@ -43,7 +43,7 @@ type Service = {
   readonly healthcheck: { readonly test: readonly string[] };
 };
 const { services } = composeFile() as { readonly services: Readonly<Record<string, Service>> };
-const running: ChildProcess[] = [];
+const running = new Map<string, ChildProcess>();
 let output = '';
 
 /** The place of a container's folder, port or program on this machine. */
@@ -79,7 +79,7 @@ async function start(name: string): Promise<void> {
   const child = spawn(command, args, { cwd: repositoryRoot, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output = `${output}${text}`.slice(-20_000)));
-  running.push(child);
+  running.set(name, child);
   if (name === 'kafka' || name === 'redis') return;
   const [, ...probe] = service.healthcheck.test.map(place);
   await waitFor(async () => (await exitCodeOf(probe, env)) === 0, {
@@ -88,6 +88,20 @@ async function start(name: string): Promise<void> {
   }).catch((error: unknown) => {
     throw new Error(output, { cause: error });
   });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const killing = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  await exited;
+  clearTimeout(killing);
+}
+
+async function kafkaServes(): Promise<void> {
+  const inner = partyFiles(join(root, 'containers/kafka/inner'));
+  await waitFor(() => probeKafka(ports.kafkaInner, inner), { deadlineMs: 60_000, what: 'Kafka to serve' });
 }
 
 async function exitCodeOf(
@@ -108,20 +122,12 @@ const mapValues = (
 before(async () => {
   await prepareContainers(folders);
   await Promise.all([start('kafka'), start('redis'), start('kms'), start('inbox')]);
-  const inner = partyFiles(join(root, 'containers/kafka/inner'));
-  await waitFor(() => probeKafka(ports.kafkaInner, inner), { deadlineMs: 60_000, what: 'Kafka to serve' });
+  await kafkaServes();
   await provisionLog(folders.home, await provisionContainers(folders));
   await Promise.all(['notary', 'detection', 'alerting', 'ingest'].map(start));
 });
 after(async () => {
-  for (const child of running.toReversed()) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const exited = once(child, 'exit');
-    child.kill('SIGTERM');
-    const killing = setTimeout(() => child.kill('SIGKILL'), 15_000);
-    await exited;
-    clearTimeout(killing);
-  }
+  for (const child of [...running.values()].toReversed()) await stop(child);
 });
 
 test('what the Compose file starts takes a file to its alert, the mail by TLS', async () => {
@@ -163,4 +169,17 @@ test('no party was given the keys of another', () => {
     for (const other of parties.filter((one) => one !== party))
       assert.ok(!all.includes(keyOf(other)), `${party}, ${other}`);
   }
+});
+
+test('the broker starts again after the first step has run once more, and as long as it runs on is asked as before', async () => {
+  await prepareContainers(folders);
+  cpSync(join(folders.parties, 'kafka/inner'), join(root, 'containers/kafka/inner'), { recursive: true });
+  await kafkaServes();
+  const kafka = running.get('kafka');
+  assert.ok(kafka !== undefined);
+  await stop(kafka);
+  await start('kafka');
+  await kafkaServes().catch((error: unknown) => {
+    throw new Error(output, { cause: error });
+  });
 });

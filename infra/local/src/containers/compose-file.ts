@@ -131,7 +131,9 @@ const kafka: Service = {
   image: images.kafka,
   entrypoint: ['/bin/sh', '-c'],
   command: [
-    `java -cp '${layout.kafkaLibraries}/*' @${layout.party}/format.args && ` +
+    // What is formatted has the id it was formatted with, and the first step names another one each time.
+    `[ -e ${layout.kafkaLog}/meta.properties ] || ` +
+      `java -cp '${layout.kafkaLibraries}/*' @${layout.party}/format.args && ` +
       `exec java -Xmx256m -XX:+UseSerialGC -Dlog4j2.configurationFile=${layout.party}/log4j2.properties ` +
       `-cp '${layout.kafkaLibraries}/*' kafka.Kafka ${layout.party}/server.properties`,
   ],

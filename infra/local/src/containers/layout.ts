@@ -7,6 +7,8 @@ export const layout = {
   /** All of the above, for the two steps that make it: no worker sees these. */
   home: '/weir/home',
   parties: '/weir/parties',
+  /** Where the broker keeps its records. */
+  kafkaLog: '/weir/state/log',
   /** Where Kafka's image keeps its jars. */
   kafkaLibraries: '/opt/kafka/libs',
   /** How a program of ours is told its configuration, in the folder of its party. */

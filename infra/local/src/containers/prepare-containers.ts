@@ -51,7 +51,7 @@ function writeKafka(security: StackSecurity, { ports, hosts }: ContainerNetwork)
   const folder = security.folderOf('kafka');
   const settingsFile = `${layout.party}/server.properties`;
   const place = {
-    dataDir: `${layout.state}/log`,
+    dataDir: layout.kafkaLog,
     host: hosts.kafka,
     port: ports.kafka,
     controllerPort: ports.kafkaController,
