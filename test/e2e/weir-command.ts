@@ -26,12 +26,21 @@ export type WeirCommand = {
 
 /** A home of its own that shares the installed parts of this machine and nothing else. */
 export function weirIn(env: Readonly<Record<string, string>> = {}): WeirCommand {
-  const home = join(makeTempFolder('e2e'), 'home');
+  const folder = makeTempFolder('e2e');
+  const home = join(folder, 'home');
   mkdirSync(home, { mode: 0o700 });
   symlinkSync(join(resolveHome(process.env), 'lib'), join(home, 'lib'));
   const start = (...args: readonly string[]): Running => {
     const child = spawn(process.execPath, [join(repositoryRoot, 'packages/cli/src/main.ts'), ...args], {
-      env: { ...process.env, WEIR_HOME: home, WEIR_PORT_BASE: '0', NO_COLOR: '1', ...env },
+      env: {
+        ...process.env,
+        WEIR_HOME: home,
+        WEIR_PORT_BASE: '0',
+        NO_COLOR: '1',
+        // Half of what a command costs is to compile it, and a test runs many.
+        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
