@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { auditCheckpoint, auditEntry } from '@weir/contracts';
 import type { AuditCheckpoint, AuditEntry } from '@weir/contracts';
 import { entryLeaf, frontierOf, isSignedBy } from './checkpoint.ts';
+import type { ReadTrail } from './verify-trail.ts';
 import { consistencyProof, inclusionProof, isConsistent, rootByInclusion } from './merkle-proofs.ts';
 
 /** That an entry stands on a trail, for somebody who has the public key and nothing else of it. */
@@ -19,16 +20,16 @@ export type ProofFailure = 'entry_unknown' | 'not_covered' | 'trail_incomplete' 
 /**
  * Proves that the entry is under the newest checkpoint, and on request that this
  * one goes on from an earlier one of the trail. The trail has to be whole, from
- * number 0 to there.
+ * number 0 to there; only the entry itself has to be held whole.
  */
 export function proveEntry(
-  trail: { readonly entries: readonly AuditEntry[]; readonly checkpoints: readonly AuditCheckpoint[] },
+  trail: Pick<ReadTrail, 'entries' | 'checkpoints'>,
   sequence: number,
   sinceSize?: number,
 ):
   { readonly ok: true; readonly proof: EntryProof } | { readonly ok: false; readonly failure: ProofFailure } {
   const entry = trail.entries.find((one) => one.sequence === sequence);
-  if (entry === undefined) return { ok: false, failure: 'entry_unknown' };
+  if (entry === undefined || 'leaf' in entry) return { ok: false, failure: 'entry_unknown' };
   const checkpoint = trail.checkpoints.reduce<AuditCheckpoint | undefined>(
     (newest, one) => (newest === undefined || one.treeSize > newest.treeSize ? one : newest),
     undefined,
@@ -39,7 +40,7 @@ export function proveEntry(
   if (covered.length < checkpoint.treeSize || covered.some((one, index) => one.sequence !== index)) {
     return { ok: false, failure: 'trail_incomplete' };
   }
-  const leaves = covered.map(entryLeaf);
+  const leaves = covered.map((one) => ('leaf' in one ? one.leaf : entryLeaf(one)));
   const proof = { entry, checkpoint, path: hex(inclusionProof(leaves, sequence)) };
   if (sinceSize === undefined) return { ok: true, proof };
   const earlier = trail.checkpoints.find(({ treeSize }) => treeSize === sinceSize);

@@ -1,6 +1,5 @@
 import { auditCheckpoint, auditEntry } from '@weir/contracts';
 import type { AuditCheckpoint, AuditEntry } from '@weir/contracts';
-import type { ReadTrail } from './verify-trail.ts';
 
 /** One line of an exported trail; the lines stand in the order of the topic. */
 export type TrailLine =
@@ -13,18 +12,27 @@ export type TrailLine =
 export const encodeTrailLine = (line: TrailLine): string => JSON.stringify(line);
 
 /**
- * Reads an exported trail. Never throws: a line that is none of these is named by
- * its number. Empty lines are left out.
+ * Reads the lines of an exported trail one by one. Never throws for what one holds:
+ * a line that is none of these is named by its number. Empty lines are left out.
  */
-export function readTrailLines(lines: Iterable<string>): Required<ReadTrail> {
-  const [entries, checkpoints, unreadable]: [AuditEntry[], AuditCheckpoint[], string[]] = [[], [], []];
+export function* trailLines(texts: Iterable<string>): Generator<TrailLine, void> {
   let number = 0;
-  for (const text of lines) {
+  for (const text of texts) {
     number += 1;
     if (text.trim() === '') continue;
-    const line = readTrailLine(text);
-    if (line === undefined) unreadable.push(`line ${number}`);
-    else if ('entry' in line) entries.push(line.entry);
+    yield readTrailLine(text) ?? { unreadable: `line ${number}` };
+  }
+}
+
+/** Reads an exported trail and holds all of it. Never throws. */
+export function readTrailLines(texts: Iterable<string>): {
+  readonly entries: readonly AuditEntry[];
+  readonly checkpoints: readonly AuditCheckpoint[];
+  readonly unreadable: readonly string[];
+} {
+  const [entries, checkpoints, unreadable]: [AuditEntry[], AuditCheckpoint[], string[]] = [[], [], []];
+  for (const line of trailLines(texts)) {
+    if ('entry' in line) entries.push(line.entry);
     else if ('checkpoint' in line) checkpoints.push(line.checkpoint);
     else unreadable.push(line.unreadable);
   }

@@ -176,9 +176,7 @@ test('Checkpoints taken out so that entries stand under none are found', () => {
 test('A file of entries under no checkpoint at all is not taken for a trail: anybody could have made it', () => {
   const unsigned = { entries: entries.slice(0, 200), checkpoints: [] };
   const trust = { publicKeys: [signingKey.publicKey], needsCheckpoint: true };
-  assert.deepEqual(verifyTrail(unsigned, trust).findings, [
-    { kind: 'checkpoint_missing', from: 0, to: 199 },
-  ]);
+  assert.deepEqual(verifyTrail(unsigned, trust).findings, [{ kind: 'checkpoint_missing', from: 0, to: 199 }]);
   assert.equal(verifyTrail(unsigned, { ...trust, kept: checkpointsOf(entries, [100]) }).ok, true);
   assert.equal(verifyTrail({ entries: [], checkpoints: [] }, trust).ok, true);
   // A topic is sealed by the notary alone, and within its first minute there is none yet.

@@ -1,30 +1,19 @@
-import { encodeTrailLine } from '@weir/audit';
 import type { ReadTrail, TrailLine } from '@weir/audit';
 import { decodePayload, events } from '@weir/contracts';
 import type { Ops } from '../ops/connect-ops.ts';
 import { readEvents } from '../ops/read-events.ts';
 import type { ReadEvent } from '../ops/read-events.ts';
+import { createTrailCollector } from './collect-trail.ts';
 
-/** The trail as it stands on the topic. */
-export async function readAuditTrail(ops: Ops): Promise<Required<ReadTrail>> {
-  const trail: { [Part in keyof Required<ReadTrail>]: Required<ReadTrail>[Part][number][] } = {
-    entries: [],
-    checkpoints: [],
-    unreadable: [],
-  };
-  await readTrail(ops, (line) => {
-    if ('entry' in line) trail.entries.push(line.entry);
-    else if ('checkpoint' in line) trail.checkpoints.push(line.checkpoint);
-    else trail.unreadable.push(line.unreadable);
-  });
+/** The trail as it stands on the topic; of its entries only `whole` is held whole. */
+export async function readAuditTrail(ops: Ops, whole?: number): Promise<Required<ReadTrail>> {
+  const { add, trail } = createTrailCollector(whole);
+  await readTrail(ops, add);
   return trail;
 }
 
-/** The trail as lines of a file, one after the other, so that no more than one is held. */
-export const exportAuditTrail = (ops: Ops, write: (line: string) => void): Promise<void> =>
-  readTrail(ops, (line) => write(`${encodeTrailLine(line)}\n`));
-
-const readTrail = (ops: Ops, onLine: (line: TrailLine) => void): Promise<void> =>
+/** Hands over what stands on the trail, one after the other, so that no more than one is held. */
+export const readTrail = (ops: Ops, onLine: (line: TrailLine) => void): Promise<void> =>
   readEvents(ops, 'audit', { from: 'earliest' }, (event) => onLine(lineOf(event)));
 
 function lineOf({ record, opened }: ReadEvent): TrailLine {

@@ -1,16 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isProven, readProof, readPublicKeys, readTrailLines, trailName, verifyTrail } from '@weir/audit';
+import { isProven, readProof, readPublicKeys, trailLines, trailName, verifyTrail } from '@weir/audit';
 import type { ReadTrail, VerifiedTrail } from '@weir/audit';
 import type { AuditCheckpoint } from '@weir/contracts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { connectOps } from '../ops/connect-ops.ts';
+import { createTrailCollector } from './collect-trail.ts';
+import { linesIn } from './lines-in.ts';
 import { readAuditTrail } from './read-audit-trail.ts';
 import { inFiles, readKeptCheckpoints } from './read-kept.ts';
 import { publicKeyPem } from './signing-key.ts';
 
 export type VerifyOptions = { readonly checkpoints?: string; readonly publicKey?: string };
+
+/** An entry, two checkpoints and at most 53 hashes twice take a tenth of it. */
+const maxProofBytes = 1_048_576;
 
 /** Entries follow their kept checkpoint within this time. */
 const entriesFollowMs = 5_000;
@@ -29,14 +34,21 @@ export function verifyFile(file: string, options: VerifyOptions): Verified {
     );
   }
   const publicKeys = keysIn(options.publicKey);
-  const text = inFiles('the file', () => readFileSync(file, 'utf8'));
-  const proof = readProof(text);
+  const proof = inFiles('the file', () => proofIn(file));
   if (proof !== undefined)
     return { kind: 'proof', sequence: proof.entry.sequence, ok: isProven(proof, publicKeys) };
   const trust = { publicKeys, kept: keptIn(options), needsCheckpoint: true };
-  const verified = verifyTrail(readTrailLines(text.split('\n')), trust);
+  const { add, trail } = createTrailCollector();
+  inFiles('the file', () => {
+    for (const line of trailLines(linesIn(file))) add(line);
+  });
+  const verified = verifyTrail(trail, trust);
   return { kind: 'trail', verified };
 }
+
+/** The proof in a file, or undefined where it holds something else, as a file of some size does. */
+const proofIn = (file: string): ReturnType<typeof readProof> =>
+  statSync(file).size > maxProofBytes ? undefined : readProof(readFileSync(file, 'utf8'));
 
 /** Verifies the trail as it stands on the topic. */
 export async function verifyTopic(context: CommandContext, options: VerifyOptions): Promise<Verified> {

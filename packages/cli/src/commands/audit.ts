@@ -1,9 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { proveEntry } from '@weir/audit';
+import { encodeTrailLine, proveEntry } from '@weir/audit';
 import { auditActions } from '@weir/contracts';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import { exportAuditTrail, readAuditTrail } from '../audit/read-audit-trail.ts';
+import { readAuditTrail, readTrail } from '../audit/read-audit-trail.ts';
 import { inFiles } from '../audit/read-kept.ts';
 import { describeProofFailure, showEntry, showVerified } from '../audit/show-audit.ts';
 import { publicKeyPem } from '../audit/signing-key.ts';
@@ -46,13 +46,13 @@ function addListCommand(audit: Command, context: CommandContext): void {
     .addOption(new Option('--action <action>', 'only these').choices(auditActions))
     .action((options: { json?: true; from: number; action?: string }) =>
       withOps(context, async (ops) => {
-        const { entries } = await readAuditTrail(ops);
-        const asked = entries.filter(
-          ({ sequence, action }) =>
-            sequence >= options.from && (options.action === undefined || action === options.action),
-        );
-        for (const entry of asked)
-          context.terminal.print(options.json ? JSON.stringify(entry) : showEntry(entry));
+        await readTrail(ops, (line) => {
+          if (!('entry' in line)) return;
+          const { entry } = line;
+          const isAsked = options.action === undefined || entry.action === options.action;
+          if (isAsked && entry.sequence >= options.from)
+            context.terminal.print(options.json ? JSON.stringify(entry) : showEntry(entry));
+        });
       }),
     );
 }
@@ -66,7 +66,7 @@ function addExportCommand(audit: Command, context: CommandContext): void {
       withOps(context, async (ops) => {
         const opened = inFiles('the file', () => openSync(file, 'wx', 0o600));
         try {
-          await exportAuditTrail(ops, (line) => void writeSync(opened, line));
+          await readTrail(ops, (line) => void writeSync(opened, `${encodeTrailLine(line)}\n`));
         } finally {
           closeSync(opened);
         }
@@ -117,7 +117,7 @@ function addProveCommand(audit: Command, context: CommandContext): void {
     )
     .action((sequence: number, options: { since?: number }) =>
       withOps(context, async (ops) => {
-        const proven = proveEntry(await readAuditTrail(ops), sequence, options.since);
+        const proven = proveEntry(await readAuditTrail(ops, sequence), sequence, options.since);
         if (!proven.ok)
           throw new CommandError(exitCodes.notAsItShouldBe, describeProofFailure(proven.failure));
         context.terminal.print(JSON.stringify({ proof: proven.proof }));
