@@ -45,6 +45,8 @@ test('whoever disables a key is told what only it opens, and whether somebody ma
     usage('arn/2', 5, nowMs - 10 * minuteMs, nowMs),
   ];
   assert.match(showDisabling(key('arn/1'), stillSealing, of).join(), /MAY STILL SEAL/);
+  const noSuccessor = [usage('arn/1', 5, 0, nowMs - minuteMs)];
+  assert.match(showDisabling(key('arn/1'), noSuccessor, of).join(), /MAY STILL SEAL/);
   assert.deepEqual(showDisabling(key('arn/1'), [], of), ['No retained record needs it']);
 });
 

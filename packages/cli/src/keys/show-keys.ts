@@ -99,12 +99,14 @@ export function showDisabling(
   );
   const isFresh = mine.some(({ stream, lastMs }) => {
     const next = usage.find((other) => other.stream === stream && other.keyArn === of.sealing);
-    return lastMs > of.nowMs - hourMs && next !== undefined && lastMs > next.firstMs;
+    return lastMs > of.nowMs - hourMs && (next === undefined || lastMs > next.firstMs);
   });
   return [
     ...(records === 0 ? ['No retained record needs it'] : lines),
     ...(isFresh
-      ? ['SOMETHING MAY STILL SEAL WITH IT: records under it are younger than the first under its successor']
+      ? [
+          'SOMETHING MAY STILL SEAL WITH IT: a record under it is not an hour old, and its successor has sealed nothing yet or something older',
+        ]
       : []),
     ...(records === 0
       ? []
