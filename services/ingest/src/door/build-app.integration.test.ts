@@ -36,6 +36,8 @@ async function openApp(context: TestContext) {
     tls: undefined,
     requestTimeoutMs: 2_000,
     maxConnections: 100,
+    maxConnectionsPerAddress: 100,
+    silenceMs: 1_000,
     maxBodyBytes: bodyBytes,
     maxRecords: 10,
     admit: () => token,
@@ -141,4 +143,15 @@ test('a door that closes answers what it has, and waits for no request that neve
   answers[0]?.(accepted);
   assert.equal(statusOf(await waiting.ended), '202');
   await Promise.all([closed, ...slow.map(({ ended }) => ended)]);
+});
+
+test('a caller who never reads his answers is let go', async (context) => {
+  const { app, say } = await openApp(context);
+  const { socket } = await say('');
+  socket.pause();
+  socket.write('GET /v1/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(5_000));
+  const connections = (): Promise<number> =>
+    new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count)));
+  await waitFor(async () => (await connections()) === 1);
+  await waitFor(async () => (await connections()) === 0);
 });

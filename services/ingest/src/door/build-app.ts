@@ -12,6 +12,7 @@ import {
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { DoorMetrics } from './door-metrics.ts';
 import { doorLimits, retryAfterSeconds } from './limits/door-limits.ts';
+import { shareConnections } from './limits/share-connections.ts';
 import { jsonReply, problemReply, RequestRefused, sendReply } from './reply.ts';
 import { addSubmitRoute, type SubmitRouteOptions } from './submit-route.ts';
 import type { ReadVerdict } from './verdicts/read-verdict.ts';
@@ -30,6 +31,9 @@ export type AppOptions = Omit<SubmitRouteOptions, 'admit'> & {
   readonly tls: DoorTls | undefined;
   readonly requestTimeoutMs: number;
   readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  /** After how long a connection is closed on which nothing moves: longer than any answer takes. */
+  readonly silenceMs: number;
   readonly admit: (request: FastifyRequest, scope: TokenScope) => AccessToken;
   readonly readVerdict: ReadVerdict;
   readonly metrics: DoorMetrics;
@@ -45,8 +49,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: doorLimits.keepAliveMs,
-    // Node's own bound of a whole connection would cut off a caller who waits for his answer.
-    connectionTimeout: 0,
+    // Only of silence, which also ends one who never reads his answer.
+    connectionTimeout: options.silenceMs,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 128 },
     forceCloseConnections: 'idle',
@@ -63,6 +67,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
   server.maxConnections = options.maxConnections;
   server.on('tlsClientError', () => options.metrics.connectionRefused('tls'));
   server.on('drop', () => options.metrics.connectionRefused('full'));
+  shareConnections(server, {
+    mostPerAddress: options.maxConnectionsPerAddress,
+    onRefused: () => options.metrics.connectionRefused('address'),
+  });
 
   app.decorateRequest('token', undefined);
   takeOnlyOurTypes(app);

@@ -48,6 +48,9 @@ export const doorFields = {
   DOOR_MAX_CONNECTIONS: count(2_000, { min: 1, max: 100_000 }).describe(
     'Connections at a time; further ones are closed.',
   ),
+  DOOR_MAX_CONNECTIONS_PER_ADDRESS: count(1_000, { min: 1, max: 100_000 }).describe(
+    'Of these, connections of one address (of IPv6, one /64 network). Behind a proxy, which is one address, as many as there are.',
+  ),
   DOOR_REQUEST_TIMEOUT_MS: durationMs(30_000, { minMs: 1_000, maxMs: 600_000 }).describe(
     'How long a request may take to arrive whole.',
   ),

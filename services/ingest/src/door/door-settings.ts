@@ -19,6 +19,7 @@ export function doorSettingsOf(config: IngestConfig): DoorSettings {
     maxRecords: config.DOOR_MAX_RECORDS,
     maxOpenBytes: config.DOOR_MAX_OPEN_BYTES,
     maxConnections: config.DOOR_MAX_CONNECTIONS,
+    maxConnectionsPerAddress: config.DOOR_MAX_CONNECTIONS_PER_ADDRESS,
     requestTimeoutMs: config.DOOR_REQUEST_TIMEOUT_MS,
     recordsPerSecond: config.DOOR_RECORDS_PER_SECOND,
     futureLimitMs: config.FUTURE_LIMIT_MS,

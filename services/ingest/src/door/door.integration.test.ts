@@ -278,10 +278,16 @@ test('a body and headers that trickle in are ended by the bound', async () => {
   for (const { ended } of slow) assert.match(await ended, /^HTTP\/1\.1 408 [^]*"request_timeout"/);
 });
 
-test('a thousand open connections keep nobody out', async () => {
+test('a thousand open connections keep nobody out, and are all that one address gets', async () => {
   const open = await Promise.all(Array.from({ length: 1_000 }, () => openConnection('')));
-  await accept('crowd-1');
+  const anew = { path: '/v1/openapi.json', tls: { agent: false as const } };
+  await assert.rejects(door.ask(anew), /ECONNRESET|EPIPE|hang up/);
+  const elsewhere = { agent: false as const, localAddress: '127.0.0.2' };
+  assert.equal((await door.ask({ token, body: offered('crowd-1'), tls: elsewhere })).status, 202);
   for (const { socket } of open) socket.destroy();
+  await waitFor(
+    async () => (await door.ask({ path: '/v1/openapi.json' }).catch(() => undefined))?.status === 200,
+  );
 });
 
 test('wrong tokens in a row are told to wait, let in no one, and are audited in a few entries', async () => {

@@ -1,4 +1,5 @@
 import type { AuditAct, AuditRecorder } from '@weir/audit';
+import { addressKey } from './limits/address-key.ts';
 import type { CallerRefusal } from './tokens/authenticate.ts';
 
 /** Tells the audit trail who was refused at the door. */
@@ -53,7 +54,7 @@ export function createRefusals(options: {
 
   return {
     tell(refusal) {
-      const key = JSON.stringify(refusal);
+      const key = JSON.stringify({ ...refusal, address: addressKey(refusal.address) });
       const known = counted.get(key) ?? (counted.size >= maxCounted ? counted.get(others) : undefined);
       if (known !== undefined) {
         known.count += 1;

@@ -42,6 +42,7 @@ export type DoorSettings = {
   readonly maxRecords: number;
   readonly maxOpenBytes: number;
   readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
   readonly requestTimeoutMs: number;
   readonly recordsPerSecond: number;
   readonly futureLimitMs: number;
@@ -110,6 +111,8 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
   const rate = createRateLimit(settings.recordsPerSecond, ports.monotonicMs);
   const app = buildApp({
     ...settings,
+    // Sealing and appending each wait for the bound, and for one attempt that began within it.
+    silenceMs: doorLimits.silenceMs + 4 * ports.retry.sending.limitMs,
     admit: createAdmit({
       book,
       rate,

@@ -10,6 +10,8 @@ export const doorLimits = {
   tlsHandshakeTimeoutMs: 10_000,
   /** How long a connection may lie idle between two requests. */
   keepAliveMs: 30_000,
+  /** How long nothing may move on a connection, beside what sending takes: longer than all searches that may wait. */
+  silenceMs: 300_000,
   /** How often connections are held against the bounds above. */
   connectionCheckMs: 1_000,
   /** How long the door's end waits for requests that are arriving or under way; well below the default of SHUTDOWN_TIMEOUT_MS. */

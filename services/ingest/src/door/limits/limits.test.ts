@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createIdempotency, type Reply } from '../idempotency.ts';
 import { createRefusals, type Refusal } from '../refusals.ts';
 import { createSending } from '../sending.ts';
+import { addressKey } from './address-key.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { doorLimits } from './door-limits.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -35,6 +36,16 @@ test('refusals of an address are looked at again in the next minute', () => {
   assert.equal(count.waitSeconds('10.0.0.2'), 0);
   clock.pass(60_000);
   assert.equal(count.waitSeconds('10.0.0.1'), 0);
+});
+
+test('addresses of one IPv6 network are one caller, and an IPv4 address is one however it is written', () => {
+  for (const address of ['2001:db8::1', '2001:db8::ffff:2', '2001:db8:0:0:1:2:3:4', '2001:db8::']) {
+    assert.equal(addressKey(address), addressKey('2001:db8:0:0:9:9:9:9'), address);
+  }
+  assert.notEqual(addressKey('2001:db8:0:1::1'), addressKey('2001:db8::1'));
+  assert.notEqual(addressKey('::1'), addressKey('10.0.0.1'));
+  assert.equal(addressKey('::ffff:10.0.0.1'), addressKey('10.0.0.1'));
+  assert.notEqual(addressKey('10.0.0.1'), addressKey('10.0.0.2'));
 });
 
 test('bytes that are given back may be taken again', () => {

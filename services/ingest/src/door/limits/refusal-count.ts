@@ -1,3 +1,4 @@
+import { addressKey } from './address-key.ts';
 import { doorLimits } from './door-limits.ts';
 
 const minuteMs = 60_000;
@@ -41,6 +42,7 @@ export function createRefusalCount(nowMs: () => number): RefusalCount {
 
   /** Once too many are counted, all new ones are one. */
   function keyOf(address: string): string {
-    return counts.has(address) || counts.size < maxAddresses ? address : 'others';
+    const key = addressKey(address);
+    return counts.has(key) || counts.size < maxAddresses ? key : 'others';
   }
 }
