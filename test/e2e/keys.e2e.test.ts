@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
-import { readRoleEnvironment } from '@weir/local';
+import { readRoleEnvironment, tryLock } from '@weir/local';
 import { subscribe } from '@weir/subscriber';
 import type { Subscription } from '@weir/subscriber';
 import { waitFor } from '@weir/testkit';
@@ -157,12 +157,16 @@ test('another key seals once everybody may open with it, and what was sealed bef
   const [former] = ofClass(keys, 'received');
   const arn = (await must('keys', 'rotate', 'received', '--new-key')).trim();
   await moreTraffic();
-  const [now, usage, all] = await Promise.all([
+  const lock = tryLock(join(weir.home, 'run', 'keys.lock')) ?? assert.fail('a command has left its lock');
+  const [now, meanwhile, usage, all] = await Promise.all([
     listed(),
+    weir.run('keys', 'create', 'held'),
     usageOf('received'),
     // Reads the whole log in the role of ops, the records of both keys.
     must('tail', 'received', '--all', '--no-follow', '--json'),
   ]);
+  lock.release();
+  assert.equal(meanwhile.code, 75, 'one command at a time changes the keys');
   keys = now;
   assert.deepEqual(
     ofClass(keys, 'received').map(({ use, arn: one }) => [use, one]),

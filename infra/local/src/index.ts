@@ -17,6 +17,7 @@ export { pickFreePort } from './process/free-port.ts';
 export { describeExit, startProcess } from './process/owned-process.ts';
 export type { OwnedProcess, ProcessExit } from './process/owned-process.ts';
 export { childEnvironment } from './process/child-environment.ts';
+export { tryLock } from './process/os-lock.ts';
 export { isRunning } from './process/process-identity.ts';
 export { startRedisServer } from './redis/start-redis-server.ts';
 export { javaVersion } from './stack/preflight.ts';

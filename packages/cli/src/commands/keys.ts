@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { keyClasses, streamNames } from '@weir/contracts';
 import type { KeyClass } from '@weir/contracts';
-import { writeRoleKeys } from '@weir/local';
+import { ensurePrivateFolder, tryLock, writeRoleKeys } from '@weir/local';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { countRecords } from '../keys/count-records.ts';
@@ -77,7 +78,7 @@ function addCreateCommand(keys: Command, context: CommandContext): void {
     .description('make one more key of a class, with which everybody may open and nothing is sealed yet')
     .argument('<class>', classes)
     .action((word: string) =>
-      withKeys(context, async (work) => {
+      actOnKeys(context, async (work) => {
         const acted = await createKey(portsOf(work), keyClassOf(word));
         context.terminal.print(acted.arn);
         tellRollOver(acted, work, context);
@@ -101,7 +102,7 @@ and seals once all have confirmed; interrupted, the same command goes on.
 Ends with 75 where a worker did not confirm: say it again.`,
     )
     .action((word: string, options: { newKey?: true }) =>
-      withKeys(context, async (work) => {
+      actOnKeys(context, async (work) => {
         const keyClass = keyClassOf(word);
         if (options.newKey && work.localHome === undefined) throw new CommandError(exitCodes.usage, byHand);
         const rotate = options.newKey ? rotateToNewKey : rotateKey;
@@ -133,7 +134,9 @@ Without --yes it says which retained records only this key opens, and does nothi
 Ends with 0 when it is disabled, 1 where --yes is missing, 64 for a key that seals.`,
     )
     .action((word: string, name: string, options: { yes?: true }) =>
-      withKeys(context, (work) => disable(work, context, { word, name, isSure: options.yes === true })),
+      (options.yes ? actOnKeys : withKeys)(context, (work) =>
+        disable(work, context, { word, name, isSure: options.yes === true }),
+      ),
     );
 }
 
@@ -213,6 +216,29 @@ async function withKeys(context: CommandContext, act: (work: KeyWork) => Promise
   } finally {
     await work.close();
   }
+}
+
+/**
+ * One command at a time in a home: of two, the one that listed the keys first could write its older
+ * list over the other's, and readers would refuse as foreign what is sealed under the newer key.
+ */
+function actOnKeys(context: CommandContext, act: (work: KeyWork) => Promise<void>): Promise<void> {
+  return withKeys(context, async (work) => {
+    // Elsewhere no list is written, and whoever runs the workers decides about the keys.
+    if (work.localHome === undefined) return act(work);
+    const lock = tryLock(join(ensurePrivateFolder(work.localHome, 'run'), 'keys.lock'));
+    if (lock === undefined) {
+      throw new CommandError(
+        exitCodes.tryAgain,
+        'Another command is changing the keys: wait for its end, then say this again',
+      );
+    }
+    try {
+      await act(work);
+    } finally {
+      lock.release();
+    }
+  });
 }
 
 function portsOf(work: KeyWork): KeyPorts {
