@@ -15,7 +15,7 @@ import { redisSecuritySettings } from '../redis/redis-security.ts';
 import { ensureSecurity, passwordsFile } from '../security/ensure-security.ts';
 import { partyFiles } from '../security/secured-parties.ts';
 import type { StackSecurity } from '../security/secured-parties.ts';
-import { createSupervisor } from '../supervisor/create-supervisor.ts';
+import { createSupervisor, stoppedWhileStarting } from '../supervisor/create-supervisor.ts';
 import type { Supervisor } from '../supervisor/create-supervisor.ts';
 import { ensureCallers, keyAlias, keyAliasPrefix, signingAlias } from './callers.ts';
 import type { Credentials } from './callers.ts';
@@ -83,6 +83,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const supervisor = await createSupervisor({ home, onProgress });
   const stopEarly = (): void => void supervisor.stop();
   options.signal?.addEventListener('abort', stopEarly);
+  if (options.signal?.aborted) stopEarly();
   try {
     const ports = await choosePorts(env);
     await assertCanStart(options, ports);
@@ -101,7 +102,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     return { failed: supervisor.failed, state: supervisor.state, stop: supervisor.stop, addresses };
   } catch (error) {
     await supervisor.stop();
-    throw error;
+    // Whatever else was found then comes of the parts that were stopped.
+    throw options.signal?.aborted ? stoppedWhileStarting() : error;
   } finally {
     options.signal?.removeEventListener('abort', stopEarly);
   }

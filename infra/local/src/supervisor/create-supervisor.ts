@@ -103,7 +103,7 @@ export async function createSupervisor(options: {
     start: async (plans, reachedAt) => {
       Object.assign(addresses, reachedAt);
       for (const level of startLevels(plans)) {
-        if (stopped !== undefined) throw new LocalError('stopped', 'The stack was stopped while it started.');
+        if (stopped !== undefined) throw stoppedWhileStarting();
         try {
           await startLevel(level);
         } catch (error) {
@@ -124,6 +124,9 @@ async function stopLevels(levels: readonly (readonly KeptProcess[])[], onProgres
     await Promise.all(level.map((kept) => kept.stop(graceMs)));
   }
 }
+
+export const stoppedWhileStarting = (): LocalError =>
+  new LocalError('stopped', 'The stack was stopped while it started.');
 
 function alreadyRunning(home: string): LocalError {
   const owner = readState(home)?.supervisor.pid;

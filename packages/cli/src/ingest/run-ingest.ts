@@ -21,7 +21,7 @@ export type IngestRun = {
   readonly onProgress?: (progress: IngestProgress) => void;
   /** What became of a window plan, in the modes that are about one. */
   readonly onPlan?: (plan: PublishedPlan | ActivatedPlan) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**

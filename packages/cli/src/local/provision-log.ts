@@ -12,9 +12,13 @@ const adminConfig = z
 /**
  * Makes the topics, names the log, and grants each role what it may do at Kafka,
  * where nobody may do anything ungranted. The topics are made in the name of
- * Kafka's admin: no worker can make one, or change its settings. Idempotent.
+ * Kafka's admin: no worker can make one, or change its settings. Idempotent. An abort ends it.
  */
-export async function provisionLog(home: string, provisioning: Provisioning): Promise<void> {
+export async function provisionLog(
+  home: string,
+  provisioning: Provisioning,
+  signal?: AbortSignal,
+): Promise<void> {
   const { kafkaAdmin, needsGrants } = provisioning;
   if (needsGrants) {
     const config = loadConfig(
@@ -26,5 +30,5 @@ export async function provisionLog(home: string, provisioning: Provisioning): Pr
     const log = createLogger({ service: 'weir', level: 'fatal' });
     await grantAtKafka(config, `weir-${environment}-admin`, log, kafkaGrants(environment));
   }
-  await runIngest({ home, env: { MODE: 'open-log', ...kafkaAdmin } });
+  await runIngest({ home, env: { MODE: 'open-log', ...kafkaAdmin }, signal });
 }

@@ -61,6 +61,7 @@ export async function runRoleProcess<Message>(run: RoleProcess<Message>): Promis
     const message = run.messages.safeParse(raw);
     if (message.success) void answer(message.data);
   });
+  if (run.signal?.aborted) stop();
   run.signal?.addEventListener('abort', stop, { once: true });
   const feeding =
     input === undefined || child.stdin === null

@@ -20,7 +20,8 @@ export function runningStack(home: string): StackState | undefined {
 }
 
 /** Joins the stack that runs, or starts one: installs what is missing, opens the log, starts the workers. */
-export async function joinOrStartStack({ home, env, terminal }: CommandContext): Promise<StackSession> {
+export async function joinOrStartStack(context: CommandContext): Promise<StackSession> {
+  const { home, env, terminal, stopping } = context;
   const running = runningStack(home);
   if (running !== undefined) {
     terminal.say('Weir is already running here; using it');
@@ -32,8 +33,9 @@ export async function joinOrStartStack({ home, env, terminal }: CommandContext):
     onProgress: (sentence) => terminal.say(sentence),
     provision: async (provisioning) => {
       terminal.say('Opening the log');
-      await provisionLog(home, provisioning);
+      await provisionLog(home, provisioning, stopping);
     },
+    signal: stopping,
   });
   return { addresses: own.addresses, own };
 }
