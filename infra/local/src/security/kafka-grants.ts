@@ -1,5 +1,5 @@
 import { roles, streamNames, streams } from '@weir/contracts';
-import type { Role } from '@weir/contracts';
+import type { Role, StreamName } from '@weir/contracts';
 
 /** In the shape that `ensureGrants` of @weir/kafka takes. */
 type KafkaGrant = {
@@ -37,15 +37,18 @@ function topicGrants(who: Role): readonly KafkaGrant[] {
   for (const stream of streamNames) {
     const { topic, readers, writers } = streams[stream];
     const may: KafkaGrant['may'][number][] = [];
-    if (readers.includes(who) || (stream === 'audit' && waitsForEntries(who))) may.push('read');
+    if (readers.includes(who) || readsUnopened[who] === stream) may.push('read');
     if (writers.includes(who)) may.push('write');
     if (may.length > 0) grants.push({ who, may, on: 'topic', name: topic, match: 'exactly' });
   }
   return grants;
 }
 
-/** Ingest sees by the id of an entry that its act is on the trail; what the entry says only readers can open. */
-const waitsForEntries = (who: Role): boolean => who === 'ingest';
+/**
+ * What a role reads and has no key to open: ingest sees by the id of an entry that its act is on the
+ * trail, and ops counts by the envelopes which records a key is needed for.
+ */
+const readsUnopened: Readonly<Partial<Record<Role, StreamName>>> = { ingest: 'audit', ops: 'intake' };
 
 function ownNames(who: Role, environment: string): readonly KafkaGrant[] {
   if (who === 'downstream') {
