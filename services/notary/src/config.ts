@@ -32,8 +32,8 @@ export const notaryConfig = z
       .regex(/^[A-Za-z0-9._-]{1,100}$/)
       .default('weir-notary')
       .describe('The consumer group, whose committed offset says what has been recorded.'),
-    GROUP_SESSION_TIMEOUT_MS: durationMs(10_000, { minMs: 6_000, maxMs: 300_000 }).describe(
-      'How long a notary may be silent before another takes its place.',
+    GROUP_SESSION_TIMEOUT_MS: durationMs(10_000, { minMs: 2_000, maxMs: 300_000 }).describe(
+      'How long a notary may be silent before another takes its place; the broker sets the least (group.min.session.timeout.ms).',
     ),
     BATCH_MAX_RECORDS: count(500, { min: 1, max: 2_000 }).describe(
       'The most entries of one Kafka transaction.',

@@ -48,13 +48,10 @@ test('A notary killed under load is followed by one that leaves no gap and recor
       await sleep(20);
     }
   })();
-  for (let kills = 0; kills < 2; kills += 1) {
-    const from = await stack.trailEnd();
-    const doomed = await stack.start();
-    await waitFor(async () => (await stack.trailEnd()) > from + 20, { deadlineMs: 40_000 });
-    doomed.kill();
-    await doomed.exited;
-  }
+  const doomed = await stack.start();
+  await waitFor(async () => (await stack.trailEnd()) > 20, { deadlineMs: 40_000 });
+  doomed.kill();
+  await doomed.exited;
   isDone = true;
   await asking;
   const notary = await stack.start();
@@ -114,7 +111,7 @@ test('An act waits for its entry; with the notary away, or its folder gone, it i
   await recorder.close();
   await notary.stop();
 
-  const impatient = stack.recorder(3_000);
+  const impatient = stack.recorder(1_000);
   await assert.rejects(impatient.recordBefore(act), { code: 'audit_unavailable' });
   const lost = await stack.start({ AUDIT_CHECKPOINT_DIR: join(stack.folder, 'nowhere') });
   await waitFor(async () => (await lost.get('/readyz')).body.includes('folder_missing'), {
