@@ -223,14 +223,3 @@ test('what a downstream system holds reads the cleared stream, and neither write
     await assert.rejects(kafka.createProducer(), { code: 'config_invalid' });
   });
 });
-
-test('a stack that was secured is not started again without', async () => {
-  const passwords = readFileSync(join(weir.home, 'keys/passwords.json'), 'utf8');
-  assert.equal((await weir.run('down')).code, 0);
-  const plain = weirIn({ WEIR_HOME: weir.home, WEIR_SECURE: '' });
-  const up = await plain.run('up');
-  assert.equal(up.code, 0, up.stderr);
-  const { addresses: again } = (await weir.json('status', '--json')) as { addresses: Record<string, string> };
-  assert.match(again['KMS_ENDPOINT'] ?? '', /^https:/);
-  assert.equal(readFileSync(join(weir.home, 'keys/passwords.json'), 'utf8'), passwords);
-});

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyClasses } from '@weir/contracts';
 import type { KeyClass } from '@weir/contracts';
@@ -12,7 +12,8 @@ import type { CommandLine } from '../process/command-line.ts';
 import { installRedis } from '../redis/install-redis.ts';
 import { redisCommand } from '../redis/redis-command.ts';
 import { redisSecuritySettings } from '../redis/redis-security.ts';
-import { ensureSecurity, passwordsFile } from '../security/ensure-security.ts';
+import { ensureSecurity } from '../security/ensure-security.ts';
+import { isSecured } from '../security/is-secured.ts';
 import { partyFiles } from '../security/secured-parties.ts';
 import type { StackSecurity } from '../security/secured-parties.ts';
 import { createSupervisor, stoppedWhileStarting } from '../supervisor/create-supervisor.ts';
@@ -165,18 +166,6 @@ async function prepare(options: StackOptions, ports: Ports) {
     logLevel: own(env, 'LOG_LEVEL') ?? 'info',
   };
   return { settings, credentials: callers.credentials };
-}
-
-/** Whether the parts prove themselves to one another: where it is asked for, and where it once was. */
-function isSecured({ home, env }: StackOptions): boolean {
-  if (existsSync(passwordsFile(home))) return true;
-  if (own(env, 'WEIR_SECURE') !== '1') return false;
-  // Kafka learns its users when its storage is made.
-  if (!existsSync(join(home, 'kafka'))) return true;
-  throw new LocalError(
-    'home_unusable',
-    `The stack in ${home} was made without WEIR_SECURE: start it without, or set WEIR_HOME to another folder.`,
-  );
 }
 
 type Place = {
