@@ -31,11 +31,15 @@ let fed: Promise<void>;
 before(async () => {
   const up = await weir.run('up');
   assert.equal(up.code, 0, up.stderr);
-  const [status, added] = await Promise.all([weir.json('status', '--json'), must('tokens', 'add', 'feed')]);
+  const [status, added, subscribed] = await Promise.all([
+    weir.json('status', '--json'),
+    must('tokens', 'add', 'feed'),
+    subscribeWith(readRoleEnvironment(weir.home, 'downstream')),
+  ]);
+  subscription = subscribed;
   const { addresses } = status as { addresses: Record<string, string> };
   const token = added.trim().split('\n').at(-1) ?? '';
   offer = offeringTo(addresses['DOOR_URL'] ?? '', token);
-  subscription = await subscribeWith(readRoleEnvironment(weir.home, 'downstream'));
   fed = feed();
 });
 after(async () => {
