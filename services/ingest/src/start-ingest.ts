@@ -21,6 +21,7 @@ import { createDoorHealth, type DoorHealth } from './door/door-health.ts';
 import { createDoorMetrics } from './door/door-metrics.ts';
 import { doorSettingsOf } from './door/door-settings.ts';
 import { serveDoor } from './door/serve-door.ts';
+import { createTlsRenewal, type TlsRenewal } from './door/tls-renewal.ts';
 import { createFeedMetrics, type FeedMetrics } from './feed-metrics.ts';
 import { feedPortsOf, feedSettingsOf, readKeys } from './feed-settings.ts';
 import { requireWritable } from './ledger/ledger-file.ts';
@@ -42,6 +43,7 @@ type Parts = {
   readonly metrics: Metrics;
   readonly feedMetrics: FeedMetrics;
   readonly doorHealth: DoorHealth;
+  readonly tlsRenewal: TlsRenewal;
   readonly reporter: Reporter;
   readonly retry: RetryWithin;
   readonly kafka: KafkaClient;
@@ -70,6 +72,7 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   const metrics = createMetrics({ service: 'ingest' });
   const feedMetrics = createFeedMetrics(metrics);
   const doorHealth = createDoorHealth();
+  const tlsRenewal = createTlsRenewal();
   const endpoint = await startHttpEndpoint({
     host: config.HTTP_HOST,
     port: config.HTTP_PORT,
@@ -86,6 +89,7 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
     metrics,
     feedMetrics,
     doorHealth,
+    tlsRenewal,
     reporter: createReporter(process, log),
     retry: retryOf(config, feedMetrics, log),
     kafka,
@@ -102,7 +106,14 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   });
   return {
     done,
-    reload: kms.reload,
+    reload: () => {
+      try {
+        kms.reload();
+      } finally {
+        // A keys file that is refused keeps no certificate from being renewed.
+        if (config.MODE === 'serve') renewCertificate(process, tlsRenewal);
+      }
+    },
     stop: async () => {
       stopping.abort();
       // How it ended is told by `done` itself.
@@ -113,6 +124,12 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
       if (exitCode !== undefined) process.exit(exitCode);
     },
   };
+}
+
+/** Reads the files of the door's certificate again. Throws WeirError config_invalid where they can't be read. */
+function renewCertificate({ env }: NodeJS.Process, tlsRenewal: TlsRenewal): void {
+  const { tls } = doorSettingsOf(loadConfig(ingestConfig, env, { secrets: [] }));
+  if (tls !== undefined) tlsRenewal.take(tls);
 }
 
 async function run(parts: Parts): Promise<void> {
@@ -294,6 +311,7 @@ async function runDoor(parts: Parts, producer: Producer): Promise<void> {
     retry: { opening: retry, sending: { ...retry, limitMs: config.DOOR_SEND_LIMIT_MS } },
     metrics: createDoorMetrics(parts.metrics),
     health: parts.doorHealth,
+    tlsRenewal: parts.tlsRenewal,
     log: parts.log,
     newId: randomUUID,
     nowMs: Date.now,

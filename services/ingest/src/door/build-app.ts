@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import {
   ndjsonType,
   openApiDocument,
@@ -92,19 +93,24 @@ function serverOptions({ tls }: AppOptions): object {
     noDelay: true,
   };
   if (tls === undefined) return { http };
-  const { cert, key, clientCa } = tls;
   return {
     https: {
       ...http,
-      cert,
-      key,
-      minVersion: 'TLSv1.3',
+      ...secureContextOf(tls),
       handshakeTimeout: doorLimits.tlsHandshakeTimeoutMs,
       // Who shows a certificate that isn't good is told so and audited, which a broken handshake couldn't do.
-      ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
+      ...(tls.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false }),
     },
   };
 }
+
+/** What may be renewed while the door is open. */
+export const secureContextOf = ({ cert, key, clientCa }: DoorTls): SecureContextOptions => ({
+  cert,
+  key,
+  minVersion: 'TLSv1.3',
+  ...(clientCa === undefined ? {} : { ca: clientCa }),
+});
 
 /** Bodies stay bytes: contracts read them, with their own bounds and without ever repeating a value. */
 function takeOnlyOurTypes(app: FastifyInstance): void {

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { connect } from 'node:tls';
 import { subjectInOneLine } from '@weir/contracts';
 import { createDevelopmentAuthority, type DevelopmentAuthority } from '@weir/local';
 import { waitFor } from '@weir/testkit';
@@ -12,17 +13,19 @@ import { makeTokens, startDoor, type Answer, type TestDoor } from '../fixtures/t
 let stack: IngestStack;
 let door: TestDoor;
 let authority: DevelopmentAuthority;
+/** Writes a file of the stack and answers its path. */
+function file(name: string, text: string): string {
+  const path = join(stack.folder, name);
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+}
+
 let tokens: ReturnType<typeof makeTokens>;
 
 before(async () => {
   [stack, authority] = await Promise.all([startIngestStack(), createDevelopmentAuthority()]);
   assert.equal((await stack.openLog()).code, 0);
   const { certPem, keyPem } = await authority.issue({ name: 'door', use: 'server' });
-  const file = (name: string, text: string): string => {
-    const path = join(stack.folder, name);
-    writeFileSync(path, text, { mode: 0o600 });
-    return path;
-  };
   tokens = makeTokens(stack.folder);
   door = await startDoor(stack, tokens.path, {
     DOOR_TLS_CERT_FILE: file('door.pem', certPem),
@@ -102,4 +105,25 @@ test('a token that sends more than it may is told when to go on', async () => {
   assert.ok(Number(next.headers['retry-after']) >= 1);
   const neighbour = tokens.add({ name: 'neighbour' });
   assert.equal((await door.ask({ token: neighbour, body: offered('calm-1'), tls })).status, 202);
+});
+
+test('a renewed certificate is shown after SIGHUP, and one that fits no key changes nothing', async () => {
+  const shown = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ port: door.port, host: '127.0.0.1', ca: authority.caPem }, () => {
+        resolve(socket.getPeerX509Certificate()?.serialNumber ?? 'none');
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    });
+  const renewed = await authority.issue({ name: 'door', use: 'server' });
+  const before = await shown();
+  file('door.pem', renewed.certPem);
+  door.process.kill('SIGHUP');
+  await waitFor(async () => door.process.log().includes('the reload was refused'));
+  assert.equal(await shown(), before);
+  file('door-key.pem', renewed.keyPem);
+  door.process.kill('SIGHUP');
+  const { serialNumber } = new X509Certificate(renewed.certPem);
+  await waitFor(async () => (await shown()) === serialNumber);
 });

@@ -25,6 +25,7 @@ import { createPlaceIds, type PlaceIds } from './place-id.ts';
 import { createRefusals } from './refusals.ts';
 import { createSending, type Sending } from './sending.ts';
 import { createSubmit, type DoorTicket, type SubmitOptions } from './submit.ts';
+import type { TlsRenewal } from './tls-renewal.ts';
 import { openTokenBook } from './tokens/token-book.ts';
 import { followJournal } from './verdicts/follow-journal.ts';
 import { createRunOpener, journalTopic, logIdOf } from './verdicts/journal-records.ts';
@@ -60,6 +61,7 @@ export type DoorPorts = {
   readonly retry: { readonly opening: RetryWithin; readonly sending: RetryWithin };
   readonly metrics: DoorMetrics;
   readonly health: DoorHealth;
+  readonly tlsRenewal: TlsRenewal;
   readonly log: Logger;
   readonly newId: () => string;
   /** The wall clock. */
@@ -139,6 +141,7 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
   });
   try {
     await listen(app, settings, log);
+    ports.tlsRenewal.opened(app.server);
     ports.health.opened(() => {
       const code = sending.stuckOn();
       return [
