@@ -4,7 +4,7 @@ import { checkpointEveryEntries, createMerkleTree, entryLeaf, refusedRecordReque
 import type { MerkleTree } from '@weir/audit';
 import type { OpenedEvent, UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import { requestDigest, seenWith } from './trail-state.ts';
+import { requestDigest, see } from './trail-state.ts';
 import type { TrailState } from './trail-state.ts';
 
 /** One record of the trail to be written: an entry, or the place of a checkpoint over all before it. */
@@ -35,7 +35,7 @@ export function planBatch(
 ): BatchPlan {
   const tree = createMerkleTree(state.frontier);
   const steps: TrailStep[] = [];
-  const added = new Set<string>();
+  const seen = new Set(state.seen);
   let { covered, uncoveredSinceMs } = state;
   let [repeated, refused] = [0, 0];
 
@@ -48,11 +48,11 @@ export function planBatch(
   batch.records.forEach((record, index) => {
     const { request, isRefused } = readRequest(record, batch.opened[index]);
     const digest = requestDigest(request);
-    if (state.seen.has(digest) || added.has(digest)) {
+    if (seen.has(digest)) {
       repeated += 1;
       return;
     }
-    added.add(digest);
+    see(seen, digest);
     if (isRefused) refused += 1;
     const entry: AuditEntry = { sequence: tree.size(), ...request };
     steps.push({ kind: 'entry', entry });
@@ -72,7 +72,7 @@ export function planBatch(
       frontier: tree.frontier(),
       covered,
       uncoveredSinceMs,
-      seen: seenWith(state.seen, [...added]),
+      seen,
       keptAhead: state.keptAhead.filter((size) => size > tree.size()),
       next: (batch.records.at(-1)?.offset ?? state.next - 1) + 1,
     },

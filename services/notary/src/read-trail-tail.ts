@@ -5,7 +5,7 @@ import type { MerkleTree } from '@weir/audit';
 import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { NotaryParts } from './notary-parts.ts';
-import { maxSeen, requestDigest, requestOf, seenWith } from './trail-state.ts';
+import { requestDigest, requestOf, see } from './trail-state.ts';
 import type { TrailState } from './trail-state.ts';
 
 /** The end of the trail holds the last checkpoint and the last `maxSeen` entries, commit markers between them and all. */
@@ -100,7 +100,7 @@ function follow(tail: readonly TailRecord[]): TrailTail {
   let tree: MerkleTree | undefined = beginsWhole ? createMerkleTree() : undefined;
   let covered = 0;
   let coveredRoot: string | undefined;
-  let digests: string[] = [];
+  const seen = new Set<string>();
   for (const record of tail) {
     if (record.kind === 'checkpoint') {
       tree = treeAt(record.checkpoint, tree);
@@ -109,8 +109,7 @@ function follow(tail: readonly TailRecord[]): TrailTail {
       continue;
     }
     const { entry } = record;
-    digests.push(requestDigest(requestOf(entry)));
-    if (digests.length >= 2 * maxSeen) digests = digests.slice(maxSeen);
+    see(seen, requestDigest(requestOf(entry)));
     if (tree === undefined) continue;
     if (entry.sequence !== tree.size()) {
       throw damaged(`entry ${entry.sequence} stands where number ${tree.size()} belongs`);
@@ -118,7 +117,7 @@ function follow(tail: readonly TailRecord[]): TrailTail {
     tree.append(entryLeaf(entry));
   }
   if (tree === undefined) throw damaged('its beginning is gone, and no checkpoint says how to go on');
-  return { frontier: tree.frontier(), covered, coveredRoot, seen: seenWith(new Set(), digests) };
+  return { frontier: tree.frontier(), covered, coveredRoot, seen };
 }
 
 function treeAt(checkpoint: AuditCheckpoint, tree: MerkleTree | undefined): MerkleTree {

@@ -34,9 +34,13 @@ export function requestOf(entry: AuditEntry): AuditRequest {
   return request;
 }
 
-/** The last `maxSeen` of what was seen before and what is new. */
-export function seenWith(seen: ReadonlySet<string>, added: readonly string[]): ReadonlySet<string> {
-  if (added.length === 0) return seen;
-  const all = [...seen, ...added];
-  return new Set(all.slice(Math.max(0, all.length - maxSeen)));
+/**
+ * Remembers a request, and forgets the oldest one too many: request by request, so
+ * that what comes again becomes the same entries however the intake is cut into batches.
+ */
+export function see(seen: Set<string>, digest: string): void {
+  seen.add(digest);
+  if (seen.size <= maxSeen) return;
+  const [oldest] = seen;
+  if (oldest !== undefined) seen.delete(oldest);
 }
