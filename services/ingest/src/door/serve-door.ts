@@ -135,6 +135,7 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
       search: (place) =>
         searchJournal({ kafka, logId, open, deadlineMs: doorLimits.searchDeadlineMs }, place),
       maxSearches: doorLimits.maxSearches,
+      maxSearchesOfTenant: doorLimits.maxSearchesOfTenant,
     }),
     metrics: ports.metrics,
     onFault: (error) => log.error('a request met a fault of ours', { error }),

@@ -33,6 +33,7 @@ export const doorLimits = {
   journalLookBackOffsets: 400,
   /** Searches in the journal that may run or wait; each reads the topic. */
   maxSearches: 16,
+  maxSearchesOfTenant: 4,
   searchDeadlineMs: 15_000,
 } as const;
 

@@ -15,16 +15,21 @@ export function createReadVerdict(options: {
   readonly tail: JournalTail;
   readonly search: (place: Place) => Promise<Found>;
   readonly maxSearches: number;
+  /** Of these, searches of one tenant, so that no other is turned away because of its questions. */
+  readonly maxSearchesOfTenant: number;
 }): ReadVerdict {
   const { placeIds, tail } = options;
-  let searches = 0;
+  const searching: string[] = [];
   // One after the other: each is some reads of the topic, and the log matters more than old questions.
   let last: Promise<unknown> = Promise.resolve();
 
-  async function searchInTurn(place: Place): Promise<Found | 'busy'> {
-    if (searches >= options.maxSearches) return 'busy';
-    searches += 1;
-    const mine = last.then(() => options.search(place)).finally(() => (searches -= 1));
+  async function searchInTurn(tenant: string, place: Place): Promise<Found | 'busy'> {
+    if (searching.length >= options.maxSearches) return 'busy';
+    if (searching.filter((one) => one === tenant).length >= options.maxSearchesOfTenant) return 'busy';
+    searching.push(tenant);
+    const mine = last
+      .then(() => options.search(place))
+      .finally(() => searching.splice(searching.indexOf(tenant), 1));
     last = mine.catch(() => undefined);
     return mine;
   }
@@ -34,7 +39,7 @@ export function createReadVerdict(options: {
     if (asked === undefined) return 'unknown';
     const { identity, place } = asked;
     const remembered = await tail.find(place);
-    const found = remembered === 'older' ? await searchInTurn(place) : remembered;
+    const found = remembered === 'older' ? await searchInTurn(tenant, place) : remembered;
     if (found === 'busy' || found === 'unknown') return found;
     if (found === 'pending') return { id, outcome: 'pending', score: null, reasons: [], versions: null };
     const { decision, versions } = found;

@@ -119,7 +119,7 @@ test('an id is good for the tenant it was given to, in its log, unchanged', asyn
   assert.equal(ids.read('bank', 'x'.repeat(10_000)), undefined);
 });
 
-test('searches have a bound, beyond which a caller is told to come again', async () => {
+test('searches have a bound, in all and for one tenant, beyond which a caller is told to come again', async () => {
   const indexKey = createSecretKey(Buffer.alloc(32, 1));
   const placeIds = createPlaceIds(createPseudonymizer({ indexKey, version: 1 }), logId);
   const waiting = Promise.withResolvers<'pending'>();
@@ -127,12 +127,17 @@ test('searches have a bound, beyond which a caller is told to come again', async
     placeIds,
     tail: { add: () => undefined, find: async () => 'older' },
     search: () => waiting.promise,
-    maxSearches: 2,
+    maxSearches: 3,
+    maxSearchesOfTenant: 2,
   });
   const id = placeIds.write('bank', `t1_${'a'.repeat(22)}`, { partition: 0, offset: 1 });
   const first = [readVerdict('bank', id), readVerdict('bank', id)];
   await new Promise(setImmediate);
   assert.equal(await readVerdict('bank', id), 'busy');
+  const others = placeIds.write('other', `t1_${'a'.repeat(22)}`, { partition: 0, offset: 1 });
+  first.push(readVerdict('other', others));
+  await new Promise(setImmediate);
+  assert.equal(await readVerdict('other', others), 'busy');
   waiting.resolve('pending');
   for (const answer of await Promise.all(first)) assert.equal(typeof answer, 'object');
 });
