@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WeirError } from '@weir/contracts';
+import { streams, WeirError } from '@weir/contracts';
 import { notaryHealth } from './health.ts';
 import { createNotaryWorld, requestsOf, untilEntries } from './fixtures/memory-notary.ts';
 import { waitFor } from '@weir/testkit';
@@ -188,4 +188,21 @@ test('What a stranger writes to the trail is left aside, and the trail goes on',
     { kind: 'record_unreadable', place: `offset ${foreign[0]}` },
   ]);
   await second.stop();
+});
+
+test('An intake that ends before what was recorded of it stops the notary, rather than pass new requests by', async () => {
+  const world = await createNotaryWorld();
+  await world.request(requestsOf(3));
+  const transactions = world.kafka.createPartitionTransactions({
+    transactionalId: 'notary-0',
+    groupId: 'notary',
+  });
+  await transactions.fence();
+  const source = { topic: streams.intake.topic, partition: 0, next: 9, metadata: '' };
+  await transactions.publish({ outputs: [], source });
+  await transactions.discard();
+  const running = await world.start();
+  await assert.rejects(running.notary.tick(), { code: 'audit_damaged' });
+  assert.equal((await world.readTrail()).entries.length, 0);
+  await running.stop();
 });

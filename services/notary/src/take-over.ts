@@ -41,17 +41,23 @@ export async function takeOver(parts: NotaryParts): Promise<OwnedTrail> {
   }
 }
 
-/** A checkpoint is kept before its entries are on the trail, but their requests are on the intake then. */
+/**
+ * The intake reaches at least to what was recorded of it: behind an end that lies
+ * before that, new requests would be taken for old ones. And a checkpoint is kept
+ * before its entries are on the trail, but their requests are on the intake then.
+ */
 async function requireNothingLost(
   { kafka }: NotaryParts,
   size: number,
   next: number,
   keptAhead: readonly number[],
 ): Promise<void> {
+  const { topic } = streams.intake;
+  const end = (await kafka.offsets(topic)).find(({ partition }) => partition === 0)?.end ?? 0;
+  if (next > end) throw damaged(`${topic} ends at ${end}, and was recorded up to ${next}`);
   const newest = keptAhead.at(-1);
   if (newest === undefined) return;
-  const offsets = (await kafka.offsets(streams.intake.topic)).find(({ partition }) => partition === 0);
-  const waiting = (offsets?.end ?? 0) - next;
+  const waiting = end - next;
   if (newest - size > waiting) {
     throw damaged(`it ends after ${size} entries, and a checkpoint was kept of ${newest}`);
   }
