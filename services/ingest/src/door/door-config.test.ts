@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -77,6 +77,9 @@ test('a tokens file that is broken lets nobody in until it is mended, and one th
   assert.equal(book.isReadable(), false);
   change(JSON.stringify({ version: 1, tokens: [known] }));
   assert.equal(book.isReadable(), true);
+  chmodSync(path, 0o620);
+  nowMs += 1_000;
+  assert.equal(book.find(text), undefined);
   assert.throws(() => openTokenBook(file('open.json', '{}', 0o644), () => 0), /others may read it/);
 });
 

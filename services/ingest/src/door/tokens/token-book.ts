@@ -13,13 +13,14 @@ export type TokenBook = {
 /** How soon a token that was revoked is refused; a new one is known at once. */
 const lookAgainMs = 1_000;
 const largestFileBytes = 4 * 1_048_576;
+const othersMayUse = 0o077;
 
 type Entry = { readonly token: AccessToken; readonly digest: Buffer };
 type Reading = { readonly stamp: string; readonly entries: readonly Entry[]; readonly readable: boolean };
 
 /**
  * Opens a tokens file, which is read again within a second of a change. A file
- * that isn't there holds no tokens; one that can't be read, or isn't a tokens
+ * that isn't there holds no tokens; one that can't be read, others may use, or isn't a tokens
  * file, lets nobody in until it is mended. `nowMs` is a monotonic clock.
  *
  * Throws WeirError config_invalid where others may read the file at the start.
@@ -63,7 +64,9 @@ function read(path: string): Reading {
 
 function readTokens(path: string): { readonly tokens: readonly AccessToken[]; readonly readable: boolean } {
   try {
-    if (statSync(path).size > largestFileBytes) return { tokens: [], readable: false };
+    const { size, mode } = statSync(path);
+    // Who may write into it could let himself in.
+    if (size > largestFileBytes || (mode & othersMayUse) !== 0) return { tokens: [], readable: false };
     const parsed = tokenFile.safeParse(JSON.parse(readFileSync(path, 'utf8')));
     return parsed.success ? { tokens: parsed.data.tokens, readable: true } : { tokens: [], readable: false };
   } catch {
@@ -76,8 +79,8 @@ const noFile = 'none';
 /** Differs after every change: `weir tokens` replaces the file, which gives it another inode. */
 function stampOf(path: string): string {
   try {
-    const { ino, size, mtimeMs } = statSync(path);
-    return `${ino} ${size} ${mtimeMs}`;
+    const { ino, size, mtimeMs, mode } = statSync(path);
+    return `${ino} ${size} ${mtimeMs} ${mode}`;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? noFile : 'unreadable';
   }
@@ -85,6 +88,6 @@ function stampOf(path: string): string {
 
 function requirePrivate(path: string): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-  if ((mode & 0o077) === 0) return;
+  if ((mode & othersMayUse) === 0) return;
   throw new WeirError('config_invalid', 'DOOR_TOKENS_FILE: others may read it; make it 0600');
 }
