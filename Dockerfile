@@ -9,7 +9,8 @@ COPY services ./services
 COPY infra ./infra
 COPY test/package.json ./test/package.json
 # No install script of any dependency runs: none that is needed in production has one.
-RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
+# A checkout made under a strict umask is for its owner alone, and here that is root.
+RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force && chmod -R a+rX .
 
 FROM node:24.21.0-bookworm-slim
 LABEL org.opencontainers.image.title="weir" \
