@@ -7,12 +7,17 @@ import { CommandError, exitCodes } from '../exit-codes.ts';
 /** The checkpoints that the notary, or an auditor, kept in a folder. What a full disk cut short is left out. */
 export function readKeptCheckpoints(folder: string): readonly AuditCheckpoint[] {
   const names = inFiles('the folder of checkpoints', () => readdirSync(folder));
-  return names
+  const kept = names
     .filter((name) => name.endsWith('.json'))
     .flatMap((name) => {
       const checkpoint = auditCheckpoint.safeParse(jsonIn(join(folder, name)));
       return checkpoint.success ? [checkpoint.data] : [];
     });
+  // A wrong folder must not look as if a trail had been held against what was kept.
+  if (kept.length === 0) {
+    throw new CommandError(exitCodes.usage, 'The folder of --checkpoints holds no checkpoint');
+  }
+  return kept;
 }
 
 /** Does something with a file. Throws CommandError that says what can't be read. */

@@ -20,7 +20,8 @@ export function showEntry(entry: AuditEntry): string {
 
 export function showVerified({ ok, entries, checkpoints, covered, findings }: VerifiedTrail): string[] {
   const what = `${entries} entries, ${covered} of them under ${checkpoints} checkpoints`;
-  if (ok) return [`The trail is whole: ${what}.`];
+  const waiting = `The newest ${entries - covered} are not signed yet: nothing can be said of them.`;
+  if (ok) return [`The trail is whole: ${what}.`, ...(entries > covered ? [waiting] : [])];
   return [
     `The trail is not as it was signed: ${what}.`,
     ...findings.map((one) => `  ${describeFinding(one)}`),
