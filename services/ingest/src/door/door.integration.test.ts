@@ -123,6 +123,13 @@ test('the same identity with other content is a conflict; the same content again
   const mixed = await door.ask({ token, type: ndjson, body: batch });
   assert.equal(mixed.status, 202);
   assert.equal(said(mixed).items?.[0]?.errors?.[0]?.code, 'conflicting_duplicate');
+  const audited = await waitFor(async () =>
+    (await stack.audited()).find(({ details }) => details['code'] === 'conflicting_duplicate'),
+  );
+  assert.deepEqual(
+    [audited.action, audited.actor.kind, audited.subject.kind],
+    ['record_refused', 'token', 'record'],
+  );
 });
 
 test('too large a body, line or count is 413, another type or an encoding 415', async () => {

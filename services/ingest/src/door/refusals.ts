@@ -1,21 +1,32 @@
 import type { AuditAct, AuditRecorder } from '@weir/audit';
+import type { RejectionCode } from '@weir/contracts';
 import { addressKey } from './limits/address-key.ts';
 import type { CallerRefusal } from './tokens/authenticate.ts';
 
-/** Tells the audit trail who was refused at the door. */
+/** Tells the audit trail who, and what that the security team should know of, was refused at the door. */
 export type Refusals = {
   readonly tell: (refusal: Refusal) => void;
   /** Records what is still being counted. */
   readonly close: () => Promise<void>;
 };
 
-export type Refusal = {
+export type Refusal = RefusedCaller | RefusedRecord;
+
+type RefusedCaller = {
   readonly action: 'token_refused' | 'certificate_refused';
   readonly why: CallerRefusal;
   /** The address of the caller. */
   readonly address: string;
   /** The name of the token, where there is one. */
   readonly tokenName: string | undefined;
+};
+
+type RefusedRecord = {
+  readonly action: 'record_refused';
+  readonly why: RejectionCode;
+  readonly tokenName: string;
+  /** The id of its dead letter; of several that become one entry, that of the first. */
+  readonly deadLetterId: string;
 };
 
 const repeatsMs = 60_000;
@@ -54,7 +65,7 @@ export function createRefusals(options: {
 
   return {
     tell(refusal) {
-      const key = JSON.stringify({ ...refusal, address: addressKey(refusal.address) });
+      const key = keyOf(refusal);
       const known = counted.get(key) ?? (counted.size >= maxCounted ? counted.get(others) : undefined);
       if (known !== undefined) {
         known.count += 1;
@@ -74,11 +85,32 @@ export function createRefusals(options: {
 
 const others = 'others';
 
-const actOf = ({ action, why, address, tokenName }: Refusal, count: number): AuditAct => ({
-  actor: tokenName === undefined ? { kind: 'unknown', name: address } : { kind: 'token', name: tokenName },
-  action,
-  subject: { kind: 'token', id: tokenName ?? 'none' },
-  result: 'refused',
-  origin: address,
-  details: { reason: why, count },
-});
+/** What is counted together. */
+function keyOf(refusal: Refusal): string {
+  const { action, why, tokenName = null } = refusal;
+  const from = refusal.action === 'record_refused' ? null : addressKey(refusal.address);
+  return JSON.stringify([action, why, tokenName, from]);
+}
+
+function actOf(refusal: Refusal, count: number): AuditAct {
+  const { action, why, tokenName } = refusal;
+  if (refusal.action === 'record_refused') {
+    return {
+      actor: { kind: 'token', name: refusal.tokenName },
+      action,
+      subject: { kind: 'record', id: refusal.deadLetterId },
+      result: 'refused',
+      origin: 'ingest',
+      details: { code: why, count },
+    };
+  }
+  const { address } = refusal;
+  return {
+    actor: tokenName === undefined ? { kind: 'unknown', name: address } : { kind: 'token', name: tokenName },
+    action,
+    subject: { kind: 'token', id: tokenName ?? 'none' },
+    result: 'refused',
+    origin: address,
+    details: { reason: why, count },
+  };
+}

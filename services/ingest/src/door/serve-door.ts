@@ -22,7 +22,7 @@ import { createRateLimit } from './limits/rate-limit.ts';
 import { createRecentIdentities } from './limits/recent-identities.ts';
 import { createRefusalCount } from './limits/refusal-count.ts';
 import { createPlaceIds, type PlaceIds } from './place-id.ts';
-import { createRefusals } from './refusals.ts';
+import { createRefusals, type Refusals } from './refusals.ts';
 import { createSending, type Sending } from './sending.ts';
 import { createSubmit, type DoorTicket, type SubmitOptions } from './submit.ts';
 import type { TlsRenewal } from './tls-renewal.ts';
@@ -123,7 +123,7 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
       nowMs: ports.nowMs,
     }),
     submit: createSubmit(
-      submitOptions(settings, ports, { dispatcher, placeIds, pseudonymizeOnce, ...opened }),
+      submitOptions(settings, ports, { dispatcher, placeIds, refusals, pseudonymizeOnce, ...opened }),
     ),
     idempotency: createIdempotency(ports.monotonicMs),
     sending,
@@ -213,6 +213,7 @@ function submitOptions(
   parts: {
     readonly dispatcher: Dispatcher<DoorTicket>;
     readonly placeIds: PlaceIds;
+    readonly refusals: Refusals;
     readonly pseudonymizeOnce: Pseudonymize;
     readonly partitionCount: number;
   },
@@ -229,6 +230,8 @@ function submitOptions(
     dispatcher: parts.dispatcher,
     identities: createRecentIdentities(ports.monotonicMs),
     placeIds: parts.placeIds,
+    refusals: parts.refusals,
+    onOffered: ports.metrics.offered,
     futureLimitMs: settings.futureLimitMs,
     nowMs: ports.nowMs,
   };

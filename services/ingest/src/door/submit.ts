@@ -1,5 +1,6 @@
 import {
   problemOf,
+  securityRejectionCodes,
   type AccessToken,
   type ItemAnswer,
   type Problem,
@@ -15,6 +16,7 @@ import type { Dispatcher } from '../send/dispatcher.ts';
 import type { SourceRecord } from '../source/source-format.ts';
 import type { RecentIdentities } from './limits/recent-identities.ts';
 import type { PlaceIds } from './place-id.ts';
+import type { Refusals } from './refusals.ts';
 
 /** Is told once what became of a record that was sent. */
 export type DoorTicket = (settlement: Settlement, offset: number | undefined) => void;
@@ -30,6 +32,8 @@ export type SubmitOptions = {
   readonly dispatcher: Pick<Dispatcher<DoorTicket>, 'push'>;
   readonly identities: RecentIdentities;
   readonly placeIds: PlaceIds;
+  readonly refusals: Pick<Refusals, 'tell'>;
+  readonly onOffered: (records: number) => void;
   readonly futureLimitMs: number;
   readonly nowMs: () => number;
 };
@@ -83,9 +87,15 @@ export function createSubmit(
     });
 
     function sendRefused(rejections: readonly Rejection[]): Promise<ItemAnswer> {
+      const deadLetter = refuse(record, rejections, nowMs);
+      for (const { code: why } of rejections) {
+        if (!securityRejectionCodes.has(why)) continue;
+        const deadLetterId = deadLetter.event.id;
+        options.refusals.tell({ action: 'record_refused', why, tokenName: token.name, deadLetterId });
+      }
       return new Promise((resolve) => {
         dispatcher.push({
-          ...refuse(record, rejections, nowMs),
+          ...deadLetter,
           ticket: (settlement) =>
             resolve(
               settlement === 'rejected'
@@ -103,6 +113,7 @@ export function createSubmit(
         kind: 'problem',
         problem: problemOf('request_malformed', { detail: 'The body has no record.' }),
       };
+    options.onOffered(records.length);
     const writer = options.writerOf(token);
     const items = await Promise.all(records.map((record) => submitOne(writer, token, record)));
     return concluded(items);

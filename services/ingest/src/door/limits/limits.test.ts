@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createIdempotency, type Reply } from '../idempotency.ts';
+import type { AuditAct } from '@weir/audit';
 import { createRefusals, type Refusal } from '../refusals.ts';
 import { createSending } from '../sending.ts';
 import { addressKey } from './address-key.ts';
@@ -123,6 +124,27 @@ test('requests are turned away while earlier ones wait in vain, and one is let i
   sending.settled(true);
   sending.began();
   assert.equal(sending.stuckOn(), undefined);
+});
+
+test('conflicting records of one token become one entry with a count, and name the first dead letter', async () => {
+  const told: AuditAct[] = [];
+  const refusals = createRefusals({
+    record: async (act) => void told.push(act),
+    onLost: () => assert.fail('nothing was lost'),
+  });
+  const refused = { action: 'record_refused', why: 'conflicting_duplicate', tokenName: 'bank' } as const;
+  for (const deadLetterId of ['r1_first', 'r1_second', 'r1_third'])
+    refusals.tell({ ...refused, deadLetterId });
+  refusals.tell({ ...refused, tokenName: 'other', deadLetterId: 'r1_fourth' });
+  await refusals.close();
+  assert.deepEqual(
+    told.map(({ actor, action, subject, details }) => [actor.name, action, subject.id, details['count']]),
+    [
+      ['bank', 'record_refused', 'r1_first', 1],
+      ['other', 'record_refused', 'r1_fourth', 1],
+      ['bank', 'record_refused', 'r1_first', 2],
+    ],
+  );
 });
 
 test('repeated refusals of one caller become one entry with a count', async () => {
