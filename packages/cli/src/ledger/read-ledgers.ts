@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodePayload, events, streams } from '@weir/contracts';
+import { runningStack } from '../local/stack-session.ts';
 import type { Ops } from '../ops/connect-ops.ts';
 import { readDeadlineMs, readEvents } from '../ops/read-events.ts';
 import { addToTally, balancePartition, emptyTally } from './detection-ledger.ts';
 import type { JournalTally, OutcomeCounts, PartitionLedger } from './detection-ledger.ts';
+import { readDoorLedger } from './door-ledger.ts';
 import { readIngestLedgers } from './ingest-ledger.ts';
 import type { IngestLedger } from './ingest-ledger.ts';
 
@@ -26,7 +28,8 @@ export type Ledgers = {
  */
 export async function readLedgers(ops: Ops, home: string): Promise<Ledgers> {
   const detection = await readDetection(ops);
-  const ingest = readIngestLedgers(home);
+  const door = await readDoorLedger(runningStack(home)?.addresses['INGEST_URL']);
+  const ingest = [...readIngestLedgers(home), ...(door === undefined ? [] : [door])];
   const faults = [
     ...ingest
       .filter(({ balanced }) => !balanced)

@@ -51,6 +51,7 @@ async function openApp(context: TestContext) {
       answered: () => undefined,
       connectionRefused: () => undefined,
       settled: () => undefined,
+      offered: () => undefined,
       openBytes: () => undefined,
     },
     onFault: (error) => assert.fail(String(error)),

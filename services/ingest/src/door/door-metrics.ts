@@ -5,6 +5,7 @@ export type DoorMetrics = {
   readonly answered: (route: string, status: number, elapsedMs: number) => void;
   /** Connections that ended before there was a request. */
   readonly connectionRefused: (reason: string) => void;
+  readonly offered: (records: number) => void;
   readonly settled: (settlement: Settlement) => void;
   readonly openBytes: (bytes: number) => void;
 };
@@ -35,6 +36,7 @@ export function createDoorMetrics(metrics: Metrics): DoorMetrics {
     'Connections that ended without a request: no TLS 1.3, too slow, too many.',
     ['reason'],
   );
+  const offered = metrics.counter('door_records_offered_total', 'Records offered at the door.', []);
   const records = metrics.counter(
     'door_records_total',
     'Records offered at the door, by what became of them.',
@@ -48,6 +50,7 @@ export function createDoorMetrics(metrics: Metrics): DoorMetrics {
       latency.observe({ route }, elapsedMs);
     },
     connectionRefused: (reason) => refused.add({ reason }),
+    offered: (count) => offered.add({}, count),
     settled: (outcome) => records.add({ outcome }),
     openBytes: (bytes) => open.set({}, bytes),
   };
