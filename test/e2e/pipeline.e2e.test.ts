@@ -38,7 +38,10 @@ before(async () => {
   addresses = status.addresses;
   assert.deepEqual(
     status.parts.map(({ name, up: isUp }) => [name, isUp]).toSorted(),
-    ['alerting', 'detection', 'inbox', 'kafka', 'kms', 'redis'].map((name) => [name, true]),
+    ['alerting', 'detection', 'inbox', 'ingest', 'kafka', 'kms', 'notary', 'redis'].map((name) => [
+      name,
+      true,
+    ]),
   );
 });
 after(async () => {
