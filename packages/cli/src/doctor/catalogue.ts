@@ -88,7 +88,7 @@ export const catalogue = {
   },
   'groups.positions': {
     looksAt: 'where each consumer group stands in its topics, and how far that is from the end',
-    warns: `more than ${limits.lagWarnRecords} records behind, or nothing committed`,
+    warns: `more than ${limits.lagWarnRecords} offsets behind, or nothing committed`,
     fails: 'beyond the end, or before the first record kept',
   },
   'redis.reachable': {

@@ -38,7 +38,7 @@ export function judgeGroup({ groupId, topic, positions, offsets }: GroupFacts): 
     );
   }
   const lag = holds.reduce((sum, { partition, end }) => sum + end - (next.get(partition) ?? end), 0);
-  const what = `${grouped(lag)} records behind in ${offsets.length} partitions`;
+  const what = `${grouped(lag)} offsets behind in ${offsets.length} partitions, markers of transactions among them`;
   return lag > limits.lagWarnRecords
     ? warn(
         about,
