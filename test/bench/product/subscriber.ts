@@ -144,11 +144,11 @@ export const run = async (say: (sentence: string) => void): Promise<Record<strin
     const committed = await measureSubscriber(topic, 'committed', () => undefined);
     const pglite = await measurePglite(topic);
     return {
-      reading_only_per_s: reading,
-      positions_in_memory_per_s: inMemory,
-      positions_committed_per_s: committed,
-      positions_in_pglite_per_s: pglite,
-      positions_in_memory_to_reading_only_percent: Math.round((inMemory * 100) / reading),
+      readingOnlyEventsPerSecond: reading,
+      inMemoryEventsPerSecond: inMemory,
+      committedEventsPerSecond: committed,
+      pgliteEventsPerSecond: pglite,
+      inMemoryRatioToReadingOnly: Math.round((inMemory * 1_000) / reading) / 1_000,
     };
   } finally {
     await stack.stop();
