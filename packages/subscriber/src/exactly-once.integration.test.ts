@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
-import { waitFor } from '@weir/testkit';
+import { startProgram, waitFor } from '@weir/testkit';
+import type { TestProgram } from '@weir/testkit';
 import { clearedEvents, numbers } from './fixtures/cleared-events.ts';
-import { startSubscriber, startSubscriberStack } from './fixtures/subscriber-stack.ts';
-import type { SubscriberProcess, SubscriberStack, SubscriberTopic } from './fixtures/subscriber-stack.ts';
+import { startSubscriberStack } from './fixtures/subscriber-stack.ts';
+import type { SubscriberStack, SubscriberTopic } from './fixtures/subscriber-stack.ts';
 
 const example = new URL('../examples/postgres.ts', import.meta.url);
 const plain = new URL('./fixtures/append-lines.ts', import.meta.url);
@@ -43,24 +44,24 @@ async function writeShare(topic: SubscriberTopic, share: number): Promise<void> 
  */
 async function surviveKills(options: {
   readonly topic: SubscriberTopic;
-  readonly start: (isLast: boolean) => SubscriberProcess;
+  readonly start: (isLast: boolean) => TestProgram;
   /** How much that process has handled so far. */
-  readonly handledBy: (process: SubscriberProcess) => number;
-  readonly isDone: (process: SubscriberProcess) => boolean;
+  readonly handledBy: (process: TestProgram) => number;
+  readonly isDone: (process: TestProgram) => boolean;
 }): Promise<void> {
   for (let share = 0; share < kills; share += 1) {
     await writeShare(options.topic, share);
     const victim = options.start(false);
     await waitFor(() => options.handledBy(victim) >= killedAfter, {
       deadlineMs,
-      what: `process ${share} to handle ${killedAfter} events: ${victim.said()}`,
+      what: `process ${share} to handle ${killedAfter} events: ${victim.log()}`,
     });
     await victim.end('SIGKILL');
   }
   await writeShare(options.topic, kills);
   const last = options.start(true);
   await waitFor(() => options.isDone(last), { deadlineMs, what: `the last process to be done` });
-  assert.equal(await last.end('SIGTERM'), 0, last.said());
+  assert.equal(await last.end('SIGTERM'), 0, last.log());
 }
 
 describe('a process that is killed under load', { concurrency: true }, () => {
@@ -68,14 +69,14 @@ describe('a process that is killed under load', { concurrency: true }, () => {
     const topic = await stack.topic(partitions);
     const folder = join(stack.folder, 'ledger');
     const env = { ...topic.env, DATABASE_FOLDER: folder, REPORT_EVERY_MS: '50' };
-    const reports = (process: SubscriberProcess) =>
-      [...process.said().matchAll(/^booked (\d+), (\d+) behind$/gm)].map(([, booked, behind]) => ({
+    const reports = (process: TestProgram) =>
+      [...process.log().matchAll(/^booked (\d+), (\d+) behind$/gm)].map(([, booked, behind]) => ({
         booked: Number(booked),
         behind: Number(behind),
       }));
     await surviveKills({
       topic,
-      start: () => startSubscriber(example, env),
+      start: () => startProgram(example, env),
       handledBy: (process) => reports(process).at(-1)?.booked ?? 0,
       isDone: (process) => reports(process).some(({ booked, behind }) => booked > 0 && behind === 0),
     });
@@ -107,7 +108,7 @@ describe('a process that is killed under load', { concurrency: true }, () => {
       start: (isLast) => {
         before = lines().length;
         const HOLD_AFTER = isLast ? 'Infinity' : String(killedAfter);
-        return startSubscriber(plain, { ...topic.env, OUTPUT_FILE: file, HOLD_AFTER });
+        return startProgram(plain, { ...topic.env, OUTPUT_FILE: file, HOLD_AFTER });
       },
       handledBy: () => lines().length - before,
       isDone: () => new Set(lines()).size >= everywhere.length,

@@ -3,10 +3,10 @@ import { after, before, test } from 'node:test';
 import { streams } from '@weir/contracts';
 import { exitCodes } from '@weir/runtime';
 import { waitFor } from '@weir/testkit';
+import type { TestProgram } from '@weir/testkit';
 import { startDetectionBench } from './fixtures/detection-bench.ts';
 import type { DetectionBench } from './fixtures/detection-bench.ts';
 import { startDetectionProcess } from './fixtures/detection-process.ts';
-import type { DetectionProcess } from './fixtures/detection-process.ts';
 import { sampleTransactions } from './fixtures/sample-transactions.ts';
 import { assertSettled } from './fixtures/settled.ts';
 import { createTestLog } from './fixtures/test-log.ts';
@@ -38,7 +38,7 @@ async function loggedRecords(): Promise<number> {
   return offsets.reduce((sum, { end }) => sum + end, 0);
 }
 
-const start = (env = bench.env): DetectionProcess =>
+const start = (env = bench.env): TestProgram =>
   startDetectionProcess({
     ...env,
     WEIR_ENVIRONMENT: environment,
@@ -51,7 +51,7 @@ const start = (env = bench.env): DetectionProcess =>
   });
 
 /** Waits for so many published records, or fails with what the worker said when it ended before. */
-async function published(worker: DetectionProcess, records: number): Promise<void> {
+async function published(worker: TestProgram, records: number): Promise<void> {
   const ended = worker.exited.then((code) => {
     throw new Error(`the worker ended with ${code}\n${worker.log()}`);
   });

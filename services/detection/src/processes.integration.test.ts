@@ -3,10 +3,10 @@ import { after, before, test } from 'node:test';
 import { streams } from '@weir/contracts';
 import { exitCodes } from '@weir/runtime';
 import { waitFor } from '@weir/testkit';
+import type { TestProgram } from '@weir/testkit';
 import { startDetectionBench } from './fixtures/detection-bench.ts';
 import type { DetectionBench } from './fixtures/detection-bench.ts';
 import { startDetectionProcess } from './fixtures/detection-process.ts';
-import type { DetectionProcess } from './fixtures/detection-process.ts';
 import { sampleTransactions } from './fixtures/sample-transactions.ts';
 import { assertSettled } from './fixtures/settled.ts';
 import { createTestLog } from './fixtures/test-log.ts';
@@ -28,7 +28,7 @@ after(async () => {
   await bench.close();
 });
 
-const start = (): DetectionProcess =>
+const start = (): TestProgram =>
   startDetectionProcess({
     ...bench.env,
     WEIR_ENVIRONMENT: environment,
@@ -41,9 +41,8 @@ const start = (): DetectionProcess =>
   });
 
 /** How often a process took a partition over, and how often a partition of it failed. */
-const takeovers = (worker: DetectionProcess): number =>
-  worker.log().split('"took a partition over"').length - 1;
-const retries = (worker: DetectionProcess): number =>
+const takeovers = (worker: TestProgram): number => worker.log().split('"took a partition over"').length - 1;
+const retries = (worker: TestProgram): number =>
   worker.log().split('"a partition failed and is taken over again"').length - 1;
 
 /** No more than so many transactions of a partition wait, so that the end of the load is near its decision. */
@@ -79,7 +78,7 @@ const published = async (): Promise<readonly (number | undefined)[]> =>
   (await log.kafka.groupPositions(groupId, streams.received.topic)).map(({ next }) => next);
 
 /** Waits until every partition has moved on from where it stands now, or fails with what a worker said. */
-async function allMoved(workers: readonly DetectionProcess[], what: string): Promise<void> {
+async function allMoved(workers: readonly TestProgram[], what: string): Promise<void> {
   const from = await published();
   const ended = workers.map((worker) =>
     worker.exited.then((code) => {
