@@ -3,6 +3,7 @@ import { roles } from '@weir/contracts';
 import { isRunning } from '@weir/local';
 import type { StackState } from '@weir/local';
 import { runningStack } from '../local/stack-session.ts';
+import { readMetrics } from '../local/worker-metrics.ts';
 
 /** Reading a file and dropping keys takes no time; a worker that is busy may take some to hear. */
 const confirmDeadlineMs = 20_000;
@@ -34,7 +35,7 @@ async function rollOver(home: string, worker: Worker): Promise<RollOver> {
   let before: Reading | undefined;
   const deadline = AbortSignal.timeout(confirmDeadlineMs);
   while (!deadline.aborted) {
-    const now = await readMetrics(home, worker.name);
+    const now = await readKeyState(home, worker.name);
     // One that the supervisor has started since has read the file when it started.
     const isAnother = !isRunning(worker);
     if (now !== undefined && (isAnother || (before !== undefined && now.rollOvers > before.rollOvers))) {
@@ -60,15 +61,10 @@ function signal(worker: Worker): void {
 }
 
 /** Undefined where the worker can't be asked just now. */
-async function readMetrics(home: string, worker: string): Promise<Reading | undefined> {
+async function readKeyState(home: string, worker: string): Promise<Reading | undefined> {
   const address = runningStack(home)?.addresses[`${worker.toUpperCase()}_URL`];
-  if (address === undefined) return undefined;
-  try {
-    const answer = await fetch(`${address}/metrics`, { signal: AbortSignal.timeout(requestTimeoutMs) });
-    return readingIn(await answer.text());
-  } catch {
-    return undefined;
-  }
+  const metrics = await readMetrics(address, requestTimeoutMs);
+  return metrics === undefined ? undefined : readingIn(metrics);
 }
 
 /** What a worker's metrics say of its keys; undefined where they say nothing. */

@@ -1,7 +1,5 @@
-const timeoutMs = 1_000;
-
 /** What a worker's /metrics says, in the Prometheus text format; undefined where it doesn't answer. */
-export async function readMetrics(url: string | undefined): Promise<string | undefined> {
+export async function readMetrics(url: string | undefined, timeoutMs = 1_000): Promise<string | undefined> {
   if (url === undefined) return undefined;
   try {
     const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(timeoutMs) });
