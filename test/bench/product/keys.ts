@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@weir/testkit';
 import { weirIn } from '../../e2e/weir-command.ts';
 import type { WeirCommand } from '../../e2e/weir-command.ts';
-import { round } from '../process-usage.ts';
+import { percentilesOf } from '../latency.ts';
 
 const warmUpMs = 3_000;
 const quietMs = 10_000;
@@ -37,16 +37,17 @@ export const run = async (say: (sentence: string) => void): Promise<Record<strin
     const newKey = await during(answers, () => must(weir, 'keys', 'rotate', 'received', '--new-key'));
     feeding.abort();
     const refused = await fed;
+    const [newMaterial, replaced] = [percentilesOf(material), percentilesOf(newKey)];
     const accepted = answers.reduce((sum, answer) => sum + answer.accepted, 0);
     return {
       acceptedTx: accepted,
       refusedTx: refused,
       lostTx: accepted - (await decidedBy(weir, accepted)),
-      quietP99Ms: percentile(quiet, 0.99),
-      newMaterialP99Ms: percentile(material, 0.99),
-      newMaterialSlowestMs: percentile(material, 1),
-      newKeyP99Ms: percentile(newKey, 0.99),
-      newKeySlowestMs: percentile(newKey, 1),
+      quietP99Ms: percentilesOf(quiet).p99,
+      newMaterialP99Ms: newMaterial.p99,
+      newMaterialSlowestMs: newMaterial.max,
+      newKeyP99Ms: replaced.p99,
+      newKeySlowestMs: replaced.max,
     };
   } finally {
     feeding.abort();
@@ -126,9 +127,4 @@ async function decidedBy(weir: WeirCommand, accepted: number): Promise<number> {
   );
   if (!balanced) throw new Error('the ledgers do not balance');
   return (total['cleared'] ?? 0) + (total['held'] ?? 0);
-}
-
-function percentile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return round(sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN, 1);
 }
