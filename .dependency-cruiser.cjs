@@ -4,7 +4,7 @@
 // Layers: services -> adapters -> core. Each third-party library has one
 // importer, the adapter that is named after what it is for.
 
-const core = ['contracts', 'windows', 'scoring', 'rules', 'envelope'];
+const core = ['contracts', 'windows', 'scoring', 'rules', 'learning', 'envelope'];
 const adapters = ['kafka', 'kms', 'window-store', 'runtime', 'connections'];
 
 /** For each workspace: the workspaces, libraries and parts of Node that its sources may import. */
@@ -17,6 +17,7 @@ const workspaces = {
   'packages/windows': { uses: ['contracts'], libraries: [], node: [] },
   'packages/scoring': { uses: ['contracts', 'windows'], libraries: [], node: [] },
   'packages/rules': { uses: ['contracts', 'windows', 'scoring'], libraries: ['zod'], node: [] },
+  'packages/learning': { uses: ['contracts', 'windows', 'scoring'], libraries: [], node: [] },
   'packages/envelope': { uses: ['contracts'], libraries: [], node: ['crypto'] },
   'packages/kafka': { uses: ['contracts'], libraries: ['kafkajs'], node: 'any' },
   'packages/kms': { uses: ['contracts', 'envelope'], libraries: ['@aws-sdk/client-kms'], node: 'any' },

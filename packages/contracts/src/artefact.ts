@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { artefactRef, sha256Hex } from './fields.ts';
+import { artefactRef, offset, sha256Hex } from './fields.ts';
 
-export const artefactKind = z.enum(['ruleset', 'window_plan']);
+export const artefactKind = z.enum(['ruleset', 'window_plan', 'model']);
 export type ArtefactKind = z.infer<typeof artefactKind>;
 
 /** An immutable, versioned piece of what detection decides by. `digest` is the SHA-256 of its body's canonical JSON. */
@@ -9,6 +9,13 @@ export const artefact = z
   .strictObject({ kind: artefactKind, artefact: artefactRef, digest: sha256Hex, body: z.json() })
   .describe('A ruleset or window plan, immutable');
 export type Artefact = z.infer<typeof artefact>;
+
+/**
+ * Where a model stands on its topic: the offset of its first part, and how many parts there are, one
+ * behind the other. Models are large and come every day: who needs one reads it and no other.
+ */
+export const modelLocation = z.strictObject({ offset, parts: z.int().min(1).max(1_000) });
+export type ModelLocation = z.infer<typeof modelLocation>;
 
 /** Activations of a log are numbered from 1, all kinds of artefacts in one row. */
 export const activationSequence = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
@@ -19,6 +26,7 @@ export const activated = {
   artefactKind,
   artefact: artefactRef,
   digest: sha256Hex,
+  location: modelLocation.optional().describe('Of a model, and of nothing else'),
 };
 
 /** Announces an activation before the log is told of it, so that each has its number once and for all. */

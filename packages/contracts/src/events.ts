@@ -5,6 +5,8 @@ import { auditCheckpoint, auditEntry, auditRequest } from './audit.ts';
 import { controlRecord } from './control.ts';
 import { journalRecord } from './journal.ts';
 import { quickCheckOf, type QuickCheck } from './quick-check.ts';
+import { modelPart, modelPolicy } from './model-snapshot.ts';
+import { outcomeReport } from './outcome.ts';
 import { rejectedPreamble } from './rejected.ts';
 import { release } from './release.ts';
 import type { StreamName } from './streams.ts';
@@ -66,6 +68,9 @@ export const events = {
   alert: define('alerts', 'weir.alert.v1', 'urn:weir:schema:alert:1', alert),
   artefact: define('artefacts', 'weir.artefact.v1', 'urn:weir:schema:artefact:1', artefact),
   activation: define('artefacts', 'weir.activation.v1', 'urn:weir:schema:activation:1', activation),
+  modelPolicy: define('artefacts', 'weir.model-policy.v1', 'urn:weir:schema:model-policy:1', modelPolicy),
+  outcome: define('outcomes', 'weir.outcome.v1', 'urn:weir:schema:outcome:1', outcomeReport),
+  modelPart: define('models', 'weir.model.part.v1', 'urn:weir:schema:model-part:1', modelPart),
   release: define('releases', 'weir.release.v1', 'urn:weir:schema:release:1', release),
   auditRequest: define('intake', 'weir.audit.request.v1', 'urn:weir:schema:audit-request:1', auditRequest),
   auditEntry: define('audit', 'weir.audit.entry.v1', 'urn:weir:schema:audit-entry:1', auditEntry),

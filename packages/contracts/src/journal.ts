@@ -1,10 +1,26 @@
 import { z } from 'zod';
 import { activationSequence } from './artefact.ts';
-import { offset, partitionNumber, score, sha256Hex } from './fields.ts';
+import { modelLocation } from './artefact.ts';
+import { instant, offset, partitionNumber, pseudonym, score, sha256Hex } from './fields.ts';
 import { rejectionCodes } from './rejection.ts';
+import { creditDebitIndicator } from './transaction.ts';
 import { versions } from './verdict.ts';
 
 const at = { offset };
+
+/** What a decision was about, for who learns from outcomes: pseudonyms and what amounts are compared by. */
+export const decidedSubject = z.strictObject({
+  transaction: pseudonym,
+  account: pseudonym,
+  counterparty: z
+    .string()
+    .regex(/^(?:[0-9a-f]{12})?$/)
+    .describe('First 6 bytes of its pseudonym, or ""'),
+  eventTime: instant,
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  creditDebitIndicator,
+});
+export type DecidedSubject = z.infer<typeof decidedSubject>;
 
 /** What became of one record of the log. `digest` is the SHA-256 of the verdict's canonical plaintext. */
 export const decision = z.discriminatedUnion('outcome', [
@@ -15,6 +31,7 @@ export const decision = z.discriminatedUnion('outcome', [
     reasons: z.array(z.string()),
     features: z.array(z.number().nullable()).describe('In the order of featureNames'),
     digest: sha256Hex,
+    subject: decidedSubject.optional().describe('Absent from journals of earlier releases'),
   }),
   z.strictObject({ ...at, outcome: z.literal('duplicate'), firstOffset: offset }),
   z.strictObject({ ...at, outcome: z.literal('rejected'), code: z.enum(rejectionCodes) }),
@@ -38,6 +55,10 @@ export const journalRecord = z
     sequence: activationSequence
       .optional()
       .describe('The number of the last activation in force; absent before the first'),
+    model: z
+      .strictObject({ digest: sha256Hex, location: modelLocation })
+      .optional()
+      .describe('Of the model in force, where there is one'),
     featureNames: z.array(z.string()),
     decisions: z.array(decision),
   })

@@ -11,6 +11,8 @@ export const streamNames = [
   'releases',
   'alerts',
   'artefacts',
+  'outcomes',
+  'models',
   'intake',
   'audit',
 ] as const;
@@ -28,6 +30,8 @@ export type KeyClass =
   | 'journal'
   | 'releases'
   | 'artefacts'
+  | 'outcomes'
+  | 'models'
   | 'intake'
   | 'audit';
 
@@ -40,11 +44,13 @@ export const keyClasses: readonly KeyClass[] = [
   'journal',
   'releases',
   'artefacts',
+  'outcomes',
+  'models',
   'intake',
   'audit',
 ];
 
-export const roles = ['ingest', 'detection', 'alerting', 'notary', 'ops', 'downstream'] as const;
+export const roles = ['ingest', 'detection', 'alerting', 'learner', 'notary', 'ops', 'downstream'] as const;
 
 /** Who a process is at the KMS: what it may seal and open follows from the writers and readers of the streams. */
 export type Role = (typeof roles)[number];
@@ -99,7 +105,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: logMaxMessageBytes,
     timestampType: 'CreateTime',
     writers: ['detection'],
-    readers: ['ingest', 'detection', 'ops'],
+    readers: ['ingest', 'detection', 'learner', 'ops'],
   },
   cleared: {
     topic: 'transactions.cleared.v1',
@@ -168,6 +174,28 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     writers: ['ingest'],
     readers: ['ingest', 'detection', 'ops'],
   },
+  outcomes: {
+    topic: 'outcomes.v1',
+    description: 'What transactions turned out to be: fraud reports and the outcomes analysts gave.',
+    keyClass: 'outcomes',
+    partitions: 4,
+    retentionMs: 2 * 366 * dayMs,
+    maxMessageBytes: mebibyte,
+    timestampType: 'LogAppendTime',
+    writers: ['ingest', 'alerting'],
+    readers: ['learner', 'ops'],
+  },
+  models: {
+    topic: 'models.v1',
+    description: 'What the learner has learned: snapshots, immutable, named id@version, in parts.',
+    keyClass: 'models',
+    partitions: 1,
+    retentionMs: foreverMs,
+    maxMessageBytes: mebibyte,
+    timestampType: 'CreateTime',
+    writers: ['ingest', 'learner'],
+    readers: ['ingest', 'detection', 'alerting', 'learner', 'ops'],
+  },
   intake: {
     topic: 'audit.intake.v1',
     description: 'What is to be audited, until the notary has given it its number.',
@@ -176,7 +204,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     retentionMs: 90 * dayMs,
     maxMessageBytes: mebibyte,
     timestampType: 'LogAppendTime',
-    writers: ['ingest', 'detection', 'alerting', 'notary', 'ops'],
+    writers: ['ingest', 'detection', 'alerting', 'learner', 'notary', 'ops'],
     readers: ['notary'],
   },
   audit: {

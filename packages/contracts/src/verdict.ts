@@ -3,7 +3,11 @@ import { artefactRef, instant, offset, partitionNumber, score } from './fields.t
 import { creditDebitIndicator, transaction } from './transaction.ts';
 
 /** The versions a verdict was made under. They are a function of the log: control records set them. */
-export const versions = z.strictObject({ ruleset: artefactRef, windowPlan: artefactRef });
+export const versions = z.strictObject({
+  ruleset: artefactRef,
+  windowPlan: artefactRef,
+  model: artefactRef.optional().describe('Absent before the first model came into force'),
+});
 export type Versions = z.infer<typeof versions>;
 
 export const severity = z.enum(['low', 'medium', 'high', 'critical']);
@@ -46,6 +50,13 @@ export const recentAmount = z.strictObject({
   creditDebitIndicator,
 });
 
+/** A part of a score, in whole millionths: it may take away. */
+const signedScore = z.number().min(-1).max(1);
+
+/** `cold`: nothing to compare with but the account's peers; `short`: its own past counts in part; `settled`: it alone. */
+export const historyState = z.enum(['cold', 'short', 'settled']);
+export type HistoryState = z.infer<typeof historyState>;
+
 /** What a person needs to understand a held transaction without asking the pipeline again. */
 export const evidence = z.strictObject({
   features: featureValues,
@@ -60,6 +71,15 @@ export const evidence = z.strictObject({
     })
     .nullable(),
   recentAmounts: z.array(recentAmount).max(30),
+  /** How the score came about: the base and what each feature adds to it or takes away; together the score exactly. */
+  contributions: z
+    .strictObject({
+      base: signedScore,
+      features: z.array(z.strictObject({ feature: z.string(), contribution: signedScore })).max(200),
+    })
+    .optional(),
+  /** How much of a history there was to compare with. */
+  state: historyState.optional(),
 });
 export type Evidence = z.infer<typeof evidence>;
 

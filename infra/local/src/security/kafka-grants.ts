@@ -15,6 +15,7 @@ const programs: Readonly<Record<Role, readonly string[]>> = {
   ingest: ['ingest', 'door'],
   detection: ['detection', 'windows'],
   alerting: ['alerting'],
+  learner: ['learner'],
   notary: ['notary'],
   ops: ['ops', 'doctor'],
   downstream: [],

@@ -78,6 +78,7 @@ function signingOperations(role: Role): readonly string[] {
     case 'ingest':
     case 'detection':
     case 'alerting':
+    case 'learner':
     case 'downstream':
       return [];
   }

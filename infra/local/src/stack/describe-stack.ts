@@ -232,6 +232,7 @@ export function roleEnvironment(options: {
       };
     case 'ops':
       return { ...shared, AUDIT_SIGNING_KEY: arns.auditSigning };
+    case 'learner':
     case 'downstream':
       return shared;
   }

@@ -104,11 +104,22 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
       return `${alert.severity}  ${about}  alert ${alert.alertId.slice(0, 12)} revision ${alert.revision}`;
     }
     case 'artefacts': {
+      if (type === events.modelPolicy.type) return read(events.modelPolicy)?.mode ?? 'unreadable';
       if (type !== events.activation.type) return read(events.artefact)?.artefact ?? 'unreadable';
       const activation = read(events.activation);
       return activation === undefined
         ? 'unreadable'
         : `activation ${activation.sequence} of ${activation.artefact}`;
+    }
+    case 'outcomes': {
+      const report = read(events.outcome);
+      return report === undefined
+        ? 'unreadable'
+        : `${report.transaction} ${report.outcome}  reported by ${report.reportedBy}`;
+    }
+    case 'models': {
+      const part = read(events.modelPart);
+      return part === undefined ? 'unreadable' : `${part.artefact} part ${part.part + 1} of ${part.parts}`;
     }
     case 'releases':
       return read(events.release)?.transactionIdentity ?? 'unreadable';

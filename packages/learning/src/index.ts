@@ -1,0 +1,1 @@
+export { createLearner, type Learner, type LearnerSettings, type Observation } from './learner.ts';
