@@ -46,6 +46,12 @@ export type Rule = z.infer<typeof rule>;
 /** A ruleset is an artefact: immutable, versioned, plain JSON. */
 export const ruleset = z.strictObject({
   ref: artefactRef,
+  /**
+   * Where the score comes from. `rules`, which is meant where it is absent: from
+   * their weights. `model`: from the scorer alone; rules are policies then, which
+   * hold whatever the score is.
+   */
+  scoring: z.enum(['rules', 'model']).optional(),
   /** A transaction is held where its score is at least this. */
   holdAt: z.number().gt(0).max(1),
   rules: z.array(rule).min(1).max(100),

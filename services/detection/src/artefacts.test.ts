@@ -31,7 +31,7 @@ function decideTwice(): Decided[] {
     decodedTransaction(offset, content),
   );
   const account = decoded[0]?.transaction.account ?? '';
-  const judge = resolveJudge(versions, defaultWindowPlan);
+  const { judge } = resolveJudge(versions, defaultWindowPlan);
   return decideBatch(decoded, { judge, histories: new Map([[account, history]]), toRecord: windowRecordOf });
 }
 
@@ -50,9 +50,9 @@ test('what was fed once and is fed again is never cleared a second time, however
 });
 
 test('a ruleset the program does not have stops it', () => {
-  const unknown = { ...versions, ruleset: 'starter@2' };
+  const unknown = { ...versions, ruleset: 'starter@99' };
   assert.throws(() => resolveJudge(unknown, defaultWindowPlan), { code: 'artefact_unknown' });
-  assert.throws(() => requireRulesetWithin('starter@2', defaultWindowPlan), { code: 'artefact_unknown' });
+  assert.throws(() => requireRulesetWithin('starter@99', defaultWindowPlan), { code: 'artefact_unknown' });
 });
 
 test('a ruleset is refused under a plan that has no windows for what it looks at', () => {
@@ -69,6 +69,7 @@ test('a shipped version never changes: a log that names it is decided by the ver
     [
       'standard@1 aff386cf1c43ce18ea902a19135b2895db2a6a2bf5f71c379f9fa81bd9c60285',
       'starter@1 7b187962b6c49a74d23f3078c353a57a58ba66e4f587dcb5e46dc42df061a5aa',
+      'starter@2 b880b094c823cdffb104bf8c88aa9b0f93336aa13c436289352eda3a93aa546c',
     ],
   );
 });

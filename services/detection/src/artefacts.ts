@@ -1,37 +1,16 @@
 import { WeirError } from '@weir/contracts';
-import type { Versions } from '@weir/contracts';
-import { decide, misfitOf, resolveRuleset } from '@weir/rules';
-import type { Ruleset } from '@weir/rules';
-import { baseline, computeFeatures, recentAmounts } from '@weir/scoring';
-import { timeliness } from '@weir/windows';
+import type { ModelSnapshot, Versions } from '@weir/contracts';
+import { createJudge, misfitOf, resolveRuleset } from '@weir/rules';
+import type { Judge, Ruleset } from '@weir/rules';
 import type { WindowPlan } from '@weir/windows';
-import type { Judge } from './decide-batch.ts';
 
 /**
  * How to judge by the versions in force. Rulesets come with the program: one that
  * the log names and this program doesn't know stops it, for another verdict than
  * the log asks for would be worse than none. Throws WeirError `artefact_unknown`.
  */
-export function resolveJudge(versions: Versions, plan: WindowPlan): Judge {
-  const ruleset = rulesetOf(versions.ruleset);
-  return (record, history) => {
-    const about = { record, history, plan };
-    const features = computeFeatures(about);
-    const verdict = decide({
-      features,
-      ruleset,
-      // Older than the account's history reaches: whatever it said in time of its own source, its windows and
-      // the earlier sending it may repeat are forgotten. Else by the whole second the windows keep, so that a verdict recomputed from them agrees.
-      timeliness: history.remembers(record)
-        ? timeliness(record.eventTimeMs, record.observedAtSeconds * 1000, plan)
-        : 'late',
-      versions,
-    });
-    if (verdict.outcome === 'cleared') return { verdict, features, evidence: undefined };
-    const evidence = { features, usualAmount: baseline(about), recentAmounts: recentAmounts(about) };
-    return { verdict, features, evidence };
-  };
-}
+export const resolveJudge = (versions: Versions, plan: WindowPlan, snapshot?: ModelSnapshot): Judge =>
+  createJudge({ ruleset: rulesetOf(versions.ruleset), plan, versions, snapshot });
 
 /**
  * Refuses a ruleset that looks at what the plan has no windows for. Throws

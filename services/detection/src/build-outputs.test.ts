@@ -38,7 +38,7 @@ function decidedRun(): DecidedRun {
   const histories = new Map(
     received.map(({ key }) => [key, createAccountHistory(defaultWindowPlan, [], 0)] as const),
   );
-  const judge = resolveJudge(versions, defaultWindowPlan);
+  const { judge } = resolveJudge(versions, defaultWindowPlan);
   const decided = decideBatch(decoded, { judge, histories, toRecord: windowRecordOf });
   return { ...said, partition: 3, from: 0, to: records.length, decided, records };
 }

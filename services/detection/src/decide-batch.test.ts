@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Judge } from '@weir/rules';
 import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
 import { resolveJudge } from './artefacts.ts';
 import { decideBatch, joinBatch, joinedBy } from './decide-batch.ts';
-import type { Judge } from './decide-batch.ts';
 import { decodedTransaction } from './fixtures/decoded-transaction.ts';
 import { sampleTransactions } from './fixtures/sample-transactions.ts';
 import { windowRecordOf } from './window-record.ts';
 
-const judge = resolveJudge({ ruleset: 'starter@1', windowPlan: 'standard@1' }, defaultWindowPlan);
+const { judge } = resolveJudge({ ruleset: 'starter@1', windowPlan: 'standard@1' }, defaultWindowPlan);
 
 const transactions = sampleTransactions(0, 60).map((content, offset) => decodedTransaction(offset, content));
 const repeated = transactions.slice(0, 20).map((one) => ({ ...one, offset: one.offset + 60 }));
@@ -19,7 +19,7 @@ const contradicted = transactions.slice(0, 20).map((one) => ({
 }));
 const decoded = [...transactions, ...repeated, ...contradicted];
 
-const contextWith = (judging: Judge) => ({
+const contextWith = (judging: Judge['judge']) => ({
   judge: judging,
   toRecord: windowRecordOf,
   histories: new Map(
@@ -34,10 +34,10 @@ test('what joins the windows does not depend on the judge: one that throws, and 
   let calls = 0;
   const failing = decideBatch(
     decoded,
-    contextWith((record, history) => {
+    contextWith((record, account, history) => {
       calls += 1;
       if (calls % 3 === 0) throw new TypeError('a rule of a later version');
-      return judge(record, history);
+      return judge(record, account, history);
     }),
   );
   const joined = sound.flatMap((one) => joinedBy(one) ?? []);

@@ -1,4 +1,5 @@
 import type { Evidence, FeatureValues, Rejection, Verdict } from '@weir/contracts';
+import type { Judge } from '@weir/rules';
 import type { AccountHistory, WindowRecord } from '@weir/windows';
 import type { AcceptedTransaction, Decoded } from './decode.ts';
 
@@ -27,14 +28,8 @@ export type Decided =
     }
   | { readonly kind: 'control'; readonly offset: number };
 
-/** The pure decision over one transaction: its features from the history before it, and the verdict they lead to. */
-export type Judge = (
-  record: WindowRecord,
-  history: AccountHistory,
-) => { readonly verdict: Verdict; readonly features: FeatureValues; readonly evidence: Evidence | undefined };
-
 export type DecisionContext = {
-  readonly judge: Judge;
+  readonly judge: Judge['judge'];
   /** One for every account of the run. */
   readonly histories: { get(account: string): AccountHistory | undefined };
   readonly toRecord: (offset: number, transaction: AcceptedTransaction) => WindowRecord;
@@ -83,7 +78,7 @@ function decideTransaction(
 ): Decided {
   const { record, history, repeats } = place(offset, transaction, context);
   if (repeats !== undefined) return repeats;
-  const judged = judgeOrFail(record, history, context.judge);
+  const judged = judgeOrFail(record, transaction.account, history, context.judge);
   history.append(record);
   if (judged !== undefined) return { kind: 'verdict', offset, transaction, record, ...judged };
   const rejection = { code: 'processing_failed', path: '' } as const;
@@ -135,11 +130,12 @@ export function joinBatch(
  */
 function judgeOrFail(
   record: WindowRecord,
+  account: string,
   history: AccountHistory,
-  judge: Judge,
-): ReturnType<Judge> | undefined {
+  judge: Judge['judge'],
+): ReturnType<Judge['judge']> | undefined {
   try {
-    return judge(record, history);
+    return judge(record, account, history);
   } catch {
     return undefined;
   }

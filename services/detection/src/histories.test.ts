@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Judge } from '@weir/rules';
 import { createMemoryWindowStore } from '@weir/window-store/memory';
 import { createHistoryCache, defaultWindowPlan } from '@weir/windows';
 import type { ChainOutcome, WindowStore } from '@weir/windows';
 import type { Run } from './cut-runs.ts';
 import { decideBatch, joinedBy } from './decide-batch.ts';
-import type { Decided, Judge } from './decide-batch.ts';
+import type { Decided } from './decide-batch.ts';
 import { decodedTransaction } from './fixtures/decoded-transaction.ts';
 import { createPlainParts } from './fixtures/plain-parts.ts';
 import { sampleTransaction } from './fixtures/sample-transactions.ts';
@@ -14,7 +15,7 @@ import type { OwnedPartition } from './owned-partition.ts';
 import { windowRecordOf } from './window-record.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
-const clearAll: Judge = () => ({
+const clearAll: Judge['judge'] = () => ({
   verdict: { outcome: 'cleared', score: 0, reasons: [], versions },
   features: {},
   evidence: undefined,

@@ -61,7 +61,7 @@ async function publishRun(
 ): Promise<StepOutcome> {
   const [first] = run.decoded;
   const outcome = first?.kind === 'control' ? await takeInControl(parts, owned, first.control) : 'goOn';
-  const judge = resolveJudge(owned.log.versions, owned.plan);
+  const { judge } = resolveJudge(owned.log.versions, owned.plan);
   const histories = await loadHistories(owned, run);
   const before = holdBack(owned, histories, storedBefore(histories));
   const queriesBefore = outOfOrderQueriesOf(histories);

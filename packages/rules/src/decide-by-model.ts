@@ -1,0 +1,88 @@
+import type { FeatureValues, Reason, Verdict } from '@weir/contracts';
+import type { DecideInput } from './decide.ts';
+import { evaluateRules, failure, reasonOf, ruleFailed, untimely } from './rule-reasons.ts';
+import type { Contributions, Scorer } from './scorer.ts';
+
+/** What a team's own model says of a transaction, from 0 to 1; `failed` where it had to say something and didn't. */
+export type TeamScore = number | 'failed';
+
+/** The name that a team's own model goes by among the features of an explanation. */
+export const teamScoreFeature = 'teamScore';
+
+export type ModelDecision = {
+  readonly verdict: Verdict;
+  /** Of a held transaction, and of no other: most are cleared, and nobody asks why. */
+  readonly contributions: Contributions | undefined;
+};
+
+const micro = 1_000_000;
+
+/**
+ * Decides one transaction by its score: pure, total but for a scorer that can't
+ * explain itself, and deterministic. It is held where
+ *
+ * - the larger of the scorer's and the team's score is at least `holdAt`;
+ * - any rule fires: under a model, rules are policies, which hold whatever the score and contribute 0;
+ * - it came late or from the future, or something could not be evaluated (`rule_failed`), score included.
+ *
+ * The reasons of a held transaction are the built-in ones, then the policies,
+ * then what the score rests on, the largest first. A cleared one has none.
+ */
+export function decideByModel({
+  features,
+  ruleset,
+  timeliness,
+  versions,
+  scorer,
+  teamScore,
+}: DecideInput & { readonly scorer: Scorer; readonly teamScore?: TeamScore | undefined }): ModelDecision {
+  const { fired, failed } = evaluateRules(ruleset.rules, features);
+  const malformed = ruleFailed(failed, features);
+  const own = malformed.length > 0 ? undefined : scoreOf(scorer, features);
+  const team = teamScore === undefined ? 0 : inMillionths(teamScore);
+  const isFailed = malformed.length === 0 && (own === undefined || team === undefined);
+  const builtIn = [...untimely(timeliness), ...malformed, ...(isFailed ? [failure([])] : [])];
+  const score = Math.max(own ?? 0, team ?? 0);
+  if (builtIn.length === 0 && fired.length === 0 && score < ruleset.holdAt)
+    return { verdict: { outcome: 'cleared', score, reasons: [], versions }, contributions: undefined };
+  const explained = own === undefined ? nothing : scorer.explain(features);
+  const reasons = own === undefined ? [] : scorer.reasons(features, explained);
+  const byTeam = Math.round((score - (own ?? 0)) * micro) / micro;
+  return {
+    verdict: {
+      outcome: 'held',
+      score,
+      reasons: [...builtIn, ...fired.map((rule) => reasonOf(rule, 0)), ...withTeam(reasons, byTeam)],
+      versions,
+    },
+    contributions:
+      byTeam === 0
+        ? explained
+        : {
+            ...explained,
+            features: [...explained.features, { feature: teamScoreFeature, contribution: byTeam }],
+          },
+  };
+}
+
+const nothing: Contributions = { base: 0, features: [] };
+
+/** A score that is none must not clear anything, nor may a scorer that throws. */
+function scoreOf(scorer: Scorer, features: FeatureValues): number | undefined {
+  try {
+    return inMillionths(scorer.score(features).score);
+  } catch {
+    return undefined;
+  }
+}
+
+const inMillionths = (score: TeamScore): number | undefined =>
+  typeof score === 'number' && score >= 0 && score <= 1 ? Math.round(score * micro) / micro : undefined;
+
+const withTeam = (reasons: readonly Reason[], contribution: number): readonly Reason[] =>
+  contribution === 0
+    ? reasons
+    : [
+        ...reasons,
+        { rule: 'team_model', severity: 'high' as const, contribution, features: [teamScoreFeature] },
+      ].sort((one, other) => other.contribution - one.contribution);

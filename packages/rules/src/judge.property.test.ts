@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { verdict as verdictContract, type FeatureValues } from '@weir/contracts';
+import { createAccountHistory, defaultWindowPlan as plan, type WindowRecord } from '@weir/windows';
+import fc from 'fast-check';
+import { createJudge } from './judge.ts';
+import { scoredStarterRuleset } from './starter-ruleset.ts';
+
+const account = 'a1_AAAAAAAAAAAAAAAAAAAAAA';
+const nowMs = Date.UTC(2025, 5, 15, 12);
+const micro = (value: number) => Math.round(value * 1e6);
+
+/** Holds everything, so that everything is explained. */
+const holdsAll = { ...scoredStarterRuleset, holdAt: 0.000_001 };
+const judge = createJudge({
+  ruleset: holdsAll,
+  plan,
+  versions: { ruleset: 'starter@2', windowPlan: plan.ref },
+});
+
+const record: WindowRecord = {
+  offset: 0,
+  eventTimeMs: nowMs,
+  observedAtSeconds: nowMs / 1000,
+  amountMinor: 2_500,
+  currency: 978,
+  creditDebitIndicator: 'DBIT',
+  identity: '0000000000000000',
+  digest: '00000000',
+  counterparty: 'aaaaaaaaaaaa',
+  channel: 0,
+  country: '',
+};
+const history = createAccountHistory(plan, [], 0);
+const names = Object.keys(judge.features(record, account, history));
+const someValue = fc.oneof(
+  fc.constant(null),
+  fc.double({ min: -50, max: 50, noNaN: true }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
+const someFeatures: fc.Arbitrary<FeatureValues> = fc.record(
+  Object.fromEntries(names.map((name) => [name, someValue])),
+);
+const someTeamScore = fc.oneof(fc.constant(undefined), fc.double({ min: 0, max: 1, noNaN: true }));
+
+test('whatever the features are, base and contributions add up to the score of the verdict exactly', () => {
+  fc.assert(
+    fc.property(someFeatures, someTeamScore, (features, teamScore) => {
+      const { verdict, evidence } = judge.decide({ record, account, history, features, teamScore });
+      assert.ok(verdictContract.safeParse(verdict).success);
+      assert.equal(micro(verdict.score) / 1e6, verdict.score);
+      const parts = evidence?.contributions;
+      // Only a score of nothing at all clears here.
+      if (parts === undefined) return assert.equal(verdict.score, 0);
+      const sum = parts.features.reduce(
+        (all, { contribution }) => all + micro(contribution),
+        micro(parts.base),
+      );
+      assert.equal(sum, micro(verdict.score));
+    }),
+  );
+});
+
+test('reasons come the largest first, behind what holds by itself, and none takes away', () => {
+  fc.assert(
+    fc.property(someFeatures, someTeamScore, (features, teamScore) => {
+      const { reasons } = judge.decide({ record, account, history, features, teamScore }).verdict;
+      const scored = reasons
+        .filter(({ rule }) => rule !== 'structuring')
+        .map((reason) => reason.contribution);
+      assert.ok(scored.every((contribution) => contribution > 0));
+      assert.deepEqual(
+        scored,
+        scored.toSorted((one, other) => other - one),
+      );
+    }),
+  );
+});

@@ -1,0 +1,106 @@
+import type { Evidence, FeatureValues, ModelSnapshot, Verdict, Versions } from '@weir/contracts';
+import { baseline, computeFeatures, recentAmounts } from '@weir/scoring';
+import { timeliness } from '@weir/windows';
+import type { AccountHistory, WindowPlan, WindowRecord } from '@weir/windows';
+import { decide } from './decide.ts';
+import { decideByModel, type TeamScore } from './decide-by-model.ts';
+import { createScorer } from './placeholder-scorer.ts';
+import type { Ruleset } from './ruleset.ts';
+import type { Scorer } from './scorer.ts';
+
+/** What is decided of one transaction. */
+export type Judgement = {
+  readonly verdict: Verdict;
+  /** Only for a held transaction: what a person needs to understand it. */
+  readonly evidence: Evidence | undefined;
+};
+
+/**
+ * The pure decision over one transaction of an account (its pseudonym), by the
+ * account's history before it. The history must hold neither the transaction nor
+ * any behind it, in both halves: what is usual is asked of it for the evidence too.
+ */
+export type Judge = {
+  /** The first half: everything a score rests on. */
+  readonly features: (record: WindowRecord, account: string, history: AccountHistory) => FeatureValues;
+  /** The second half: the verdict that the features lead to, a team's own score among them where there is one. */
+  readonly decide: (one: {
+    readonly record: WindowRecord;
+    readonly account: string;
+    readonly history: AccountHistory;
+    readonly features: FeatureValues;
+    readonly teamScore?: TeamScore | undefined;
+  }) => Judgement;
+  /** Both. */
+  readonly judge: (
+    record: WindowRecord,
+    account: string,
+    history: AccountHistory,
+  ) => Judgement & { readonly features: FeatureValues };
+};
+
+/** What is in force: `snapshot` is the model of `versions.model`, where that names one. */
+export type InForce = {
+  readonly ruleset: Ruleset;
+  readonly plan: WindowPlan;
+  readonly versions: Versions;
+  readonly snapshot?: ModelSnapshot | undefined;
+};
+
+/**
+ * How to judge by what is in force. Making one reads the whole snapshot, which
+ * takes a while; judging by it then is cheap, so it is made once and kept.
+ *
+ * Throws a RangeError where the versions name another model than the snapshot:
+ * verdicts would say they were made by what they were not.
+ */
+export function createJudge(
+  { ruleset, plan, versions, snapshot }: InForce,
+  scorerOf: (snapshot?: ModelSnapshot) => Scorer = createScorer,
+): Judge {
+  if (snapshot?.ref !== versions.model) throw new RangeError('the snapshot is not the model in force');
+  const scorer = ruleset.scoring === 'model' ? scorerOf(snapshot) : undefined;
+
+  const features: Judge['features'] = (record, account, history) => {
+    const ofAccount = computeFeatures({ record, history, plan });
+    return scorer === undefined ? ofAccount : scorer.features(ofAccount, record, account);
+  };
+
+  const decideOne: Judge['decide'] = ({ record, history, features: found, teamScore }) => {
+    const input = { features: found, ruleset, versions, timeliness: timelinessOf(record, history, plan) };
+    if (scorer === undefined) {
+      const verdict = decide(input);
+      return {
+        verdict,
+        evidence: verdict.outcome === 'held' ? evidenceOf(record, history, found) : undefined,
+      };
+    }
+    const { verdict, contributions } = decideByModel({ ...input, scorer, teamScore });
+    if (contributions === undefined) return { verdict, evidence: undefined };
+    const evidence = evidenceOf(record, history, found);
+    return { verdict, evidence: { ...evidence, contributions, state: scorer.state(found) } };
+  };
+
+  const evidenceOf = (record: WindowRecord, history: AccountHistory, found: FeatureValues): Evidence => ({
+    features: found,
+    usualAmount: baseline({ record, history, plan }),
+    recentAmounts: recentAmounts({ record, history }),
+  });
+
+  return {
+    features,
+    decide: decideOne,
+    judge: (record, account, history) => {
+      const found = features(record, account, history);
+      return { ...decideOne({ record, account, history, features: found }), features: found };
+    },
+  };
+}
+
+/**
+ * Older than the account's history reaches: whatever it said in time of its own source, its windows and
+ * the earlier sending it may repeat are forgotten. Else by the whole second the windows keep, so that a
+ * verdict recomputed from them agrees.
+ */
+const timelinessOf = (record: WindowRecord, history: AccountHistory, plan: WindowPlan) =>
+  history.remembers(record) ? timeliness(record.eventTimeMs, record.observedAtSeconds * 1000, plan) : 'late';
