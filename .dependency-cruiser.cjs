@@ -22,6 +22,11 @@ const workspaces = {
   'packages/kafka': { uses: ['contracts'], libraries: ['kafkajs'], node: 'any' },
   'packages/kms': { uses: ['contracts', 'envelope'], libraries: ['@aws-sdk/client-kms'], node: 'any' },
   'packages/window-store': { uses: ['contracts', 'windows'], libraries: ['ioredis'], node: 'any' },
+  'packages/team-model': {
+    uses: ['contracts', 'windows', 'scoring'],
+    libraries: ['onnxruntime-node'],
+    node: 'any',
+  },
   'packages/runtime': { uses: ['contracts'], libraries: ['zod', 'pino', 'prom-client'], node: 'any' },
   'packages/connections': {
     uses: ['contracts', 'envelope', 'kafka', 'kms', 'runtime'],
@@ -29,6 +34,7 @@ const workspaces = {
     node: 'any',
   },
   'packages/audit': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: 'any' },
+  'packages/models': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: 'any' },
   'packages/subscriber': {
     uses: ['contracts', 'envelope', 'kafka', 'kms'],
     libraries: ['zod'],
@@ -37,16 +43,16 @@ const workspaces = {
   'packages/simulator': { uses: ['contracts', 'windows'], libraries: ['ibantools'], node: [] },
   'packages/testkit': { uses: ['contracts', 'local'], libraries: [], node: 'any' },
   'packages/cli': {
-    uses: [...core, ...adapters, 'audit', 'simulator', 'local', 'ingest'],
+    uses: [...core, ...adapters, 'audit', 'models', 'simulator', 'local', 'ingest'],
     libraries: ['zod', 'commander'],
     node: 'any',
   },
   'services/ingest': {
-    uses: [...core, 'audit', 'kafka', 'kms', 'runtime', 'connections'],
+    uses: [...core, 'audit', 'models', 'kafka', 'kms', 'runtime', 'connections'],
     libraries: ['zod', 'csv-parse', 'fastify'],
     node: 'any',
   },
-  'services/detection': { uses: [...core, ...adapters, 'audit'], libraries: ['zod'], node: 'any' },
+  'services/detection': { uses: [...core, ...adapters, 'audit', 'models'], libraries: ['zod'], node: 'any' },
   'services/notary': {
     uses: [...core, 'audit', 'kafka', 'kms', 'runtime', 'connections'],
     libraries: ['zod'],

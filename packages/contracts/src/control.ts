@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activated } from './artefact.ts';
+import { activated, hasItsLocation, misplaced } from './artefact.ts';
 import { versions } from './verdict.ts';
 
 /**
@@ -17,11 +17,13 @@ export const controlRecord = z
       partitionCount: z.int().min(1).max(100_000),
       versions,
     }),
-    z.strictObject({
-      kind: z.literal('artefact_activated'),
-      logId: z.uuid(),
-      ...activated,
-    }),
+    z
+      .strictObject({
+        kind: z.literal('artefact_activated'),
+        logId: z.uuid(),
+        ...activated,
+      })
+      .refine(hasItsLocation, misplaced),
   ])
   .describe('A control record of the log');
 export type ControlRecord = z.infer<typeof controlRecord>;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { activationSequence } from './artefact.ts';
-import { modelLocation } from './artefact.ts';
+import { activationSequence, modelLocation } from './artefact.ts';
 import { instant, offset, partitionNumber, pseudonym, score, sha256Hex } from './fields.ts';
 import { rejectionCodes } from './rejection.ts';
 import { creditDebitIndicator } from './transaction.ts';
