@@ -23,7 +23,7 @@ const workspaces = {
   'packages/kms': { uses: ['contracts', 'envelope'], libraries: ['@aws-sdk/client-kms'], node: 'any' },
   'packages/window-store': { uses: ['contracts', 'windows'], libraries: ['ioredis'], node: 'any' },
   'packages/team-model': {
-    uses: ['contracts', 'windows', 'scoring'],
+    uses: ['contracts', 'windows'],
     libraries: ['onnxruntime-node'],
     node: 'any',
   },

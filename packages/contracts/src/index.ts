@@ -22,6 +22,7 @@ export * from './rejection.ts';
 export * from './release.ts';
 export * from './shown-transaction-id.ts';
 export * from './streams.ts';
+export * from './team-model.ts';
 export * from './timestamp.ts';
 export * from './transaction.ts';
 export * from './verdict.ts';
