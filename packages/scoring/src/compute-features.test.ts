@@ -19,6 +19,10 @@ test('every feature of a worked example has the value its definition gives by ha
   const features = featuresOf(past, { amountMinor: 10_000, counterparty: 'bbbbbbbbbbbb' });
   // Log amounts in milli-nats: 19 of 6909 and one of 8007, mean 6963.9, own spread 245.5, raised to the floor of 250.
   // This amount's is 9210, so z = (9210 − 6963.9) / 250, and it is 10000 / (e^6.9639 − 1) times the typical one.
+  // Robustly, the median is in the middle of its bin, 6912.5, and its deviation 0: z = (9210 − 6912.5) / 250.
+  // Within the hour there is one where 19 in 479 hours lead to expect 0.04: −ln(1 − (479/480)^19).
+  // 130.00 within a day, after 17 whole days of 10.00 and the prior's one: −ln I(18003.8 / 31003.8; 120, 6.667) is
+  // 48.8, bounded to 50 − 625/48.8. Of 20 transactions went all to one: −ln(2/22). By the hour 19 count 4/16, one 3/16.
   assert.deepEqual(features, {
     count_1m: 0,
     count_1h: 1,
@@ -46,6 +50,22 @@ test('every feature of a worked example has the value its definition gives by ha
     newCounterparty: 1,
     nearThresholdCount_24h: 0,
     hoursSinceLast: 0.166667,
+    historyState: 2,
+    amountRobustZ: 9.19,
+    velocitySurprise_1m: 0,
+    velocitySurprise_1h: 3.248051,
+    velocitySurprise_24h: 0.473777,
+    velocitySurprise_7d: 0.656171,
+    daySumSurprise: 37.182685,
+    counterpartySurprise: 2.397895,
+    newCountry: null,
+    newChannel: null,
+    hourSurprise: -1.405637,
+    dormancySurprise: 0.006938,
+    passThroughShare: 0,
+    passThroughMinor: 0,
+    roundAmountCount_24h: 1,
+    equalAmountCount_24h: 1,
   });
   assert.deepEqual(Object.keys(features), featureNames);
 });
@@ -109,7 +129,7 @@ test('the reporting threshold is taken in the major unit of the currency', () =>
 test('a threshold of another country can be given', () => {
   const record = recordOf({ offset: 1, amountMinor: 290_000 });
   const thresholds = { otherwiseMajor: 3_000, major: {}, bandShare: 0.1 };
-  const features = computeFeatures({ record, history: historyOf([]), plan }, thresholds);
+  const features = computeFeatures({ record, history: historyOf([]), plan }, { thresholds });
   assert.equal(features['nearThresholdCount_24h'], 1);
 });
 

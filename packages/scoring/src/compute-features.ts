@@ -9,6 +9,9 @@ import {
   type WindowRecord,
 } from '@weir/windows';
 import { amountProfile, minimumHistory } from './amount-profile.ts';
+import { isNew } from './is-new.ts';
+import { ownFeatures } from './own-features.ts';
+import type { PeerGroup } from './peer-group.ts';
 import {
   defaultReportingThresholds,
   reportingBand,
@@ -23,6 +26,13 @@ export type ScoringInput = {
   /** The account's records with offsets smaller than the record's: it must not hold the record itself. */
   readonly history: AccountHistory;
   readonly plan: WindowPlan;
+};
+
+export type FeatureOptions = {
+  /** Where payments have to be reported; the defaults otherwise. */
+  readonly thresholds?: ReportingThresholds;
+  /** What accounts do in the record's currency and direction; an account without a history is otherwise not compared. */
+  readonly peers?: PeerGroup;
 };
 
 /**
@@ -47,13 +57,34 @@ export type ScoringInput = {
  * | newCounterparty            | 1 if the counterparty didn't occur in L, in any currency and direction, else 0 | 0 or 1 | no counterparty |
  * | nearThresholdCount_24h     | if this amount lies in the band just below the reporting threshold: how many do within 24 h (within L where that is shorter), with this one; else 0 | count | never |
  * | hoursSinceLast             | since the account's latest transaction in any currency and direction    | hours       | none is visible |
+ * | historyState               | 0 cold: none in L; 1 short: fewer than settledHistory; 2 settled       | 0, 1 or 2   | never |
+ * | amountRobustZ              | (ln(1+amount) − median) / (1.4826·MAD) over the log amounts in L, both drawn to the peers' while the history is short; 0 without history and peers | robust standard deviations, bounded | never |
+ * | velocitySurprise_s, s < L  | −ln P(as many in s or more) at the account's own rate before s           | nats, bounded | never |
+ * | daySumSurprise             | −ln P(as much within 24 h or more, with this one) given the account's days in L | nats, bounded | never |
+ * | counterpartySurprise       | if the counterparty is new: −ln of the share of new ones among the account's transactions in L; else 0 | nats | no counterparty |
+ * | newCountry, newChannel     | 1 if it didn't occur in L, in any currency and direction, else 0         | 0 or 1      | not given |
+ * | hourSurprise               | −ln of the probability of this hour (UTC) among the account's in L, relative to 1/24 | nats | never |
+ * | dormancySurprise           | −ln P(a gap as long or longer), from the last one in L, against the account's usual gap | nats, bounded | never |
+ * | passThroughShare           | of what came in within 24 h, the share that goes out again within the same 24 h, with this one; 0 for incoming ones | 0 to 1 | never |
+ * | passThroughMinor           | that share of it as an amount                                            | minor units | never |
+ * | roundAmountCount_24h       | if this amount is round, a multiple of a hundredth of the reporting threshold: how many within 24 h are, with this one; else 0 | count | never |
+ * | equalAmountCount_24h       | how many within 24 h have this very amount, with this one                | count       | never |
+ *
+ * 24 h are L where that is shorter. Bounded is what boundedSurprise makes of a
+ * value. Sources: amountRobustZ Hampel 1974; velocitySurprise_s Gelman et al.,
+ * Bayesian Data Analysis, section 2.6; daySumSurprise Dubey 1970;
+ * counterpartySurprise Witten and Bell 1991; hourSurprise Mardia and Jupp 2000,
+ * section 12.4; dormancySurprise Lomax 1954; passThrough and repeated amounts
+ * FATF, Operational Issues: Financial Investigations Guidance (2012), and the
+ * Wolfsberg and Egmont typologies of money passed on and of round sums. Each
+ * function's docstring has its formula and priors.
  *
  * Throws only where the record breaks its own contract (a currency that no
  * money has), which ingest never lets through.
  */
 export function computeFeatures(
   { record, history, plan }: ScoringInput,
-  thresholds: ReportingThresholds = defaultReportingThresholds,
+  { thresholds = defaultReportingThresholds, peers }: FeatureOptions = {},
 ): FeatureValues {
   const { spans, longest } = spanAggregates(record, history, plan);
   // Filled one name after the other: every transaction pays for each object in between.
@@ -71,6 +102,7 @@ export function computeFeatures(
   features['newCounterparty'] = newCounterparty(record, history);
   features['nearThresholdCount_24h'] = nearThresholdCount({ record, history, plan }, thresholds);
   features['hoursSinceLast'] = hoursSinceLast(record, history);
+  ownFeatures(features, { record, history, plan, spans, thresholds, peers });
   return features;
 }
 
@@ -95,8 +127,7 @@ function velocityRatio({ span, aggregate }: SpanAggregate, longest: SpanAggregat
 
 function newCounterparty(record: WindowRecord, history: AccountHistory): number | null {
   if (record.counterparty === '') return null;
-  const trait = { kind: 'counterparty', counterparty: record.counterparty } as const;
-  return history.lastSeenMs(trait, record.eventTimeMs) === undefined ? 1 : 0;
+  return isNew(history, { kind: 'counterparty', counterparty: record.counterparty }, record.eventTimeMs);
 }
 
 const dayMs = 86_400_000;

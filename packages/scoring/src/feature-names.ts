@@ -5,8 +5,9 @@ export type SpanFeatures = WindowSpan & {
   readonly count: string;
   readonly sumMinor: string;
   readonly distinctCounterparties: string;
-  /** Of every span but the longest, which it is measured against. */
+  /** Both of every span but the longest, which they are measured against. */
   readonly velocityRatio: string;
+  readonly velocitySurprise: string;
 };
 
 /** Names by plan, put together once: making them anew for each transaction took longer than its windows. */
@@ -22,6 +23,7 @@ export function spanFeaturesOf(plan: WindowPlan): readonly SpanFeatures[] {
     sumMinor: `sumMinor_${span.name}`,
     distinctCounterparties: `distinctCounterparties_${span.name}`,
     velocityRatio: `velocityRatio_${span.name}`,
+    velocitySurprise: `velocitySurprise_${span.name}`,
   }));
   namesByPlan.set(plan, spans);
   return spans;
@@ -42,6 +44,19 @@ export function featureNamesOf(plan: WindowPlan): readonly string[] {
     'newCounterparty',
     'nearThresholdCount_24h',
     'hoursSinceLast',
+    'historyState',
+    'amountRobustZ',
+    ...spans.slice(0, -1).map((span) => span.velocitySurprise),
+    'daySumSurprise',
+    'counterpartySurprise',
+    'newCountry',
+    'newChannel',
+    'hourSurprise',
+    'dormancySurprise',
+    'passThroughShare',
+    'passThroughMinor',
+    'roundAmountCount_24h',
+    'equalAmountCount_24h',
   ];
 }
 

@@ -26,6 +26,13 @@ export const defaultReportingThresholds: ReportingThresholds = {
 /** The band just below a threshold in minor units: from `lowMinor` up to but not including `highMinor`. */
 export type AmountBand = { readonly lowMinor: number; readonly highMinor: number };
 
+/** Amounts are round that are whole hundredths of the reporting threshold: 100.00, or 20,000 yen. */
+const roundShare = 100;
+
+/** What round amounts of a currency are multiples of, in minor units. Throws as reportingBand does. */
+export const roundUnitMinor = (thresholds: ReportingThresholds, numericCode: number): number =>
+  Math.max(1, Math.round(reportingBand(thresholds, numericCode).highMinor / roundShare));
+
 /** Bands by thresholds and numeric code, worked out once: each transaction asks for one. */
 const bandsByThresholds = new WeakMap<ReportingThresholds, Map<number, AmountBand>>();
 

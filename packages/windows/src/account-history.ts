@@ -1,3 +1,4 @@
+import { indexedActivity } from './indexed-activity.ts';
 import {
   indexedAggregates,
   indexedCountBetween,
@@ -31,6 +32,7 @@ import {
   writeRow,
 } from './record-rows.ts';
 import type { RecordRows } from './record-rows.ts';
+import { scannedActivity } from './scanned-activity.ts';
 import {
   scannedAggregates,
   scannedCountBetween,
@@ -42,6 +44,9 @@ import {
 import { soughtIdentity } from './sought.ts';
 import type {
   AccountHistory,
+  Activity,
+  GroupQuery,
+  RecentQuery,
   Trait,
   WindowAggregate,
   WindowPlan,
@@ -113,13 +118,20 @@ class PackedHistory implements AccountHistory {
   }
 
   countAmountsBetween(query: WindowQuery, spanMs: number, lowMinor: number, highMinor: number): number {
-    if (spanMs > longestSpanMs(this.#plan))
-      throw new RangeError('window query: the span is longer than any of the plan');
+    this.#requireReach(spanMs);
     const band = { spanMs, lowMinor, highMinor };
     const index = this.#indexToAsk();
     return index === undefined
       ? scannedCountBetween(this.#awakeRows(), this.#plan, query, band)
       : indexedCountBetween(index, this.#plan, query, band);
+  }
+
+  activity(query: GroupQuery, recent: RecentQuery): Activity {
+    this.#requireReach(recent.spanMs);
+    const index = this.#indexToAsk();
+    return index === undefined
+      ? scannedActivity(this.#awakeRows(), this.#plan, query, recent)
+      : indexedActivity(index, this.#plan, query, recent);
   }
 
   find(identity: string): WindowRecord | undefined {
@@ -182,6 +194,11 @@ class PackedHistory implements AccountHistory {
     if (this.#resting !== undefined) return restingSizeBytes + this.#resting.length;
     const indexSizeBytes = this.#index === undefined ? 0 : emptyIndexBytes + indexBytes(this.#index);
     return emptySizeBytes + this.#rows.view.byteLength + indexSizeBytes;
+  }
+
+  #requireReach(spanMs: number): void {
+    if (spanMs > longestSpanMs(this.#plan))
+      throw new RangeError('window query: the span is longer than any of the plan');
   }
 
   #awakeRows(): RecordRows {
@@ -266,8 +283,8 @@ class PackedHistory implements AccountHistory {
  *
  * Throws Error for records that are damaged or out of order; RangeError from
  * `append` for an offset that isn't larger than every one before and for a
- * record that doesn't fit the stored format, and from `countAmountsBetween` for
- * a span the plan doesn't look back over.
+ * record that doesn't fit the stored format, and from `countAmountsBetween` and
+ * `activity` for a span the plan doesn't look back over.
  */
 export const createAccountHistory = (
   plan: WindowPlan,

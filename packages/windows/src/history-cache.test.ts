@@ -12,6 +12,9 @@ function historyOf(sizeBytes: number): AccountHistory & { isAtRest: () => boolea
     lastSeenMs: () => undefined,
     lastMs: () => undefined,
     countAmountsBetween: () => 0,
+    activity: () => {
+      throw new Error('the cache asks for no activity');
+    },
     find: () => undefined,
     latest: () => [],
     remembers: () => true,

@@ -36,6 +36,9 @@ const codeOfA = 'A'.charCodeAt(0);
 export const groupOf = (record: Pick<WindowRecord, 'currency' | 'creditDebitIndicator'>): number =>
   (record.creditDebitIndicator === 'CRDT' ? 0x400 : 0) | record.currency;
 
+/** The group of the same currency and the other direction. */
+export const oppositeOf = (group: number): number => group ^ 0x400;
+
 /** Groups are numbers below this. */
 export const groupCount = 0x800;
 

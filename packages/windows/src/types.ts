@@ -53,13 +53,57 @@ export type WindowAggregate = {
   readonly distinctCounterparties: number;
 };
 
-/** Which records a window is asked over: those of one currency and direction, at an event time. */
-export type WindowQuery = {
+/** Records of one currency and direction, at an event time. */
+export type GroupQuery = {
   readonly atMs: number;
   readonly currency: number;
   readonly creditDebitIndicator: CreditDebitIndicator;
+};
+
+/** Which records a window is asked over. */
+export type WindowQuery = GroupQuery & {
   /** Narrows the key from the account to account × counterparty; absent means all, "" nobody. */
   readonly counterparty?: string;
+};
+
+/** What is asked of the recent part of an activity: over which span, of which amount, and what counts as round. */
+export type RecentQuery = {
+  /** Not longer than the plan's longest span. */
+  readonly spanMs: number;
+  readonly amountMinor: number;
+  /** Round amounts are the multiples of it; at least 1. */
+  readonly unitMinor: number;
+};
+
+/**
+ * When and how much an account moves in one currency and direction. Over the
+ * plan's longest span, but for what is called recent.
+ */
+export type Activity = {
+  readonly count: number;
+  /** When the first and the last record happened; undefined where there is none. */
+  readonly firstMs: number | undefined;
+  readonly lastMs: number | undefined;
+  /**
+   * The lower median of the log amounts, and the lower median of their distances from it, in
+   * thousandths of the natural logarithm. Amounts are taken as the middle of their bin, which is
+   * `logBinMilli` wide; distances are between bins. Both 0 where there is no record.
+   */
+  readonly medianMilli: number;
+  readonly deviationMilli: number;
+  /** How many records fall into each hour of the day, UTC, from midnight on. */
+  readonly countsByHour: readonly number[];
+  /**
+   * What was moved on each whole day of the calendar, UTC, after the first record's and before the
+   * recent span, oldest first, with the days of nothing: in minor units, rounded to a double.
+   */
+  readonly daySumsMinor: readonly number[];
+  /** What was moved within the recent span, and in the opposite direction; rounded to a double. */
+  readonly recentSumMinor: number;
+  readonly recentOppositeSumMinor: number;
+  /** How many recent records have the amount asked for, and how many a round one. */
+  readonly recentEqual: number;
+  readonly recentRound: number;
 };
 
 /** What a transaction has that its account may have shown before, in any currency and direction. */
@@ -87,6 +131,8 @@ export type AccountHistory = {
   lastMs(atMs: number): number | undefined;
   /** How many records of the query's window of `spanMs` have an amount in [lowMinor, highMinor). */
   countAmountsBetween(query: WindowQuery, spanMs: number, lowMinor: number, highMinor: number): number;
+  /** When and how much the account moves, in general and lately. */
+  activity(query: GroupQuery, recent: RecentQuery): Activity;
   /** The visible record of that identity with the smallest offset, if any. */
   find(identity: string): WindowRecord | undefined;
   /** The latest `count` visible records by event time up to `atMs`, oldest first. */

@@ -41,9 +41,12 @@ export function takeAwayRow(sums: WindowSums, view: DataView, slot: number): voi
 
 const twoTo25 = 0x200_0000;
 
+/** An amount or a sum of them out of its halves, rounded once where a double can't hold it. */
+export const inMinor = (high: number, low: number): number => high * twoTo25 + low;
+
 /** The sum of the amounts; its detour over a double is taken only where that is exact. */
 function sumMinorOf({ amountHigh, amountLow }: WindowSums): bigint {
-  const sum = amountHigh * twoTo25 + amountLow;
+  const sum = inMinor(amountHigh, amountLow);
   return Number.isSafeInteger(sum) ? BigInt(sum) : BigInt(amountHigh) * BigInt(twoTo25) + BigInt(amountLow);
 }
 
