@@ -4,6 +4,8 @@ import type { OutgoingRecord } from '@weir/kafka';
 import type { Random } from '@weir/simulator';
 import { defaultWindowPlan } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
+import { drawnModels } from '../../services/detection/src/fixtures/drawn-models.ts';
+import type { DrawnModel } from '../../services/detection/src/fixtures/drawn-models.ts';
 import { planDigest } from '../../services/detection/src/resolve-plan.ts';
 import { pickAny } from './pick-any.ts';
 import { outsideLink } from './world.ts';
@@ -82,6 +84,16 @@ export const publishPlan = async (world: World): Promise<void> => {
   });
 };
 
+/** Publishes the models that the log may come to decide by, whole, from the beginning of their topic. */
+export const publishModels = async (world: World): Promise<void> => {
+  for (const { key, plaintext, ...event } of drawnModels.flatMap((model) => model.events))
+    await append(world, streams.models.topic, 0, {
+      key,
+      value: Buffer.from(plaintext),
+      headers: writeEventHeaders(event, ownSource),
+    });
+};
+
 const numbered = ({ logId, activations }: World) =>
   ({ kind: 'artefact_activated', logId, sequence: activations.begun.length + 1 }) as const;
 
@@ -92,12 +104,29 @@ const activationOf = (world: World, plan: WindowPlan): Activation => ({
   digest: planDigest(plan),
 });
 
-const rulesetAgain = (world: World): Activation => ({
+const rulesetActivation = (world: World, artefact: string): Activation => ({
   ...numbered(world),
   artefactKind: 'ruleset',
-  artefact: 'starter@1',
+  artefact,
   digest: '0'.repeat(64),
 });
+
+const modelActivation = (world: World, { reference }: DrawnModel): Activation => ({
+  ...numbered(world),
+  artefactKind: 'model',
+  artefact: reference.ref,
+  digest: reference.digest,
+  location: reference.location,
+});
+
+/** Any of what a log may bring into force. */
+const anyActivation = (world: World, random: Random): Activation => {
+  const model = random.chance(0.5) ? pickAny(random, drawnModels) : undefined;
+  if (model !== undefined) return modelActivation(world, model);
+  return random.chance(0.4)
+    ? rulesetActivation(world, random.pick(['starter@1', 'starter@2']))
+    : activationOf(world, random.pick(plans));
+};
 
 /**
  * Brings something into force, or says again what was brought into force before.
@@ -107,8 +136,7 @@ export const appendControl = async (world: World, random: Random): Promise<void>
   await finishActivations(world);
   const { begun, unfinished } = world.activations;
   const again = random.chance(0.3) ? pickAny(random, begun) : undefined;
-  const control =
-    again ?? (random.chance(0.4) ? rulesetAgain(world) : activationOf(world, random.pick(plans)));
+  const control = again ?? anyActivation(world, random);
   if (again === undefined) begun.push(control);
   for (let partition = 0; partition < world.partitions; partition += 1) {
     if (random.chance(0.7)) await append(world, topic, partition, controlRecordOf(control));

@@ -4,6 +4,7 @@ import { createHistoryCache } from '@weir/windows';
 import type { DetectionParts, StepObserver } from '../../services/detection/src/detection-parts.ts';
 import { logPartsOf } from '../../services/detection/src/log-parts.ts';
 import { createPace } from '../../services/detection/src/pace.ts';
+import { createJudgeResolver } from '../../services/detection/src/resolve-judge.ts';
 import { createPlanResolver } from '../../services/detection/src/resolve-plan.ts';
 import { runDetection } from '../../services/detection/src/run-detection.ts';
 import { plainEnvelope } from './plain-envelope.ts';
@@ -43,6 +44,7 @@ export const startDetection = async (
         groupId: detectionGroup,
       }),
     resolvePlan: createPlanResolver({ opening: { opener, environment }, kafka }),
+    resolveJudge: createJudgeResolver({ opener, environment, kafka }),
     openStore: async ({ versions }) => storeOf(world, process, versions.windowPlan),
     ...logPartsOf(kafka),
     limits: { maxRecordsPerRun: 1 + random.below(8) },

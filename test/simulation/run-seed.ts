@@ -5,7 +5,7 @@ import { definedHeaders } from '../headers.ts';
 import { makeBankFile } from './bank.ts';
 import { createChaos } from './chaos.ts';
 import { checkHistory } from './check-history.ts';
-import { openSimulatedLog, publishPlan } from './control-records.ts';
+import { openSimulatedLog, publishModels, publishPlan } from './control-records.ts';
 import { startDetection } from './detection-worker.ts';
 import type { FaultyParts } from './detection-worker.ts';
 import { createFleet } from './fleet.ts';
@@ -40,7 +40,7 @@ const logId = '018f3b9e-0000-4000-8000-000000000001';
 /** Little enough for a few verdicts to be too large, so that they have to be found one by one. */
 const maxClearedBytes = '1100';
 
-/** Makes every topic, and publishes the plan that the log may switch to. */
+/** Makes every topic, and publishes the plan that the log may switch to and the models it may decide by. */
 const openTopics = async (world: World): Promise<void> => {
   const specs = topicSpecifications({ logPartitions: world.partitions, replicationFactor: 1 });
   const isCleared = ({ topic }: { readonly topic: string }): boolean => topic === streams.cleared.topic;
@@ -54,6 +54,7 @@ const openTopics = async (world: World): Promise<void> => {
       ),
     );
   await publishPlan(world);
+  await publishModels(world);
 };
 
 const seldom = (scheduler: Scheduler, look: () => Promise<boolean>) => {

@@ -3,14 +3,14 @@ import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { artefactBodies } from '@weir/rules';
 import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
-import { requireRulesetWithin, resolveJudge } from './artefacts.ts';
+import { requireRulesetWithin } from './artefacts.ts';
 import { decideBatch } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
 import { decodedTransaction } from './fixtures/decoded-transaction.ts';
+import { judgeOf } from './fixtures/judge-of.ts';
 import { sampleTransaction } from './fixtures/sample-transactions.ts';
 import { windowRecordOf } from './window-record.ts';
 
-const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
 const dayMs = 86_400_000;
 
 /** Ninety everyday payments of one account, one a day, as a file would bring them. */
@@ -31,7 +31,7 @@ function decideTwice(): Decided[] {
     decodedTransaction(offset, content),
   );
   const account = decoded[0]?.transaction.account ?? '';
-  const { judge } = resolveJudge(versions, defaultWindowPlan);
+  const { judge } = judgeOf('starter@1');
   return decideBatch(decoded, { judge, histories: new Map([[account, history]]), toRecord: windowRecordOf });
 }
 
@@ -50,8 +50,6 @@ test('what was fed once and is fed again is never cleared a second time, however
 });
 
 test('a ruleset the program does not have stops it', () => {
-  const unknown = { ...versions, ruleset: 'starter@99' };
-  assert.throws(() => resolveJudge(unknown, defaultWindowPlan), { code: 'artefact_unknown' });
   assert.throws(() => requireRulesetWithin('starter@99', defaultWindowPlan), { code: 'artefact_unknown' });
 });
 

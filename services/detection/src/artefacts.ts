@@ -1,16 +1,7 @@
 import { WeirError } from '@weir/contracts';
-import type { ModelSnapshot, Versions } from '@weir/contracts';
-import { createJudge, misfitOf, resolveRuleset } from '@weir/rules';
-import type { Judge, Ruleset } from '@weir/rules';
+import { misfitOf, resolveRuleset } from '@weir/rules';
+import type { Ruleset } from '@weir/rules';
 import type { WindowPlan } from '@weir/windows';
-
-/**
- * How to judge by the versions in force. Rulesets come with the program: one that
- * the log names and this program doesn't know stops it, for another verdict than
- * the log asks for would be worse than none. Throws WeirError `artefact_unknown`.
- */
-export const resolveJudge = (versions: Versions, plan: WindowPlan, snapshot?: ModelSnapshot): Judge =>
-  createJudge({ ruleset: rulesetOf(versions.ruleset), plan, versions, snapshot });
 
 /**
  * Refuses a ruleset that looks at what the plan has no windows for. Throws
@@ -26,7 +17,11 @@ export function requireRulesetWithin(ref: string, plan: WindowPlan): void {
   );
 }
 
-function rulesetOf(ref: string): Ruleset {
+/**
+ * The ruleset of a ref. Rulesets come with the program: one that the log names and
+ * this program doesn't know stops it. Throws WeirError `artefact_unknown`.
+ */
+export function rulesetOf(ref: string): Ruleset {
   const ruleset = resolveRuleset(ref);
   if (ruleset !== undefined) return ruleset;
   throw new WeirError(

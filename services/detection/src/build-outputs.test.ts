@@ -7,7 +7,6 @@ import type { UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import { featureNamesOf } from '@weir/scoring';
 import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
-import { resolveJudge } from './artefacts.ts';
 import { buildOutputs } from './build-outputs.ts';
 import type { DecidedRun, Outputs } from './build-outputs.ts';
 import { decideBatch } from './decide-batch.ts';
@@ -15,6 +14,7 @@ import { decode } from './decode.ts';
 import type { Decoded } from './decode.ts';
 import { plainRecord } from './fixtures/plain-parts.ts';
 import { receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
+import { judgeOf } from './fixtures/judge-of.ts';
 import { windowRecordOf } from './window-record.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
@@ -38,7 +38,7 @@ function decidedRun(): DecidedRun {
   const histories = new Map(
     received.map(({ key }) => [key, createAccountHistory(defaultWindowPlan, [], 0)] as const),
   );
-  const { judge } = resolveJudge(versions, defaultWindowPlan);
+  const { judge } = judgeOf(versions.ruleset);
   const decided = decideBatch(decoded, { judge, histories, toRecord: windowRecordOf });
   return { ...said, partition: 3, from: 0, to: records.length, decided, records };
 }

@@ -8,11 +8,12 @@ import {
   streams,
   systemTenant,
 } from '@weir/contracts';
-import type { Decision, Rejection, Versions } from '@weir/contracts';
+import type { DecidedSubject, Decision, Rejection, Versions } from '@weir/contracts';
 import { deadLetterEvent } from '@weir/envelope';
 import type { UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { Decided } from './decide-batch.ts';
+import type { ModelInForce } from './owned-partition.ts';
 
 /** The streams detection writes. */
 export const outputStreams = ['cleared', 'held', 'rejected', 'decisions', 'intake'] as const;
@@ -27,6 +28,7 @@ export type DecidedRun = {
   readonly from: number;
   readonly to: number;
   readonly versions: Versions;
+  readonly model?: ModelInForce;
   /** The number of the last activation in force; 0 before the first. */
   readonly sequence: number;
   /** The features of the plan in force, in the journal's order. */
@@ -121,7 +123,7 @@ function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
 }
 
 const verdictDecision = (
-  { offset, verdict, features }: WithVerdict,
+  { offset, transaction, record, verdict, features }: WithVerdict,
   featureNames: readonly string[],
   plaintext: Uint8Array,
 ): Decision => ({
@@ -131,10 +133,24 @@ const verdictDecision = (
   reasons: verdict.reasons.map((reason) => reason.rule),
   features: featureNames.map((name) => features[name] ?? null),
   digest: hash('sha256', plaintext),
+  subject: subjectOf(transaction, record),
+});
+
+/** By this a learner finds the outcome of a transaction, and what it has to tell apart, without opening any payload. */
+const subjectOf = (
+  { identity, account, content }: WithVerdict['transaction'],
+  { counterparty }: WithVerdict['record'],
+): DecidedSubject => ({
+  transaction: identity,
+  account,
+  counterparty,
+  eventTime: content.eventTime,
+  currency: content.currency,
+  creditDebitIndicator: content.creditDebitIndicator,
 });
 
 function journalEvent(run: DecidedRun, decisions: Decision[]): UnsealedEvent {
-  const { logId, partition, from, to, versions, sequence } = run;
+  const { logId, partition, from, to, versions, model, sequence } = run;
   return {
     id: `journal-${logId}-${partition}-${from}`,
     key: `${streams.received.topic}-${partition}`,
@@ -149,6 +165,7 @@ function journalEvent(run: DecidedRun, decisions: Decision[]): UnsealedEvent {
       to,
       versions,
       ...(sequence === 0 ? {} : { sequence }),
+      ...(model === undefined ? {} : { model }),
       featureNames: [...run.featureNames],
       decisions,
     }),

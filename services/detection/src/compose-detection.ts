@@ -12,6 +12,7 @@ import type { DetectionParts } from './detection-parts.ts';
 import { logPartsOf } from './log-parts.ts';
 import type { DetectionObserver } from './observe.ts';
 import { createPace } from './pace.ts';
+import { createJudgeResolver } from './resolve-judge.ts';
 import { createPlanResolver } from './resolve-plan.ts';
 import { runDetection } from './run-detection.ts';
 import type { RunningDetection } from './run-detection.ts';
@@ -46,6 +47,7 @@ export async function composeDetection(
         groupId: config.DETECTION_GROUP_ID,
       }),
     resolvePlan: createPlanResolver({ opening, kafka }),
+    resolveJudge: createJudgeResolver({ ...opening, kafka }),
     openStore: async ({ logId, partitionCount, versions }) => {
       await claimLog(redis, { environment, logId, partitionCount });
       return createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan });

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Judge } from '@weir/rules';
 import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
-import { resolveJudge } from './artefacts.ts';
 import { decideBatch, joinBatch, joinedBy } from './decide-batch.ts';
 import { decodedTransaction } from './fixtures/decoded-transaction.ts';
+import { judgeOf } from './fixtures/judge-of.ts';
 import { sampleTransactions } from './fixtures/sample-transactions.ts';
 import { windowRecordOf } from './window-record.ts';
 
-const { judge } = resolveJudge({ ruleset: 'starter@1', windowPlan: 'standard@1' }, defaultWindowPlan);
+const { judge } = judgeOf('starter@1');
 
 const transactions = sampleTransactions(0, 60).map((content, offset) => decodedTransaction(offset, content));
 const repeated = transactions.slice(0, 20).map((one) => ({ ...one, offset: one.offset + 60 }));

@@ -4,6 +4,7 @@ import type { HistoryCache, WindowStore } from '@weir/windows';
 import type { OutputStream } from './build-outputs.ts';
 import type { Clock } from './clock.ts';
 import type { LogState } from './owned-partition.ts';
+import type { ResolveJudge } from './resolve-judge.ts';
 import type { ResolvePlan } from './resolve-plan.ts';
 import type { TakeoverPlan } from './plan-takeover.ts';
 import type { Decided } from './decide-batch.ts';
@@ -19,6 +20,7 @@ export type DetectionParts = {
   readonly sealers: Readonly<Record<OutputStream, Sealer>>;
   readonly openTransactions: (partition: number) => PartitionTransactions;
   readonly resolvePlan: ResolvePlan;
+  readonly resolveJudge: ResolveJudge;
   readonly openStore: (log: LogState) => Promise<WindowStore>;
   readonly logOffsets: (
     partition: number,

@@ -1,14 +1,19 @@
 import { z } from 'zod';
-import { activationSequence, artefactRef } from '@weir/contracts';
-import type { ControlRecord, Versions } from '@weir/contracts';
+import { activationSequence, artefactRef, modelLocation, sha256Hex, WeirError } from '@weir/contracts';
+import type { ControlRecord, ModelLocation, Versions } from '@weir/contracts';
 import type { PartitionTransactions } from '@weir/kafka';
 import type { PartitionWindows } from './histories.ts';
+
+/** What the log says of a model beside its name: nobody has to search for it. */
+export type ModelInForce = { readonly digest: string; readonly location: ModelLocation };
 
 /** Which log a partition belongs to, and what is in force in it at a position. */
 export type LogState = {
   readonly logId: string;
   readonly partitionCount: number;
   readonly versions: Versions;
+  /** Where the model of the versions stands, and its digest; absent where they name none. */
+  readonly model?: ModelInForce;
   /** The number of the last activation in force; 0 before the first. */
   readonly sequence: number;
 };
@@ -29,12 +34,20 @@ const positionMetadata = z.strictObject({
   partitionCount: z.int().min(1),
   ruleset: artefactRef,
   windowPlan: artefactRef,
+  model: artefactRef.optional(),
+  modelAt: z.strictObject({ digest: sha256Hex, location: modelLocation }).optional(),
   sequence: activationSequence.optional(),
 });
 
 /** What is committed beside P, so that a take-over knows the log and the versions at P without reading back. */
-export const encodePositionMetadata = ({ logId, partitionCount, versions, sequence }: LogState): string =>
-  JSON.stringify({ logId, partitionCount, ...versions, ...(sequence === 0 ? {} : { sequence }) });
+export const encodePositionMetadata = ({
+  logId,
+  partitionCount,
+  versions,
+  model: modelAt,
+  sequence,
+}: LogState): string =>
+  JSON.stringify({ logId, partitionCount, ...versions, modelAt, ...(sequence === 0 ? {} : { sequence }) });
 
 /** Reads what encodePositionMetadata wrote, or undefined where something else stands there. */
 export function decodePositionMetadata(text: string): LogState | undefined {
@@ -46,13 +59,15 @@ export function decodePositionMetadata(text: string): LogState | undefined {
   }
   const parsed = positionMetadata.safeParse(json);
   if (!parsed.success) return undefined;
-  const { logId, partitionCount, sequence = 0, ...versions } = parsed.data;
-  return { logId, partitionCount, versions, sequence };
+  const { logId, partitionCount, modelAt, sequence = 0, ...versions } = parsed.data;
+  if ((versions.model === undefined) !== (modelAt === undefined)) return undefined;
+  return { logId, partitionCount, versions, ...(modelAt === undefined ? {} : { model: modelAt }), sequence };
 }
 
 /**
  * The state of the log behind a control record of it. Saying one again changes
- * nothing, also where a newer one came in between.
+ * nothing, also where a newer one came in between. Throws WeirError
+ * `artefact_unknown` for a model that the record doesn't say the place of.
  */
 export function applyControl(log: LogState, control: ControlRecord): LogState {
   switch (control.kind) {
@@ -60,9 +75,32 @@ export function applyControl(log: LogState, control: ControlRecord): LogState {
       return log;
     case 'artefact_activated': {
       if (control.sequence <= log.sequence) return log;
-      const field = control.artefactKind === 'ruleset' ? 'ruleset' : 'windowPlan';
-      const versions = { ...log.versions, [field]: control.artefact };
-      return { ...log, versions, sequence: control.sequence };
+      const { artefactKind, artefact, sequence } = control;
+      switch (artefactKind) {
+        case 'ruleset':
+          return { ...log, versions: { ...log.versions, ruleset: artefact }, sequence };
+        case 'window_plan':
+          return { ...log, versions: { ...log.versions, windowPlan: artefact }, sequence };
+        case 'model':
+          return {
+            ...log,
+            versions: { ...log.versions, model: artefact },
+            model: placeOf(control),
+            sequence,
+          };
+      }
     }
   }
+}
+
+function placeOf({
+  artefact,
+  digest,
+  location,
+}: Extract<ControlRecord, { kind: 'artefact_activated' }>): ModelInForce {
+  if (location !== undefined) return { digest, location };
+  throw new WeirError(
+    'artefact_unknown',
+    `the log asks for model ${artefact} without saying where it stands`,
+  );
 }

@@ -18,6 +18,7 @@ export async function readJournalEnd(
   const payload = opened?.ok === true ? decodePayload(events.journal, opened.plaintext) : undefined;
   // A record isn't bound to its partition: one copied here from another would say another position.
   if (payload?.ok !== true || payload.value.partition !== partition) return 'unreadable';
-  const { logId, to, versions, sequence = 0 } = payload.value;
-  return { next: to, log: { logId, partitionCount, versions, sequence } };
+  const { logId, to, versions, model, sequence = 0 } = payload.value;
+  const log = { logId, partitionCount, versions, ...(model === undefined ? {} : { model }), sequence };
+  return { next: to, log };
 }

@@ -1,7 +1,7 @@
 import type { KafkaRecord } from '@weir/kafka';
 import type { AccountHistory } from '@weir/windows';
 import type { ControlRecord } from '@weir/contracts';
-import { requireRulesetWithin, resolveJudge } from './artefacts.ts';
+import { requireRulesetWithin } from './artefacts.ts';
 import type { Run } from './cut-runs.ts';
 import { decideBatch, joinBatch, joinedBy } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
@@ -61,7 +61,7 @@ async function publishRun(
 ): Promise<StepOutcome> {
   const [first] = run.decoded;
   const outcome = first?.kind === 'control' ? await takeInControl(parts, owned, first.control) : 'goOn';
-  const { judge } = resolveJudge(owned.log.versions, owned.plan);
+  const { judge } = await parts.resolveJudge(owned.log, owned.plan);
   const histories = await loadHistories(owned, run);
   const before = holdBack(owned, histories, storedBefore(histories));
   const queriesBefore = outOfOrderQueriesOf(histories);
@@ -97,6 +97,7 @@ async function takeInControl(
   const digest = control.kind === 'artefact_activated' ? control.digest : undefined;
   const plan = isOther ? await parts.resolvePlan(log.versions.windowPlan, digest) : owned.plan;
   requireRulesetWithin(log.versions.ruleset, plan);
+  await parts.resolveJudge(log, plan);
   owned.log = log;
   return isOther ? 'otherWindows' : 'goOn';
 }

@@ -66,6 +66,7 @@ export async function takeOver(
     if (published !== undefined) await followJournal(parts, partition, transactions, published);
     const windowPlan = await parts.resolvePlan(log.versions.windowPlan);
     requireRulesetWithin(log.versions.ruleset, windowPlan);
+    await parts.resolveJudge(log, windowPlan);
     const store = await parts.openStore(log);
     const stored = await readStored(parts, store, partition, cause.damaged);
     const found = { stored: stored?.next, published: published?.next };
