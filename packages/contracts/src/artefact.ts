@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { artefactRef, offset, sha256Hex } from './fields.ts';
 import { modelParts } from './model-snapshot.ts';
 
-export const artefactKind = z.enum(['ruleset', 'window_plan', 'model']);
+export const artefactKind = z.enum(['ruleset', 'window_plan', 'model', 'team_model']);
 export type ArtefactKind = z.infer<typeof artefactKind>;
 
 /** An immutable, versioned piece of what detection decides by. `digest` is the SHA-256 of its body's canonical JSON. */
 export const artefact = z
   .strictObject({ kind: artefactKind, artefact: artefactRef, digest: sha256Hex, body: z.json() })
-  .describe('A ruleset or window plan, immutable');
+  .describe('A ruleset, a window plan or what is known of a team model, immutable');
 export type Artefact = z.infer<typeof artefact>;
 
 /**

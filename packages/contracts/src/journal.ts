@@ -30,6 +30,10 @@ export const decision = z.discriminatedUnion('outcome', [
     reasons: z.array(z.string()),
     features: z.array(z.number().nullable()).describe('In the order of featureNames'),
     digest: sha256Hex,
+    teamScore: score
+      .nullable()
+      .optional()
+      .describe("What a team's own model said; null where it failed, absent where none is asked"),
     subject: decidedSubject.optional().describe('Absent from journals of earlier releases'),
   }),
   z.strictObject({ ...at, outcome: z.literal('duplicate'), firstOffset: offset }),

@@ -7,6 +7,7 @@ export const versions = z.strictObject({
   ruleset: artefactRef,
   windowPlan: artefactRef,
   model: artefactRef.optional().describe('Absent before the first model came into force'),
+  teamModel: artefactRef.optional().describe("Absent before a team's own model came into force"),
 });
 export type Versions = z.infer<typeof versions>;
 
@@ -14,7 +15,7 @@ export const severity = z.enum(['low', 'medium', 'high', 'critical']);
 export type Severity = z.infer<typeof severity>;
 
 /** Reasons that come from the step itself, not from a rule of the ruleset. */
-export const builtInReasons = ['late', 'future_dated', 'rule_failed'] as const;
+export const builtInReasons = ['late', 'future_dated', 'rule_failed', 'model_failed'] as const;
 
 /**
  * Why a transaction scored as it did: the rule's id (or a built-in reason), how

@@ -41,6 +41,12 @@ function explainBuiltIn(
         title: 'A rule could not be evaluated',
         explanation: `What nobody could check is never cleared. The values involved: ${featureList(reason, held)}.`,
       };
+    case 'model_failed':
+      return {
+        title: 'Your own model gave no score',
+        explanation:
+          'It did not answer in time, or what it answered is no score. What it could not look at is never cleared.',
+      };
     default:
       return undefined;
   }
