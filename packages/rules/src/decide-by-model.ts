@@ -3,8 +3,12 @@ import type { DecideInput } from './decide.ts';
 import { evaluateRules, failure, reasonOf, ruleFailed, untimely } from './rule-reasons.ts';
 import type { Contributions, Scorer } from './scorer.ts';
 
-/** What a team's own model says of a transaction, from 0 to 1; `failed` where it had to say something and didn't. */
-export type TeamScore = number | 'failed';
+/**
+ * What a team's own model says of a transaction, from 0 to 1; `failed` where it
+ * had to say something and didn't. `max`: the larger of the two scores counts;
+ * `replace`: the model's does.
+ */
+export type TeamScore = { readonly role: 'max' | 'replace'; readonly score: number | 'failed' };
 
 /** The name that a team's own model goes by among the features of an explanation. */
 export const teamScoreFeature = 'teamScore';
@@ -21,9 +25,10 @@ const micro = 1_000_000;
  * Decides one transaction by its score: pure, total but for a scorer that can't
  * explain itself, and deterministic. It is held where
  *
- * - the larger of the scorer's and the team's score is at least `holdAt`;
+ * - its score is at least `holdAt`: the scorer's, or the team's as its role says;
  * - any rule fires: under a model, rules are policies, which hold whatever the score and contribute 0;
- * - it came late or from the future, or something could not be evaluated (`rule_failed`), score included.
+ * - it came late or from the future, or something could not be evaluated: a rule or
+ *   the score (`rule_failed`), the team's model (`model_failed`).
  *
  * The reasons of a held transaction are the built-in ones, then the policies,
  * then what the score rests on, the largest first. A cleared one has none.
@@ -39,10 +44,14 @@ export function decideByModel({
   const { fired, failed } = evaluateRules(ruleset.rules, features);
   const malformed = ruleFailed(failed, features);
   const own = malformed.length > 0 ? undefined : scoreOf(scorer, features);
-  const team = teamScore === undefined ? 0 : inMillionths(teamScore);
-  const isFailed = malformed.length === 0 && (own === undefined || team === undefined);
-  const builtIn = [...untimely(timeliness), ...malformed, ...(isFailed ? [failure([])] : [])];
-  const score = Math.max(own ?? 0, team ?? 0);
+  const team = teamScore === undefined ? undefined : inMillionths(teamScore.score);
+  const builtIn = [
+    ...untimely(timeliness),
+    ...malformed,
+    ...(malformed.length === 0 && own === undefined ? [failure('rule_failed', [])] : []),
+    ...(teamScore !== undefined && team === undefined ? [failure('model_failed', [])] : []),
+  ];
+  const score = team !== undefined && teamScore?.role === 'replace' ? team : Math.max(own ?? 0, team ?? 0);
   if (builtIn.length === 0 && fired.length === 0 && score < ruleset.holdAt)
     return { verdict: { outcome: 'cleared', score, reasons: [], versions }, contributions: undefined };
   const explained = own === undefined ? nothing : scorer.explain(features);
@@ -76,11 +85,11 @@ function scoreOf(scorer: Scorer, features: FeatureValues): number | undefined {
   }
 }
 
-const inMillionths = (score: TeamScore): number | undefined =>
+const inMillionths = (score: TeamScore['score']): number | undefined =>
   typeof score === 'number' && score >= 0 && score <= 1 ? Math.round(score * micro) / micro : undefined;
 
 const withTeam = (reasons: readonly Reason[], contribution: number): readonly Reason[] =>
-  contribution === 0
+  contribution <= 0
     ? reasons
     : [
         ...reasons,

@@ -41,7 +41,13 @@ const someValue = fc.oneof(
 const someFeatures: fc.Arbitrary<FeatureValues> = fc.record(
   Object.fromEntries(names.map((name) => [name, someValue])),
 );
-const someTeamScore = fc.oneof(fc.constant(undefined), fc.double({ min: 0, max: 1, noNaN: true }));
+const someTeamScore = fc.oneof(
+  fc.constant(undefined),
+  fc.record({
+    role: fc.constantFrom('max' as const, 'replace' as const),
+    score: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+);
 
 test('whatever the features are, base and contributions add up to the score of the verdict exactly', () => {
   fc.assert(

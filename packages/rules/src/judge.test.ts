@@ -45,7 +45,6 @@ const scoring = (score: number, different: Partial<Scorer> = {}): Scorer => ({
       features: ['amountLogZ'],
     },
   ],
-  state: () => 'short',
   ...different,
 });
 const judgeBy = (scorer: Scorer) =>
@@ -63,7 +62,7 @@ test('a score of holdAt holds, and the evidence says what it is made of', () => 
     base: 0.01,
     features: [{ feature: 'amountLogZ', contribution: 0.49 }],
   });
-  assert.equal(evidence.state, 'short');
+  assert.equal(evidence.state, 'cold');
   assert.equal(features['counterpartyRisk'], 0.25);
 });
 
@@ -114,7 +113,7 @@ for (const [what, scorer] of Object.entries({
 test("a team's own model can hold what the score would clear, and never the other way round", () => {
   const judge = judgeBy(scoring(0.3));
   const one = { record, account, history: history(), features: judge.features(record, account, history()) };
-  const held = judge.decide({ ...one, teamScore: 0.9 });
+  const held = judge.decide({ ...one, teamScore: { role: 'max', score: 0.9 } });
   assert.deepEqual(
     [
       held.verdict.outcome,
@@ -134,8 +133,26 @@ test("a team's own model can hold what the score would clear, and never the othe
     feature: 'teamScore',
     contribution: 0.6,
   });
-  assert.equal(judge.decide({ ...one, teamScore: 0.1 }).verdict.score, 0.3);
-  assert.equal(judge.decide({ ...one, teamScore: 'failed' }).verdict.reasons[0]?.rule, 'rule_failed');
+  assert.equal(judge.decide({ ...one, teamScore: { role: 'max', score: 0.1 } }).verdict.score, 0.3);
+});
+
+for (const role of ['max', 'replace'] as const) {
+  test(`a team's model that is asked in the role ${role} and does not answer leaves nothing cleared`, () => {
+    const judge = judgeBy(scoring(0.3));
+    const one = { record, account, history: history(), features: judge.features(record, account, history()) };
+    const { verdict } = judge.decide({ ...one, teamScore: { role, score: 'failed' } });
+    assert.deepEqual(
+      [verdict.outcome, verdict.score, verdict.reasons[0]?.rule],
+      ['held', 0.3, 'model_failed'],
+    );
+  });
+}
+
+test("a team's model may decide instead of the score, and then may clear what the score would hold", () => {
+  const judge = judgeBy(scoring(0.7));
+  const one = { record, account, history: history(), features: judge.features(record, account, history()) };
+  const { verdict } = judge.decide({ ...one, teamScore: { role: 'replace', score: 0.1 } });
+  assert.deepEqual([verdict.outcome, verdict.score], ['cleared', 0.1]);
 });
 
 test('a late transaction is held whatever its score', () => {

@@ -1,7 +1,7 @@
 import type { Evidence, FeatureValues, ModelSnapshot, Verdict, Versions } from '@weir/contracts';
-import { baseline, computeFeatures, recentAmounts } from '@weir/scoring';
+import { baseline, computeFeatures, historyStateOf, recentAmounts } from '@weir/scoring';
 import { timeliness } from '@weir/windows';
-import type { AccountHistory, WindowPlan, WindowRecord } from '@weir/windows';
+import type { AccountHistory, Timeliness, WindowPlan, WindowRecord } from '@weir/windows';
 import { decide } from './decide.ts';
 import { decideByModel, type TeamScore } from './decide-by-model.ts';
 import { createScorer } from './placeholder-scorer.ts';
@@ -15,10 +15,16 @@ export type Judgement = {
   readonly evidence: Evidence | undefined;
 };
 
+/** What a verdict takes from the account's history, kept from before the transaction joined it. */
+export type Remembered = Pick<Evidence, 'usualAmount' | 'recentAmounts'> & {
+  readonly timeliness: Timeliness;
+};
+
 /**
  * The pure decision over one transaction of an account (its pseudonym), by the
  * account's history before it. The history must hold neither the transaction nor
  * any behind it, in both halves: what is usual is asked of it for the evidence too.
+ * Where others have to join it in between, the second half is given what it would ask.
  */
 export type Judge = {
   /** The first half: everything a score rests on. */
@@ -30,7 +36,9 @@ export type Judge = {
     readonly history: AccountHistory;
     readonly features: FeatureValues;
     readonly teamScore?: TeamScore | undefined;
+    readonly remembered?: Remembered | undefined;
   }) => Judgement;
+  readonly remember: (record: WindowRecord, history: AccountHistory) => Remembered;
   /** Both. */
   readonly judge: (
     record: WindowRecord,
@@ -78,7 +86,7 @@ export function createJudge(
     const { verdict, contributions } = decideByModel({ ...input, scorer, teamScore });
     if (contributions === undefined) return { verdict, evidence: undefined };
     const evidence = evidenceOf(record, history, found);
-    return { verdict, evidence: { ...evidence, contributions, state: scorer.state(found) } };
+    return { verdict, evidence: { ...evidence, contributions, state: historyStateOf(found) } };
   };
 
   const evidenceOf = (record: WindowRecord, history: AccountHistory, found: FeatureValues): Evidence => ({

@@ -1,5 +1,4 @@
-import type { FeatureValues, HistoryState, ModelSnapshot, Reason } from '@weir/contracts';
-import { minimumHistory } from '@weir/scoring';
+import type { FeatureValues, ModelSnapshot, Reason } from '@weir/contracts';
 import { exp } from '@weir/windows';
 import type { Contributions, Scorer } from './scorer.ts';
 
@@ -49,10 +48,6 @@ export function createScorer(_snapshot?: ModelSnapshot): Scorer {
       return { base, features: parts };
     },
     reasons: (_features, contributions) => reasonsOf(contributions),
-    state: ({ historyCount }): HistoryState => {
-      const count = historyCount ?? 0;
-      return count === 0 ? 'cold' : count < minimumHistory ? 'short' : 'settled';
-    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FeatureValues, Reason } from '@weir/contracts';
+import type { builtInReasons, FeatureValues, Reason } from '@weir/contracts';
 import type { Timeliness } from '@weir/windows';
 import { evaluateRule, type RuleOutcome } from './evaluate-rule.ts';
 import type { Rule } from './ruleset.ts';
@@ -56,12 +56,12 @@ export function ruleFailed(failed: readonly Rule[], features: FeatureValues): re
     (name) => features[name] !== null && !Number.isFinite(features[name]),
   );
   const involved = [...new Set([...failed.flatMap(featuresOf), ...malformed])];
-  return involved.length === 0 ? [] : [failure(involved)];
+  return involved.length === 0 ? [] : [failure('rule_failed', involved)];
 }
 
 /** What nobody could check is never cleared. */
-export const failure = (features: string[]): Reason => ({
-  rule: 'rule_failed',
+export const failure = (rule: (typeof builtInReasons)[number], features: string[]): Reason => ({
+  rule,
   severity: 'high',
   contribution: 0,
   features,

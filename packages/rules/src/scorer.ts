@@ -1,4 +1,4 @@
-import type { Evidence, FeatureValues, HistoryState, Reason } from '@weir/contracts';
+import type { Evidence, FeatureValues, Reason } from '@weir/contracts';
 import type { WindowRecord } from '@weir/windows';
 
 /** What a score is made of, in whole millionths: the base and what each feature adds to it or takes away. */
@@ -17,6 +17,4 @@ export type Scorer = {
   readonly explain: (features: FeatureValues) => Contributions;
   /** The contributions that speak for holding, in the groups a person thinks in, the largest first. */
   readonly reasons: (features: FeatureValues, contributions: Contributions) => readonly Reason[];
-  /** How much of a history there was to compare with. */
-  readonly state: (features: FeatureValues) => HistoryState;
 };

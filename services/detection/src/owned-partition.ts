@@ -35,6 +35,7 @@ const positionMetadata = z.strictObject({
   ruleset: artefactRef,
   windowPlan: artefactRef,
   model: artefactRef.optional(),
+  teamModel: artefactRef.optional(),
   modelAt: z.strictObject({ digest: sha256Hex, location: modelLocation }).optional(),
   sequence: activationSequence.optional(),
 });
@@ -81,6 +82,8 @@ export function applyControl(log: LogState, control: ControlRecord): LogState {
           return { ...log, versions: { ...log.versions, ruleset: artefact }, sequence };
         case 'window_plan':
           return { ...log, versions: { ...log.versions, windowPlan: artefact }, sequence };
+        case 'team_model':
+          return { ...log, versions: { ...log.versions, teamModel: artefact }, sequence };
         case 'model':
           return {
             ...log,
@@ -88,6 +91,11 @@ export function applyControl(log: LogState, control: ControlRecord): LogState {
             model: placeOf(control),
             sequence,
           };
+        case 'team_model':
+          throw new WeirError(
+            'artefact_unknown',
+            `the log asks for team model ${artefact}, which nobody asks here`,
+          );
       }
     }
   }
