@@ -1,5 +1,5 @@
 import { formatInstant } from '@weir/contracts';
-import type { ActivatedPlan } from './artefacts/activate-plan.ts';
+import type { Activated } from './artefacts/activate.ts';
 import type { PublishedPlan } from './artefacts/publish-plan.ts';
 import type { Counts } from './ledger/counts.ts';
 import type { Ledger } from './ledger/ledger-file.ts';
@@ -27,7 +27,7 @@ export type IngestMessage =
   | ({ readonly kind: 'progress' } & Progress)
   | ({ readonly kind: 'summary' } & Summary)
   | ({ readonly kind: 'published' } & PublishedPlan)
-  | ({ readonly kind: 'activated' } & ActivatedPlan)
+  | ({ readonly kind: 'activated' } & Activated)
   | { readonly kind: 'problem'; readonly exitCode: number; readonly message: string };
 
 type Reading = { readonly bytesRead: () => number; readonly bytesTotal: number | null };

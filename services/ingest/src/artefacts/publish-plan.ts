@@ -11,7 +11,7 @@ import { sealEvents, type Opener, type Sealer } from '@weir/envelope';
 import type { KafkaClient, Producer } from '@weir/kafka';
 import { defaultWindowPlan, readWindowPlan, type WindowPlan } from '@weir/windows';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
-import { artefactsTopic, readArtefacts } from './read-artefacts.ts';
+import { artefactsPartition, artefactsTopic, readArtefacts } from './read-artefacts.ts';
 
 /** What writing to the artefacts topic takes. */
 export type ArtefactPorts = {
@@ -64,7 +64,7 @@ export async function publishPlan(text: string, ports: ArtefactPorts): Promise<P
       );
     }
     if (known !== undefined) return { artefact: ref, digest, isKnown: true };
-    await ports.producer.append(artefactsTopic, 0, await seal(artefact, ports));
+    await ports.producer.append(artefactsTopic, artefactsPartition, await seal(artefact, ports));
     return { artefact: ref, digest, isKnown: false };
   });
 }
@@ -95,12 +95,17 @@ export type FoundPlan = { readonly plan: WindowPlan; readonly digest: string };
  * `artefact_unknown` where it was published twice with different content, or its
  * content isn't what its name and digest say: detection could not decide by it.
  */
-export async function findPlan(
+async function findPlan(
   ref: string,
   { kafka, opener, environment }: Pick<ArtefactPorts, 'kafka' | 'opener' | 'environment'>,
 ): Promise<FoundPlan | undefined> {
-  if (ref === defaultWindowPlan.ref) return { plan: defaultWindowPlan, digest: digestOf(defaultWindowPlan) };
   const { artefacts } = await readArtefacts(kafka, opener, environment);
+  return findPlanAmong(ref, artefacts);
+}
+
+/** The same among artefacts that were read already. */
+export function findPlanAmong(ref: string, artefacts: readonly Artefact[]): FoundPlan | undefined {
+  if (ref === defaultWindowPlan.ref) return { plan: defaultWindowPlan, digest: digestOf(defaultWindowPlan) };
   const published = artefacts.filter((one) => one.kind === 'window_plan' && one.artefact === ref);
   const [first] = published;
   if (first === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { KafkaClient, Producer } from '@weir/kafka';
 import type { Logger } from '@weir/runtime';
 import { createAcceptor } from '../accept-transaction.ts';
 import type { Pseudonymize } from '../identify.ts';
-import { requireOpenedLog } from '../log/read-opening.ts';
+import { requireNamedLog } from '../log/require-named-log.ts';
 import { createRefuser } from '../refuse-record.ts';
 import { createDispatcher, type Dispatcher } from '../send/dispatcher.ts';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
@@ -28,7 +28,7 @@ import { createSubmit, type DoorTicket, type SubmitOptions } from './submit.ts';
 import type { TlsRenewal } from './tls-renewal.ts';
 import { openTokenBook } from './tokens/token-book.ts';
 import { followJournal } from './verdicts/follow-journal.ts';
-import { createRunOpener, journalTopic, logIdOf } from './verdicts/journal-records.ts';
+import { createRunOpener } from './verdicts/journal-records.ts';
 import { createReadVerdict } from './verdicts/read-verdict.ts';
 import { searchJournal } from './verdicts/search-journal.ts';
 
@@ -80,10 +80,9 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
   const { kafka, opener, signal, log } = ports;
   const { environment } = settings;
   const book = openTokenBook(settings.tokensFile, ports.monotonicMs);
-  const opened = await retryWithin(ports.retry.opening, signal, async () => {
-    const { partitionCount, logId } = await requireOpenedLog(kafka, opener, environment);
-    return { partitionCount, logId: logId ?? (await logIdOfJournal(kafka, partitionCount)) };
-  });
+  const opened = await retryWithin(ports.retry.opening, signal, () =>
+    requireNamedLog(kafka, opener, environment),
+  );
   const { logId } = opened;
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => undefined);
@@ -159,16 +158,6 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
     await recorder.close();
   }
   await dispatcher.idle();
-}
-
-/** Retention takes the first records of the log after some weeks, and the journal goes on naming it. */
-async function logIdOfJournal(kafka: KafkaClient, partitionCount: number): Promise<string> {
-  for (let partition = 0; partition < partitionCount; partition += 1) {
-    const last = await kafka.lastRecord(journalTopic, partition);
-    const logId = last === undefined ? undefined : logIdOf(last);
-    if (logId !== undefined) return logId;
-  }
-  throw new WeirError('log_unnamed', 'neither the log nor its journal says any more which log this is');
 }
 
 function openSending(settings: DoorSettings, ports: DoorPorts) {
