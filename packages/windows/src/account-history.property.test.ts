@@ -31,6 +31,13 @@ const traits: readonly Trait[] = [
   ...[0, 1, 7].map((channel): Trait => ({ kind: 'channel', channel })),
 ];
 
+/** The activity of all of a query's group, whatever its counterparty, over a span of the plan. */
+function activityOf(history: HistoryAnswers, plan: WindowPlan, query: WindowQuery, span: number): unknown {
+  const { counterparty: _any, ...ofGroup } = query;
+  const spanMs = plan.spans[span]?.spanMs ?? 0;
+  return history.activity(ofGroup, { spanMs, amountMinor: 100, unitMinor: span === 0 ? 100 : 33 });
+}
+
 /** Everything a history can be asked at an instant. */
 function everyAnswer(history: HistoryAnswers, plan: WindowPlan, atMs: number): unknown {
   const queries = currencies.flatMap((currency) =>
@@ -45,6 +52,9 @@ function everyAnswer(history: HistoryAnswers, plan: WindowPlan, atMs: number): u
       history.countAmountsBetween(query, plan.spans[0].spanMs, 100, 5_000),
       history.countAmountsBetween(query, plan.spans.at(-1)?.spanMs ?? 0, 99, 2 ** 25 + 1),
     ]),
+    activities: queries
+      .filter(({ counterparty }) => counterparty === undefined)
+      .map((query) => activityOf(history, plan, query, 0)),
     seen: traits.map((trait) => history.lastSeenMs(trait, atMs)),
     lastMs: history.lastMs(atMs),
     found: identities.map((identity) => history.find(identity)),
@@ -109,6 +119,7 @@ type Question =
       readonly span: number;
       readonly lowMinor: number;
     }
+  | { readonly kind: 'activity'; readonly query: WindowQuery; readonly span: number }
   | { readonly kind: 'seen'; readonly trait: Trait; readonly atMs: number }
   | { readonly kind: 'latest'; readonly atMs: number; readonly count: number }
   | { readonly kind: 'found'; readonly identity: string };
@@ -122,6 +133,11 @@ const anyQuestion = (plan: WindowPlan, stream: readonly WindowRecord[]): fc.Arbi
       query: anyQuery(atMs),
       span: fc.nat({ max: plan.spans.length - 1 }),
       lowMinor: fc.constantFrom(1, 100, 101, 5_000, 2 ** 25),
+    }),
+    fc.record({
+      kind: fc.constant('activity' as const),
+      query: anyQuery(atMs),
+      span: fc.nat({ max: plan.spans.length - 1 }),
     }),
     fc.record({ kind: fc.constant('seen' as const), trait: fc.constantFrom(...traits), atMs }),
     fc.record({ kind: fc.constant('latest' as const), atMs, count: fc.nat({ max: 40 }) }),
@@ -137,6 +153,8 @@ function answer(history: HistoryAnswers, plan: WindowPlan, question: Question): 
       const spanMs = plan.spans[question.span]?.spanMs ?? 0;
       return history.countAmountsBetween(question.query, spanMs, question.lowMinor, question.lowMinor * 60);
     }
+    case 'activity':
+      return activityOf(history, plan, question.query, question.span);
     case 'seen':
       return [history.lastSeenMs(question.trait, question.atMs), history.lastMs(question.atMs)];
     case 'latest':

@@ -1,6 +1,9 @@
 import { logMilli } from './logarithm.ts';
 import type {
   AccountHistory,
+  Activity,
+  GroupQuery,
+  RecentQuery,
   Trait,
   WindowAggregate,
   WindowPlan,
@@ -13,6 +16,7 @@ export type HistoryAnswers = Pick<
   AccountHistory,
   | 'aggregates'
   | 'countAmountsBetween'
+  | 'activity'
   | 'lastSeenMs'
   | 'lastMs'
   | 'find'
@@ -49,6 +53,54 @@ function aggregateOf(records: readonly WindowRecord[]): WindowAggregate {
   };
 }
 
+const dayMs = 86_400_000;
+
+/** The smallest of the numbers that at least half of them don't exceed; 0 where there is none. */
+const lowerMedian = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[Math.ceil(numbers.length / 2) - 1] ?? 0;
+
+const sumOf = (records: readonly WindowRecord[]): number =>
+  Number(records.reduce((total, record) => total + BigInt(record.amountMinor), 0n));
+
+/** The activity of records of one group, those of the opposite direction within the recent span, and of the first the recent ones. */
+function activityOf(
+  records: readonly WindowRecord[],
+  recent: readonly WindowRecord[],
+  opposite: readonly WindowRecord[],
+  recentMs: number,
+  { amountMinor, unitMinor }: RecentQuery,
+): Activity {
+  const times = records.map(({ eventTimeMs }) => eventTimeMs);
+  const middles = records.map((record) => 25 * Math.floor(logMilli(record.amountMinor) / 25) + 12.5);
+  const medianMilli = lowerMedian(middles);
+  const [firstMs, lastMs] =
+    times.length === 0 ? [undefined, undefined] : [Math.min(...times), Math.max(...times)];
+  const daySumsMinor: number[] = [];
+  for (let fromMs = Math.ceil(((firstMs ?? recentMs) + 1) / dayMs) * dayMs; ; fromMs += dayMs) {
+    const toMs = fromMs + dayMs;
+    if (toMs - 1 > recentMs) break;
+    daySumsMinor.push(
+      sumOf(records.filter(({ eventTimeMs }) => eventTimeMs >= fromMs && eventTimeMs < toMs)),
+    );
+  }
+  return {
+    count: records.length,
+    firstMs,
+    lastMs,
+    medianMilli,
+    deviationMilli: lowerMedian(middles.map((middle) => Math.abs(middle - medianMilli))),
+    countsByHour: Array.from(
+      { length: 24 },
+      (_, hour) => times.filter((timeMs) => new Date(timeMs).getUTCHours() === hour).length,
+    ),
+    daySumsMinor,
+    recentSumMinor: sumOf(recent),
+    recentOppositeSumMinor: sumOf(opposite),
+    recentEqual: recent.filter((record) => record.amountMinor === amountMinor).length,
+    recentRound: recent.filter((record) => record.amountMinor % unitMinor === 0).length,
+  };
+}
+
 /**
  * The definitions word for word, over a plain list of all records an account
  * ever took in. Shares no line with the engine but the logarithm.
@@ -76,6 +128,16 @@ export function bruteForce(plan: WindowPlan, all: readonly WindowRecord[]): Hist
     aggregates: (query) => plan.spans.map(({ spanMs }) => aggregateOf(asked(query, spanMs))),
     countAmountsBetween: (query, spanMs, low, high) =>
       asked(query, spanMs).filter((record) => record.amountMinor >= low && record.amountMinor < high).length,
+    activity: (query: GroupQuery, recent: RecentQuery) => {
+      const creditDebitIndicator = query.creditDebitIndicator === 'DBIT' ? 'CRDT' : 'DBIT';
+      return activityOf(
+        asked(query, longestMs),
+        asked(query, recent.spanMs),
+        asked({ ...query, creditDebitIndicator }, recent.spanMs),
+        query.atMs - recent.spanMs,
+        recent,
+      );
+    },
     lastSeenMs: (trait, atMs) =>
       latestTime(within(atMs, longestMs).filter((record) => hasTrait(record, trait))),
     lastMs: (atMs) => latestTime(within(atMs, Infinity)),
