@@ -41,9 +41,14 @@ const workspaces = {
     node: 'any',
   },
   'packages/simulator': { uses: ['contracts', 'windows'], libraries: ['ibantools'], node: [] },
+  'packages/backtest': {
+    uses: ['contracts', 'windows', 'rules', 'learning'],
+    libraries: ['zod', 'csv-parse'],
+    node: 'any',
+  },
   'packages/testkit': { uses: ['contracts', 'local'], libraries: [], node: 'any' },
   'packages/cli': {
-    uses: [...core, ...adapters, 'audit', 'models', 'simulator', 'local', 'ingest'],
+    uses: [...core, ...adapters, 'audit', 'backtest', 'models', 'simulator', 'local', 'ingest'],
     libraries: ['zod', 'commander'],
     node: 'any',
   },
@@ -53,6 +58,11 @@ const workspaces = {
     node: 'any',
   },
   'services/detection': { uses: [...core, ...adapters, 'audit', 'models'], libraries: ['zod'], node: 'any' },
+  'services/learner': {
+    uses: [...core, 'audit', 'models', 'kafka', 'runtime', 'connections'],
+    libraries: ['zod'],
+    node: 'any',
+  },
   'services/notary': {
     uses: [...core, 'audit', 'kafka', 'kms', 'runtime', 'connections'],
     libraries: ['zod'],

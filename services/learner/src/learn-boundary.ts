@@ -1,0 +1,208 @@
+import { WeirError } from '@weir/contracts';
+import type { ModelSnapshot } from '@weir/contracts';
+import type { KafkaRecord } from '@weir/kafka';
+import { createLearner } from '@weir/learning';
+import { collectDecisions } from './collect-decisions.ts';
+import type { ReadRanges } from './collect-decisions.ts';
+import type { LearnerParts } from './learner-parts.ts';
+import type { LearnerState, ReadSpan } from './learner-state.ts';
+import type { RipeReports } from './outcome-reports.ts';
+import { journalTopic, observationOf, readJournal } from './read-journal.ts';
+import type { Decided, JournalEntry, Ranges } from './read-journal.ts';
+
+/** What was learned at a boundary. */
+export type LearnedBoundary = {
+  readonly snapshot: ModelSnapshot;
+  readonly cutAtMs: number;
+  readonly horizonMs: number;
+  readonly logId: string;
+  readonly journal: ReadonlyMap<number, ReadSpan>;
+  readonly transactions: number;
+  readonly frauds: number;
+  /** Learned as genuine at an earlier boundary, and reported as frauds since. */
+  readonly corrected: number;
+  /** Transactions with a report that were found in the journal. */
+  readonly found: ReadonlySet<string>;
+  /** Records of the journal that can't be read, each told of once. */
+  readonly unreadable: readonly Unreadable[];
+};
+
+type Unreadable = { readonly record: KafkaRecord; readonly code: string };
+
+/** Nothing became due. `dueFromMs`: before that event time nothing that was seen is; undefined where nothing was seen. */
+export type NothingDue = { readonly dueFromMs: number | undefined };
+
+/** A boundary has so many pieces of event time; one is the least that is sorted at once. */
+const piecesPerCadence = 1_440;
+
+/**
+ * Learns what is due at a boundary: what is older than the delay then, and was not
+ * learned before. Takes nothing but the state, the journal and the reports, so that
+ * a learner that was killed and does it again comes to the very same snapshot.
+ *
+ * Throws WeirError `log_other` where the journal is of another log, and what
+ * reading and opening throw.
+ */
+export async function learnBoundary(
+  parts: LearnerParts,
+  about: {
+    readonly state: LearnerState;
+    readonly previous: ModelSnapshot | undefined;
+    readonly reports: RipeReports;
+    /** -Infinity asks from when on anything is due. */
+    readonly cutAtMs: number;
+  },
+): Promise<LearnedBoundary | NothingDue> {
+  const { state, previous, reports, cutAtMs } = about;
+  const { limits } = parts;
+  const horizonMs = cutAtMs - limits.delayMs;
+  const journal = await openJournal(parts, state);
+  const due = await journal.findDue(horizonMs);
+  const hasNews = due.count > 0 || reports.newFrauds.size > 0;
+  if (!hasNews || journal.logId() === undefined) return { dueFromMs: dueFrom(due.undueMs, limits.delayMs) };
+
+  const learner = createLearner(limits, previous);
+  const found = new Set<string>();
+  let [frauds, corrected] = [0, 0];
+  await due.forEach((decided) => {
+    const { transaction } = decided.subject;
+    const isFraud = reports.isFraud(transaction);
+    if (isFraud !== undefined) found.add(transaction);
+    if (isFraud === true) frauds += 1;
+    learner.learn(observationOf(decided), isFraud === true);
+  });
+  const late = [...reports.newFrauds].filter((transaction) => !found.has(transaction));
+  const learned = await journal.findLearned(new Set(late));
+  await learned.forEach((decided) => {
+    found.add(decided.subject.transaction);
+    corrected += 1;
+    learner.correct(observationOf(decided));
+  });
+  const logId = journal.logId();
+  if (logId === undefined || due.count + corrected === 0) {
+    return { dueFromMs: dueFrom(due.undueMs, limits.delayMs) };
+  }
+  return {
+    snapshot: learner.snapshot(cutAtMs, (state.last?.version ?? 0) + 1),
+    cutAtMs,
+    horizonMs,
+    logId,
+    journal: due.spans,
+    transactions: due.count,
+    frauds,
+    corrected,
+    found,
+    unreadable: journal.unreadable(),
+  };
+}
+
+const dueFrom = (undueMs: number, delayMs: number): number | undefined =>
+  undueMs === Infinity ? undefined : undueMs + delayMs;
+
+/** The journal as it is now, and what is found in it by what was learned before. */
+async function openJournal(parts: LearnerParts, state: LearnerState) {
+  const { limits, observe } = parts;
+  const pieceMs = Math.ceil(limits.cadenceMs / piecesPerCadence);
+  const learnedBeforeMs = state.last?.horizonMs ?? -Infinity;
+  const spans = new Map<number, ReadSpan & { readonly earliest: number; readonly end: number }>();
+  for (const { partition, earliest, end } of await parts.kafka.offsets(journalTopic)) {
+    const { from, seen } = state.journal.get(partition) ?? { from: earliest, seen: earliest };
+    if (seen > end) {
+      throw new WeirError(
+        'log_truncated',
+        `${journalTopic}-${partition} ends at ${end}, was learned to ${seen}`,
+      );
+    }
+    if (from < earliest && state.last !== undefined) observe.forgotten(partition, from, earliest);
+    spans.set(partition, {
+      from: Math.max(from, earliest),
+      seen: Math.max(seen, earliest),
+      earliest,
+      end,
+    });
+  }
+  const seenOf = (partition: number): number => spans.get(partition)?.seen ?? 0;
+  /** Whether it belongs to what the last snapshot knows. */
+  const isLearned = (decided: Decided, entry: JournalEntry): boolean =>
+    entry.offset < seenOf(entry.partition) && decided.eventTimeMs < learnedBeforeMs;
+
+  let { logId } = state;
+  const unreadable: Unreadable[] = [];
+  const read: ReadRanges = (ranges, reading) =>
+    readJournal(parts, ranges, {
+      onUnreadable: reading.onUnreadable,
+      onEntry: (entry) => {
+        logId ??= entry.logId;
+        if (entry.logId !== logId) {
+          throw new WeirError(
+            'log_other',
+            `${journalTopic} has decisions of ${entry.logId}, not of ${logId}`,
+          );
+        }
+        reading.onEntry(entry);
+      },
+    });
+  const reading = { maxDecisions: limits.maxDecisions, pieceMs };
+
+  return {
+    logId: () => logId,
+    unreadable: () => unreadable,
+    findDue: async (horizonMs: number) => {
+      const endMs = horizonMs + limits.allowedLatenessMs;
+      const undue = new Map<number, number>();
+      let undueMs = Infinity;
+      const due = await collectDecisions(read, {
+        ...reading,
+        ranges: rangesOf(spans, ({ from, end }) => ({ from, until: end })),
+        endsBefore: ({ decided }) => {
+          const believed = decided.filter(({ isTimeBelieved }) => isTimeBelieved);
+          return believed.length > 0 && believed.every(({ eventTimeMs }) => eventTimeMs >= endMs);
+        },
+        onEntry: ({ decided }) => {
+          for (const { eventTimeMs } of decided)
+            if (eventTimeMs >= horizonMs) undueMs = Math.min(undueMs, eventTimeMs);
+        },
+        accepts: (decided, entry) => {
+          if (decided.eventTimeMs < horizonMs) return !isLearned(decided, entry);
+          const first = undue.get(entry.partition) ?? Infinity;
+          undue.set(entry.partition, Math.min(first, entry.offset));
+          return false;
+        },
+        onUnreadable: (record, code) => {
+          // Behind what the last snapshot saw, so it is told of for the first time.
+          if (record.offset >= seenOf(record.partition)) unreadable.push({ record, code });
+        },
+      });
+      const next = [...due.until].map(([partition, end]): [number, ReadSpan] => {
+        // A delay that was made longer: what was seen stays seen.
+        const seen = Math.max(end, seenOf(partition));
+        return [partition, { from: Math.min(undue.get(partition) ?? end, seen), seen }];
+      });
+      return { ...due, undueMs, spans: new Map(next) };
+    },
+    /** One read of all that was learned before, and none where nothing is looked for. */
+    findLearned: (transactions: ReadonlySet<string>) =>
+      collectDecisions(read, {
+        ...reading,
+        ranges:
+          transactions.size === 0
+            ? new Map()
+            : rangesOf(spans, ({ earliest, seen }) => ({ from: earliest, until: seen })),
+        accepts: (decided, entry) =>
+          transactions.has(decided.subject.transaction) && isLearned(decided, entry),
+        onUnreadable: () => undefined,
+        isEnough: (count) => count >= transactions.size,
+      }),
+  };
+}
+
+function rangesOf<Span>(
+  spans: ReadonlyMap<number, Span>,
+  rangeOf: (span: Span) => { readonly from: number; readonly until: number },
+): Ranges {
+  return new Map(
+    [...spans]
+      .map(([partition, span]) => [partition, rangeOf(span)] as const)
+      .filter(([, { from, until }]) => from < until),
+  );
+}

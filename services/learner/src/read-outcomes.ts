@@ -1,0 +1,78 @@
+import { decodePayload, events, parseInstant, streams } from '@weir/contracts';
+import type { RejectionCode } from '@weir/contracts';
+import { openEvents } from '@weir/envelope';
+import type { KafkaRecord } from '@weir/kafka';
+import type { LearnerParts } from './learner-parts.ts';
+import type { PlacedReport } from './outcome-reports.ts';
+
+export const outcomesTopic = streams.outcomes.topic;
+
+const readDeadlineMs = 60_000;
+const openAtATime = 500;
+
+export type ReadOutcomes = {
+  readonly reports: readonly PlacedReport[];
+  readonly unreadable: readonly { readonly record: KafkaRecord; readonly code: RejectionCode }[];
+  /** The next offset to read of each partition. */
+  readonly next: ReadonlyMap<number, number>;
+};
+
+/**
+ * Reads what was reported from these offsets on, up to the ends of now. An outcome
+ * that can't be read, or whose date no calendar has, is told of and is none.
+ * `earliest` bounds what retention has left; two years of it are kept.
+ */
+export async function readOutcomes(
+  { kafka, opening, signal }: Pick<LearnerParts, 'kafka' | 'opening' | 'signal'>,
+  next: ReadonlyMap<number, number>,
+): Promise<ReadOutcomes> {
+  const offsets = await kafka.offsets(outcomesTopic);
+  const from = new Map(
+    offsets.map(({ partition, earliest }) => [partition, Math.max(earliest, next.get(partition) ?? 0)]),
+  );
+  const until = new Map(offsets.map(({ partition, end }) => [partition, end]));
+  const behind = new Map(
+    offsets.map(({ partition, end }) => [partition, Math.max(end, from.get(partition) ?? 0)]),
+  );
+  const reports: PlacedReport[] = [];
+  const unreadable: { readonly record: KafkaRecord; readonly code: RejectionCode }[] = [];
+  if (offsets.every(({ partition, end }) => (from.get(partition) ?? 0) >= end)) {
+    return { reports, unreadable, next: behind };
+  }
+  let waiting: KafkaRecord[] = [];
+  const openWaiting = async (): Promise<void> => {
+    const records = waiting;
+    waiting = [];
+    const opened = await openEvents({ ...opening, stream: 'outcomes' }, records);
+    opened.forEach((one, index) => {
+      const record = records[index] as KafkaRecord;
+      const report =
+        one.ok && one.attributes.type === events.outcome.type ? reportOf(record, one.plaintext) : undefined;
+      if (report !== undefined) reports.push(report);
+      else unreadable.push({ record, code: one.ok ? 'contract_violation' : one.rejection.code });
+    });
+  };
+  await kafka.readRange({
+    topic: outcomesTopic,
+    from,
+    until,
+    readCommitted: true,
+    deadlineMs: readDeadlineMs,
+    ...(signal === undefined ? {} : { signal }),
+    onRecord: async (record) => {
+      waiting.push(record);
+      if (waiting.length >= openAtATime) await openWaiting();
+    },
+  });
+  await openWaiting();
+  return { reports, unreadable, next: behind };
+}
+
+function reportOf({ partition, offset }: KafkaRecord, plaintext: Uint8Array): PlacedReport | undefined {
+  const payload = decodePayload(events.outcome, plaintext);
+  if (!payload.ok) return undefined;
+  const { transaction, outcome, reportedAt } = payload.value;
+  const time = parseInstant(reportedAt);
+  if (!time.ok) return undefined;
+  return { partition, offset, transaction, isFraud: outcome === 'fraud', reportedAtMs: time.epochMs };
+}
