@@ -70,27 +70,33 @@ export function createJudge(
   const scorer = ruleset.scoring === 'model' ? scorerOf(snapshot) : undefined;
 
   const features: Judge['features'] = (record, account, history) => {
-    const ofAccount = computeFeatures({ record, history, plan });
-    return scorer === undefined ? ofAccount : scorer.features(ofAccount, record, account);
+    if (scorer === undefined) return computeFeatures({ record, history, plan });
+    const peers = scorer.peers(record);
+    const options = peers === undefined ? {} : { peers };
+    return scorer.features(computeFeatures({ record, history, plan }, options), record, account);
   };
 
-  const decideOne: Judge['decide'] = ({ record, history, features: found, teamScore }) => {
-    const input = { features: found, ruleset, versions, timeliness: timelinessOf(record, history, plan) };
+  const decideOne: Judge['decide'] = ({ record, history, features: found, teamScore, remembered }) => {
+    const timeliness = remembered?.timeliness ?? timelinessOf(record, history, plan);
+    const input = { features: found, ruleset, versions, timeliness };
+    const evidenceOf = (): Evidence => {
+      const { usualAmount, recentAmounts } = remembered ?? usualOf(record, history);
+      return { features: found, usualAmount, recentAmounts };
+    };
     if (scorer === undefined) {
       const verdict = decide(input);
       return {
         verdict,
-        evidence: verdict.outcome === 'held' ? evidenceOf(record, history, found) : undefined,
+        evidence: verdict.outcome === 'held' ? evidenceOf() : undefined,
       };
     }
     const { verdict, contributions } = decideByModel({ ...input, scorer, teamScore });
     if (contributions === undefined) return { verdict, evidence: undefined };
-    const evidence = evidenceOf(record, history, found);
+    const evidence = evidenceOf();
     return { verdict, evidence: { ...evidence, contributions, state: historyStateOf(found) } };
   };
 
-  const evidenceOf = (record: WindowRecord, history: AccountHistory, found: FeatureValues): Evidence => ({
-    features: found,
+  const usualOf = (record: WindowRecord, history: AccountHistory) => ({
     usualAmount: baseline({ record, history, plan }),
     recentAmounts: recentAmounts({ record, history }),
   });
@@ -98,6 +104,10 @@ export function createJudge(
   return {
     features,
     decide: decideOne,
+    remember: (record, history) => ({
+      timeliness: timelinessOf(record, history, plan),
+      ...usualOf(record, history),
+    }),
     judge: (record, account, history) => {
       const found = features(record, account, history);
       return { ...decideOne({ record, account, history, features: found }), features: found };
