@@ -3,6 +3,7 @@ import { WeirError } from '@weir/contracts';
 import { LocalError, resolveHome } from '@weir/local';
 import type { CommandContext } from './command-context.ts';
 import { addAuditCommand } from './commands/audit.ts';
+import { addBacktestCommand } from './commands/backtest.ts';
 import { addContainersCommand } from './commands/containers.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDownCommand } from './commands/down.ts';
@@ -74,6 +75,7 @@ addTokensCommand(program, context);
 addWindowsCommand(program, context);
 addKeysCommand(program, context);
 addAuditCommand(program, context);
+addBacktestCommand(program, context);
 
 try {
   await program.parseAsync();

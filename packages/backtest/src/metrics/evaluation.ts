@@ -1,0 +1,182 @@
+import type { Label } from '../read/row.ts';
+import { cardPrecisionOfDay } from './card-precision.ts';
+import { createCountedScores, type CountedScores } from './counted-scores.ts';
+import {
+  createKnownAccounts,
+  moveKnownTo,
+  noteFraud,
+  type KnownAccounts,
+  type KnownRule,
+} from './known-accounts.ts';
+import { lowestBinWithin } from './ranking.ts';
+import { forEachKind, scaleOf, scoreKinds, type ScoreKind, type Scores } from './score-kinds.ts';
+
+export const dayMs = 86_400_000;
+
+/** So many days before the evaluated range the threshold for a number of alerts a day is set by. */
+export const calibrationDays = 7;
+
+export type EvaluationSettings = {
+  /** Days since 1970 in UTC, both inclusive; undefined where the file's own first or last day counts. */
+  readonly fromDay: number | undefined;
+  readonly toDay: number | undefined;
+  readonly delayMs: number;
+  /** Whether accounts already known as compromised are left out, as the Fraud Detection Handbook does. */
+  readonly knownAccounts: 'drop' | 'keep';
+  /** The k of card precision at k. */
+  readonly k: number;
+  readonly alertsPerDay: number | undefined;
+  /** From which score the ruleset holds. */
+  readonly holdAt: number;
+};
+
+/** A judged transaction, for what is measured of it. */
+export type Judged = {
+  readonly eventTimeMs: number;
+  readonly account: string;
+  readonly label: Label;
+  readonly isHeld: boolean;
+  readonly scores: Scores;
+};
+
+export type DayCounts = { transactions: number; frauds: number; held: number; heldFrauds: number };
+
+type AccountScores = { readonly highest: Float64Array; isFraud: boolean };
+
+/** All that an evaluation has seen, as values a checkpoint can hold. */
+export type EvaluationState = {
+  day: number | undefined;
+  readonly counted: Record<ScoreKind, CountedScores>;
+  /** The days before the range, where a threshold is to be set by them; it is set once the range begins. */
+  readonly before: Record<ScoreKind, CountedScores> | undefined;
+  readonly beforeDays: Set<number>;
+  thresholds: Record<ScoreKind, number> | undefined;
+  readonly days: Map<number, DayCounts>;
+  unlabelled: number;
+  droppedKnown: number;
+  /** Held by a rule or because of its time, below the ruleset's score. */
+  heldBelowScore: number;
+  readonly known: KnownAccounts;
+  accountsOfDay: Map<string, AccountScores>;
+  readonly found: Record<ScoreKind, Set<string>>;
+  readonly cardPrecisions: Record<ScoreKind, number[]>;
+};
+
+export type Evaluation = {
+  readonly observe: (judged: Judged) => void;
+  /** Ends the last day. */
+  readonly end: () => void;
+  readonly state: EvaluationState;
+};
+
+const countsByKind = (): Record<ScoreKind, CountedScores> =>
+  forEachKind((kind) => createCountedScores(scaleOf[kind].bins));
+
+const emptyState = (settings: EvaluationSettings): EvaluationState => ({
+  day: undefined,
+  counted: countsByKind(),
+  before: settings.alertsPerDay === undefined || settings.fromDay === undefined ? undefined : countsByKind(),
+  beforeDays: new Set(),
+  thresholds: undefined,
+  days: new Map(),
+  unlabelled: 0,
+  droppedKnown: 0,
+  heldBelowScore: 0,
+  known: createKnownAccounts(),
+  accountsOfDay: new Map(),
+  found: forEachKind(() => new Set<string>()),
+  cardPrecisions: forEachKind((): number[] => []),
+});
+
+/**
+ * Measures judged transactions as they come, in the order of event time. Its
+ * memory grows with the accounts of a day and with those found, never with the
+ * transactions. Days are those of UTC.
+ */
+export function createEvaluation(
+  settings: EvaluationSettings,
+  state: EvaluationState = emptyState(settings),
+): Evaluation {
+  const { fromDay = -Infinity, toDay = Infinity, holdAt, k, alertsPerDay } = settings;
+  const rule: KnownRule = {
+    firstDay: settings.knownAccounts === 'drop' ? settings.fromDay : undefined,
+    delayDays: Math.ceil(settings.delayMs / dayMs),
+  };
+
+  function endDay(): void {
+    if (state.accountsOfDay.size === 0) return;
+    for (const [index, kind] of scoreKinds.entries()) {
+      const accounts = Array.from(state.accountsOfDay, ([account, { highest, isFraud }]) => ({
+        account,
+        score: highest[index] ?? 0,
+        isFraud,
+      }));
+      const { precision, compromised } = cardPrecisionOfDay(accounts, k, state.found[kind]);
+      state.cardPrecisions[kind].push(precision);
+      for (const account of compromised) state.found[kind].add(account);
+    }
+    state.accountsOfDay = new Map();
+  }
+
+  function beginDay(day: number): void {
+    endDay();
+    state.day = day;
+    moveKnownTo(state.known, day, rule);
+    if (day < fromDay || state.thresholds !== undefined || state.before === undefined) return;
+    const { before, beforeDays } = state;
+    const alerts = (alertsPerDay ?? 0) * beforeDays.size;
+    if (beforeDays.size > 0) state.thresholds = forEachKind((kind) => lowestBinWithin(before[kind], alerts));
+  }
+
+  function observeInRange(day: number, { account, label, isHeld, scores }: Judged): void {
+    const isFraud = label === 'fraud';
+    count(state.counted, scores, label);
+    if (label === 'unknown') state.unlabelled += 1;
+    if (isHeld && scores.score < holdAt) state.heldBelowScore += 1;
+    const counts = state.days.get(day) ?? { transactions: 0, frauds: 0, held: 0, heldFrauds: 0 };
+    state.days.set(day, counts);
+    counts.transactions += 1;
+    if (isFraud) counts.frauds += 1;
+    if (isHeld) counts.held += 1;
+    if (isHeld && isFraud) counts.heldFrauds += 1;
+    const ofAccount = state.accountsOfDay.get(account);
+    if (ofAccount === undefined) {
+      const highest = Float64Array.from(scoreKinds, (kind) => scores[kind]);
+      state.accountsOfDay.set(account, { highest, isFraud });
+      return;
+    }
+    for (const [index, kind] of scoreKinds.entries()) {
+      if (scores[kind] > (ofAccount.highest[index] ?? 0)) ofAccount.highest[index] = scores[kind];
+    }
+    if (isFraud) ofAccount.isFraud = true;
+  }
+
+  return {
+    state,
+    observe(judged) {
+      const day = Math.floor(judged.eventTimeMs / dayMs);
+      if (day !== state.day) beginDay(day);
+      if (judged.label === 'fraud') noteFraud(state.known, day, judged.account, rule);
+      const isBefore = day < fromDay && day >= fromDay - calibrationDays && state.before !== undefined;
+      if (!isBefore && (day < fromDay || day > toDay)) return;
+      if (state.known.known.has(judged.account)) {
+        if (!isBefore) state.droppedKnown += 1;
+      } else if (isBefore) {
+        state.beforeDays.add(day);
+        if (state.before !== undefined) count(state.before, judged.scores, judged.label);
+      } else {
+        observeInRange(day, judged);
+      }
+    },
+    end: endDay,
+  };
+}
+
+/** Nobody knows what a transaction without a label was; among alerts it counts as what it most likely is. */
+function count(counted: Record<ScoreKind, CountedScores>, scores: Scores, label: Label): void {
+  for (const kind of scoreKinds) {
+    const bin = scaleOf[kind].binOf(scores[kind]);
+    const counts = counted[kind][label === 'fraud' ? 'fraud' : 'genuine'];
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  scoreKinds,
+  type Alerting,
+  type BacktestReport,
+  type BacktestSettings,
+  type ScoreKind,
+} from '@weir/backtest';
+import { grouped, table } from '../terminal/table.ts';
+
+/** What each kind of score is called for people. */
+const names: Readonly<Record<ScoreKind, string>> = {
+  score: 'score',
+  labelFree: 'label-free score',
+  rules: 'fixed rules',
+  zScore: 'z-score of amount',
+  amount: 'amount',
+};
+
+/** The report as one JSON object: what was run, what became of the rows, and what was measured. */
+export function jsonOf(report: BacktestReport, settings: BacktestSettings, seconds: number): unknown {
+  const { judged, refused, learned, metrics } = report;
+  return {
+    ruleset: settings.ruleset.ref,
+    windowPlan: settings.plan.ref,
+    holdAt: settings.ruleset.holdAt,
+    outcomes: settings.outcomes ?? null,
+    rows: { judged, ...refused },
+    learned,
+    ...metrics,
+    seconds: Math.round(seconds * 1000) / 1000,
+    transactionsPerSecond: Math.round(judged / seconds),
+  };
+}
+
+const shown = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
+
+/** The report for a person. */
+export function showReport(report: BacktestReport, settings: BacktestSettings, seconds: number): string[] {
+  const { judged, refused, learned, metrics } = report;
+  const { range, k } = metrics;
+  const rows = scoreKinds.map((kind) => {
+    const of = metrics.scores[kind];
+    return [names[kind], shown(of.rocAuc), shown(of.averagePrecision), shown(of.cardPrecisionAtK)];
+  });
+  const { atHold, atAlertsPerDay } = metrics.scores.score;
+  return [
+    `${grouped(judged)} transactions judged by ${settings.ruleset.ref} in ${seconds.toFixed(1)} s (${grouped(Math.round(judged / seconds))} a second).`,
+    ...showRefused(refused),
+    learned === null
+      ? 'Nothing was learned from outcomes.'
+      : `Learned from ${grouped(learned.transactions)} transactions, ${grouped(learned.frauds)} of them frauds.`,
+    `Measured ${range.from ?? '-'} to ${range.to ?? '-'}: ${grouped(range.transactions)} transactions, ${grouped(range.frauds)} frauds.`,
+    '',
+    ...table(['', 'ROC AUC', 'average precision', `card precision@${String(k)}`], rows, [1, 2, 3]),
+    '',
+    ...(atHold === null ? [] : [showAlerting('Held', atHold)]),
+    ...(atAlertsPerDay === null
+      ? []
+      : [showAlerting(`At ${String(metrics.alertsPerDay?.wanted ?? 0)} alerts a day`, atAlertsPerDay)]),
+    ...metrics.notes,
+  ];
+}
+
+const showAlerting = (what: string, { threshold, alertsPerDay, precision, recall }: Alerting): string =>
+  `${what} (from ${threshold.toFixed(3)}): ${alertsPerDay.toFixed(1)} alerts a day, precision ${shown(precision)}, recall ${shown(recall)}.`;
+
+function showRefused({ refused, duplicates, byReason, first }: BacktestReport['refused']): string[] {
+  return [
+    ...(duplicates === 0
+      ? []
+      : [`${grouped(duplicates)} rows repeat an earlier one and got no second verdict.`]),
+    ...(refused === 0 ? [] : [`${grouped(refused)} rows were refused:`]),
+    ...byReason.map(({ field, code, rows }) => {
+      const line = first.find((one) => one.field === field && one.code === code)?.line;
+      const where = line === undefined ? '' : `, first in line ${String(line)}`;
+      return `  ${field === '' ? '' : `${field}: `}${code}, ${grouped(rows)} rows${where}`;
+    }),
+  ];
+}
