@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { artefactRef, instant, offset, partitionNumber, score, sha256Hex, slug } from './fields.ts';
 import { rejectionCodes } from './rejection.ts';
 import { creditDebitIndicator } from './transaction.ts';
-import { severity } from './verdict.ts';
+import { historyState, severity } from './verdict.ts';
 
 const place = z.strictObject({ topic: z.string(), partition: partitionNumber, offset });
 
@@ -41,9 +41,26 @@ export const alertWebhook = z
         ),
       score,
       ruleset: artefactRef,
+      model: artefactRef.optional().describe('What was learned from outcomes, where that was in force'),
+      summary: z
+        .string()
+        .optional()
+        .describe(
+          'What the score rests on in one line, the most important first; missing where rules alone decide',
+        ),
+      historyState: historyState.optional(),
       reasons: z
-        .array(z.strictObject({ rule: z.string(), severity, text: z.string() }))
-        .describe('Why it was held, the gravest first, in words'),
+        .array(
+          z.strictObject({
+            rule: z.string().describe('Of a rule of the ruleset, a group of features, or a built-in reason'),
+            severity,
+            contribution: score
+              .optional()
+              .describe('What it adds to the score; missing where rules alone decide'),
+            text: z.string(),
+          }),
+        )
+        .describe('Why it was held, in words: the most important first, by rules alone the gravest'),
       received: place.describe('Where the transaction stands in the log'),
       held: place.describe('Where its verdict and evidence stand'),
     }),

@@ -31,6 +31,7 @@ const history = () => createAccountHistory(plan, [], 0);
 
 /** Gives every transaction the same score, made of a base and one part. */
 const scoring = (score: number, different: Partial<Scorer> = {}): Scorer => ({
+  peers: () => undefined,
   features: (features) => ({ ...features, counterpartyRisk: 0.25 }),
   score: () => ({ score }),
   explain: () => ({

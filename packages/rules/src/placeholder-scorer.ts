@@ -30,6 +30,7 @@ export function createScorer(_snapshot?: ModelSnapshot): Scorer {
     return value === null || value === undefined ? 0 : logOdds(value);
   };
   return {
+    peers: () => undefined,
     features: (features) => features,
     score: (features) => ({
       score: microOf(weighed.reduce((sum, one) => sum + logOddsOf(one, features), baseLogOdds)) / micro,

@@ -1,4 +1,5 @@
 import type { Evidence, FeatureValues, Reason } from '@weir/contracts';
+import type { PeerGroup } from '@weir/scoring';
 import type { WindowRecord } from '@weir/windows';
 
 /** What a score is made of, in whole millionths: the base and what each feature adds to it or takes away. */
@@ -9,6 +10,8 @@ export type Contributions = NonNullable<Evidence['contributions']>;
  * depends on its arguments and on the snapshot it was made of, and on nothing else.
  */
 export type Scorer = {
+  /** What accounts do in the currency and direction of a record; undefined where nobody knows. */
+  readonly peers: (record: WindowRecord) => PeerGroup | undefined;
   /** The features of the account's own history with those that the snapshot adds; it may fill the given object. */
   readonly features: (features: FeatureValues, record: WindowRecord, account: string) => FeatureValues;
   /** From 0 to 1 in whole millionths. */

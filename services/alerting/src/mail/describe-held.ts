@@ -2,12 +2,12 @@ import { maskAccount, shownTransactionId, streams } from '@weir/contracts';
 import type { Alert, CreditDebitIndicator, HeldTransaction } from '@weir/contracts';
 import type { Ruleset } from '@weir/rules';
 import type { HeldFinding } from '../read-record.ts';
-import { gravestFirst } from '../severity.ts';
 import { explainReason } from '../wording/explain-reason.ts';
-import { capitalised, counted, money, span, utcTime } from '../wording/format.ts';
+import { capitalised, counted, money, sentence, span, utcTime } from '../wording/format.ts';
 import { heldHeadline } from '../wording/headline.ts';
 import type { Block, MailDocument, Section } from './mail-document.ts';
 import { maskCounterparty } from '../wording/masking.ts';
+import { historyRemark, reasonsInOrder, summaryOf } from '../wording/summary.ts';
 
 /** Of the amounts in the evidence, so many are shown: enough to see a pattern without scrolling past it. */
 const mostAmountsShown = 10;
@@ -62,17 +62,26 @@ const directionOf = ({ creditDebitIndicator }: HeldTransaction['transaction']): 
   creditDebitIndicator === 'DBIT' ? 'money leaving the account' : 'money coming to the account';
 
 function whyUnusual(held: HeldTransaction, ruleset: Ruleset | undefined): Section {
+  const summary = summaryOf(held);
   return {
     title: 'Why it is unusual for this account',
     blocks: [
-      { kind: 'paragraph', text: usualAmounts(held) },
+      ...(summary === undefined ? [] : [{ kind: 'paragraph', text: sentence(summary) } as const]),
+      { kind: 'paragraph', text: whatIsUsual(held) },
       {
         kind: 'list',
-        items: gravestFirst(held.verdict.reasons).map((reason) => explainReason(reason, held, ruleset)),
+        items: reasonsInOrder(held).map((reason) => explainReason(reason, held, ruleset)),
       },
       ...recentAmounts(held),
     ],
   };
+}
+
+/** What is usual for the account, and how much that says; of an account without a past only the latter. */
+function whatIsUsual(held: HeldTransaction): string {
+  const remark = historyRemark(held);
+  if (remark === undefined) return usualAmounts(held);
+  return held.evidence.usualAmount === null ? remark : `${usualAmounts(held)} ${remark}`;
 }
 
 function usualAmounts({ transaction, evidence }: HeldTransaction): string {

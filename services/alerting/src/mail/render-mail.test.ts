@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { securityRejectionCodes, streams } from '@weir/contracts';
 import { canaries, findCanaries } from '@weir/testkit';
-import { heldNotice, heldTransaction, refusedNotice, testRuleset } from '../fixtures/notices.ts';
+import {
+  heldNotice,
+  heldTransaction,
+  refusedNotice,
+  scoredTransaction,
+  testRuleset,
+} from '../fixtures/notices.ts';
 import type { Notice } from '../plan-run.ts';
 import { renderMail } from './render-mail.ts';
 
@@ -98,7 +104,11 @@ test('A dead letter that can not be read is said to have no copy', () => {
 });
 
 test('The HTML says everything that the text says', () => {
-  for (const notice of [heldNotice(heldTransaction()), refusedNotice('conflicting_duplicate')]) {
+  for (const notice of [
+    heldNotice(heldTransaction()),
+    heldNotice(scoredTransaction()),
+    refusedNotice('conflicting_duplicate'),
+  ]) {
     const { text, html } = render(notice);
     const words = seen(html).replaceAll(/\s+/g, ' ').toUpperCase();
     for (const word of text
@@ -156,6 +166,43 @@ test('A rule that this release does not know is told by its id and its features'
   const notice = heldNotice(heldTransaction());
   const { text } = renderMail(notice, { environment: 'test', rulesetOf: () => undefined });
   assert.match(text, /- Rule far_above_usual \(high\)\. It fired on amountOverTypical 306\./);
+});
+
+/** The section that says why, up to the amounts before it. */
+const whyOf = (text: string): string =>
+  text.slice(text.indexOf('WHY IT IS UNUSUAL'), text.indexOf('The last 2 transactions'));
+
+test('What a score rests on is said in one line and then piece by piece, the most important first', () => {
+  assert.equal(
+    whyOf(render(heldNotice(scoredTransaction())).text),
+    `WHY IT IS UNUSUAL FOR THIS ACCOUNT
+
+42 × the usual amount (usual 12.00–80.00 EUR over 30 days), first payment to this creditor, third within 1 hour.
+
+Outgoing EUR amounts of this account are usually between 12.00 EUR and 80.00 EUR, typically 31.00 EUR (over the last 30 days, 212 transactions). This one is 1,302.00 EUR, above that range.
+
+- Unusual amount (high, adds 0.62). 42 × the usual amount (usual 12.00–80.00 EUR over 30 days).
+- New counterparty (medium, adds 0.20). First payment to this creditor.
+- Burst of transactions (high, adds 0.10). Third within 1 hour.
+
+`,
+  );
+});
+
+test('An account without a history is said to have none, and what it was compared with', () => {
+  const { text } = render(
+    heldNotice(scoredTransaction({ state: 'cold', usualAmount: null, recentAmounts: [] })),
+  );
+  assert.match(text, /This account has no history yet; it was compared with its peers\./);
+  assert.match(text, /An amount that is unusual for accounts like it, first payment to this creditor/);
+});
+
+test('A group that only a newer release knows is told by its name and its features', () => {
+  const reasons = [
+    { rule: 'shared_device', severity: 'high' as const, contribution: 0.9, features: ['newCounterparty'] },
+  ];
+  const { text } = render(heldNotice(scoredTransaction({}, reasons)));
+  assert.match(text, /- Reason shared_device \(high, adds 0\.90\)\. It rests on newCounterparty 1\./);
 });
 
 test('A late, a future-dated and an unjudged transaction each say why they are held', () => {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alertWebhook, securityRejectionCodes, streams } from '@weir/contracts';
-import { heldNotice, heldTransaction, refusedNotice, testRuleset } from '../fixtures/notices.ts';
+import {
+  heldNotice,
+  heldTransaction,
+  refusedNotice,
+  scoredTransaction,
+  testRuleset,
+} from '../fixtures/notices.ts';
 import type { Notice } from '../plan-run.ts';
 import { renderWebhook } from './render-webhook.ts';
 
@@ -44,6 +50,27 @@ test('The body about a held transaction says what the mail says, masked, and whe
     received: { topic: streams.received.topic, partition: 2, offset: 1_034 },
     held: { topic: streams.held.topic, partition: 2, offset: 17 },
   });
+});
+
+test('The body about a transaction held by its score says what that rests on', () => {
+  const body = alertWebhook.parse(render(heldNotice(scoredTransaction())));
+  assert.equal(body.type, 'weir.alert.unusual_transactions.v1');
+  const { model, summary, historyState, reasons } = body;
+  assert.deepEqual(
+    { model, summary, historyState, first: reasons[0] },
+    {
+      model: 'learned@7',
+      summary:
+        '42 × the usual amount (usual 12.00–80.00 EUR over 30 days), first payment to this creditor, third within 1 hour',
+      historyState: 'settled',
+      first: {
+        rule: 'unusual_amount',
+        severity: 'high',
+        contribution: 0.62,
+        text: 'Unusual amount (high, adds 0.62). 42 × the usual amount (usual 12.00–80.00 EUR over 30 days).',
+      },
+    },
+  );
 });
 
 test('A repeat has the very same bytes', () => {

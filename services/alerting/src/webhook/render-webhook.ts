@@ -4,11 +4,11 @@ import type { Ruleset } from '@weir/rules';
 import { deliveryKeyOf } from '../alert-ids.ts';
 import type { Notice } from '../plan-run.ts';
 import type { HeldFinding, RefusedFinding } from '../read-record.ts';
-import { gravestFirst } from '../severity.ts';
 import { explainReason } from '../wording/explain-reason.ts';
 import { heldHeadline, refusedHeadline, topicName } from '../wording/headline.ts';
 import { maskCounterparty, plainName } from '../wording/masking.ts';
 import { refusalText } from '../wording/refusal-texts.ts';
+import { reasonsInOrder, summaryOf } from '../wording/summary.ts';
 
 type Context = {
   readonly environment: string;
@@ -44,6 +44,8 @@ function heldPart(
   const { tenant, amountMinor, currency, creditDebitIndicator, eventTime } = transaction;
   const counterparty = maskCounterparty(transaction);
   const ruleset = rulesetOf(verdict.versions.ruleset);
+  const summary = summaryOf(held);
+  const { state, contributions } = held.evidence;
   return {
     type: 'weir.alert.unusual_transactions.v1',
     headline: heldHeadline(transaction),
@@ -57,9 +59,13 @@ function heldPart(
     transactionIds: [shownTransactionId(transaction)],
     score: verdict.score,
     ruleset: verdict.versions.ruleset,
-    reasons: gravestFirst(verdict.reasons).map((reason) => ({
+    ...(verdict.versions.model === undefined ? {} : { model: verdict.versions.model }),
+    ...(summary === undefined ? {} : { summary }),
+    ...(state === undefined ? {} : { historyState: state }),
+    reasons: reasonsInOrder(held).map((reason) => ({
       rule: reason.rule,
       severity: reason.severity,
+      ...(contributions === undefined ? {} : { contribution: reason.contribution }),
       text: explainReason(reason, held, ruleset),
     })),
     received: { topic: streams.received.topic, partition: sourcePartition, offset: sourceOffset },

@@ -1,23 +1,45 @@
 import type { HeldTransaction, Reason } from '@weir/contracts';
 import { explainRule } from '@weir/rules';
 import type { Ruleset } from '@weir/rules';
-import { capitalised, money, roughNumber, utcTime, wholeNumber } from './format.ts';
+import { explainGroup } from './explain-group.ts';
+import { capitalised, money, roughNumber, sentence, utcTime, wholeNumber } from './format.ts';
 import { plainName } from './masking.ts';
 
 /**
- * A reason as a sentence with its numbers: "High amount to somebody new (high):
- * ...". A rule that this release doesn't know, because the ruleset is newer, is
- * told by its id and the features it looked at.
+ * A reason as a sentence with its numbers: "High amount to somebody new (high).
+ * ...", and what it adds where the score is made of contributions. A rule or group
+ * that this release doesn't know, because the one that held it is newer, is told
+ * by its name and the features it looked at.
  */
 export function explainReason(reason: Reason, held: HeldTransaction, ruleset: Ruleset | undefined): string {
   const rule = ruleset?.rules.find(({ id }) => id === reason.rule);
-  const builtIn = explainBuiltIn(reason, held);
-  const title = rule?.title ?? builtIn?.title ?? `Rule ${reason.rule}`;
-  const explanation =
+  const { title, explanation } =
     rule === undefined
-      ? (builtIn?.explanation ?? `It fired on ${featureList(reason, held)}.`)
-      : explainRule(rule, held.evidence.features, (feature, value) => featureText(feature, value, held));
-  return `${title} (${capitalised(reason.severity).toLowerCase()}). ${explanation}`;
+      ? (explainBuiltIn(reason, held) ?? explainScored(reason, held))
+      : {
+          title: rule.title,
+          explanation: explainRule(rule, held.evidence.features, (feature, value) =>
+            featureText(feature, value, held),
+          ),
+        };
+  const adds =
+    held.evidence.contributions === undefined || reason.contribution === 0
+      ? ''
+      : `, adds ${reason.contribution.toFixed(2)}`;
+  return `${title} (${capitalised(reason.severity).toLowerCase()}${adds}). ${explanation}`;
+}
+
+/** A group of features the score rests on, or whatever else a newer release held it for. */
+function explainScored(
+  reason: Reason,
+  held: HeldTransaction,
+): { readonly title: string; readonly explanation: string } {
+  if (held.evidence.contributions === undefined)
+    return { title: `Rule ${reason.rule}`, explanation: `It fired on ${featureList(reason, held)}.` };
+  const group = explainGroup(reason, held);
+  return group === undefined
+    ? { title: `Reason ${reason.rule}`, explanation: `It rests on ${featureList(reason, held)}.` }
+    : { title: group.title, explanation: sentence(group.phrase) };
 }
 
 function explainBuiltIn(

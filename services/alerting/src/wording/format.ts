@@ -37,6 +37,40 @@ export function span(spanMs: number): string {
   return counted(Math.round(spanMs / 1_000), 'second');
 }
 
+const spanUnits: Readonly<Record<string, number>> = { s: 1_000, m: minuteMs, h: hourMs, d: dayMs };
+
+/** A span of a window plan by its name, "10 minutes" of "10m"; undefined for a name of another shape. */
+export function spanOfName(name: string): string | undefined {
+  const [, count, unit = ''] = /^(\d{1,4})([smhd])$/.exec(name) ?? [];
+  const unitMs = spanUnits[unit];
+  return unitMs === undefined ? undefined : span(Number(count) * unitMs);
+}
+
+const ordinalWords = [
+  '',
+  'first',
+  'second',
+  'third',
+  'fourth',
+  'fifth',
+  'sixth',
+  'seventh',
+  'eighth',
+  'ninth',
+];
+
+/** "third", and from ten on "10th", "22nd". */
+export function ordinal(count: number): string {
+  const word = ordinalWords[count];
+  if (word !== undefined && count > 0) return word;
+  const isTeen = Math.floor(count / 10) % 10 === 1;
+  const ending = isTeen ? undefined : ['th', 'st', 'nd', 'rd'][count % 10];
+  return `${wholeNumber(count)}${ending ?? 'th'}`;
+}
+
+/** A sentence of a phrase: its first letter large, and a full stop. */
+export const sentence = (phrase: string): string => `${phrase.slice(0, 1).toUpperCase()}${phrase.slice(1)}.`;
+
 /** "High", for the beginning of a line. */
 export const capitalised = (severity: Severity): string =>
   severity.slice(0, 1).toUpperCase() + severity.slice(1);
