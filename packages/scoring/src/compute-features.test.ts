@@ -66,6 +66,12 @@ test('every feature of a worked example has the value its definition gives by ha
     passThroughMinor: 0,
     roundAmountCount_24h: 1,
     equalAmountCount_24h: 1,
+    amountPeerZ: null,
+    restOfDayZ: 1.798531,
+    peakOverTypical_1m: 0,
+    peakOverTypical_1h: 1.094863,
+    peakOverTypical_24h: 1.094863,
+    peakOverTypical_7d: 1.094863,
   });
   assert.deepEqual(Object.keys(features), featureNames);
 });

@@ -69,6 +69,9 @@ export type FeatureOptions = {
  * | passThroughMinor           | that share of it as an amount                                            | minor units | never |
  * | roundAmountCount_24h       | if this amount is round, a multiple of a hundredth of the reporting threshold: how many within 24 h are, with this one; else 0 | count | never |
  * | equalAmountCount_24h       | how many within 24 h have this very amount, with this one                | count       | never |
+ * | amountPeerZ                | (ln(1+amount) − peers' mean) / peers' spread                             | standard deviations | no peers |
+ * | restOfDayZ                 | what moved within 24 h besides the largest amount, with this one, less the account's daily mean, over the root mean square of its days | root mean squares, bounded | never |
+ * | peakOverTypical_s, s < L   | ln of the largest amount in s over the median amount in L                | nats        | never |
  *
  * 24 h are L where that is shorter. Bounded is what boundedSurprise makes of a
  * value. Sources: amountRobustZ Hampel 1974; velocitySurprise_s Gelman et al.,

@@ -8,6 +8,7 @@ export type SpanFeatures = WindowSpan & {
   /** Both of every span but the longest, which they are measured against. */
   readonly velocityRatio: string;
   readonly velocitySurprise: string;
+  readonly peakOverTypical: string;
 };
 
 /** Names by plan, put together once: making them anew for each transaction took longer than its windows. */
@@ -24,6 +25,7 @@ export function spanFeaturesOf(plan: WindowPlan): readonly SpanFeatures[] {
     distinctCounterparties: `distinctCounterparties_${span.name}`,
     velocityRatio: `velocityRatio_${span.name}`,
     velocitySurprise: `velocitySurprise_${span.name}`,
+    peakOverTypical: `peakOverTypical_${span.name}`,
   }));
   namesByPlan.set(plan, spans);
   return spans;
@@ -57,6 +59,9 @@ export function featureNamesOf(plan: WindowPlan): readonly string[] {
     'passThroughMinor',
     'roundAmountCount_24h',
     'equalAmountCount_24h',
+    'amountPeerZ',
+    'restOfDayZ',
+    ...spans.slice(0, -1).map((span) => span.peakOverTypical),
   ];
 }
 

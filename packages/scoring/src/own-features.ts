@@ -10,6 +10,7 @@ import { historyStateFeature } from './history-state.ts';
 import { isNew } from './is-new.ts';
 import { amountRobustZ, counterpartySurprise } from './own-amount.ts';
 import { daySumSurprise } from './own-days.ts';
+import { amountPeerZ, peakOverTypical, restOfDayZ } from './own-bursts.ts';
 import { hourSurprise } from './own-hours.ts';
 import { dormancySurprise, velocitySurprise } from './own-pace.ts';
 import type { PeerGroup } from './peer-group.ts';
@@ -56,6 +57,19 @@ export function ownFeatures(features: FeatureValues, subject: OwnSubject): void 
   const isRound = amountMinor % roundUnitMinor(thresholds, record.currency) === 0;
   features['roundAmountCount_24h'] = isRound ? 1 + activity.recentRound : 0;
   features['equalAmountCount_24h'] = 1 + activity.recentEqual;
+  const peerZ = amountPeerZ(amountMinor, peers);
+  features['amountPeerZ'] = peerZ === null ? null : roundMicro(peerZ);
+  features['restOfDayZ'] = roundMicro(restOfDayZ(amountMinor, largestOfDay(spans), activity, peers));
+  for (const { span, aggregate } of spans.slice(0, -1))
+    features[span.peakOverTypical] = roundMicro(peakOverTypical(aggregate.maxMinor, activity, peers));
+}
+
+/** Of the longest span up to 24 hours. A plan without one that long has no longer day than that. */
+function largestOfDay(spans: readonly SpanAggregate[]): number {
+  let largestMinor = 0;
+  for (const { span, aggregate } of spans)
+    if (span.spanMs <= dayMs) largestMinor = Math.max(largestMinor, aggregate.maxMinor);
+  return largestMinor;
 }
 
 function counterpartyFeature(isNewOne: number | null, spans: readonly SpanAggregate[]): number | null {
