@@ -55,7 +55,7 @@ function everyAnswer(history: HistoryAnswers, plan: WindowPlan, atMs: number): u
     activities: queries
       .filter(({ counterparty }) => counterparty === undefined)
       .map((query) => activityOf(history, plan, query, 0)),
-    seen: traits.map((trait) => history.lastSeenMs(trait, atMs)),
+    seen: traits.map((trait) => history.hasSeen(trait, atMs)),
     lastMs: history.lastMs(atMs),
     found: identities.map((identity) => history.find(identity)),
     latest: history.latest(atMs, 5),
@@ -156,7 +156,7 @@ function answer(history: HistoryAnswers, plan: WindowPlan, question: Question): 
     case 'activity':
       return activityOf(history, plan, question.query, question.span);
     case 'seen':
-      return [history.lastSeenMs(question.trait, question.atMs), history.lastMs(question.atMs)];
+      return [history.hasSeen(question.trait, question.atMs), history.lastMs(question.atMs)];
     case 'latest':
       return history.latest(question.atMs, question.count);
     case 'found':

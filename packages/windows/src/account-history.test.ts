@@ -87,10 +87,10 @@ test("a counterparty is known for the plan's longest span, whatever the currency
   const counterparty = 'a0b1c2d3e4f5';
   history.append(record(1, { eventTimeMs: t0Ms, counterparty, currency: 840, creditDebitIndicator: 'CRDT' }));
   history.append(record(2, { eventTimeMs: t0Ms }));
-  assert.equal(history.lastSeenMs({ kind: 'counterparty', counterparty }, t0Ms + 30 * dayMs - 1), t0Ms);
-  assert.equal(history.lastSeenMs({ kind: 'counterparty', counterparty }, t0Ms + 30 * dayMs), undefined);
-  assert.equal(history.lastSeenMs({ kind: 'counterparty', counterparty: 'ffffffffffff' }, t0Ms), undefined);
-  assert.equal(history.lastSeenMs({ kind: 'counterparty', counterparty: '' }, t0Ms), undefined);
+  assert.equal(history.hasSeen({ kind: 'counterparty', counterparty }, t0Ms + 30 * dayMs - 1), true);
+  assert.equal(history.hasSeen({ kind: 'counterparty', counterparty }, t0Ms + 30 * dayMs), false);
+  assert.equal(history.hasSeen({ kind: 'counterparty', counterparty: 'ffffffffffff' }, t0Ms), false);
+  assert.equal(history.hasSeen({ kind: 'counterparty', counterparty: '' }, t0Ms), false);
 });
 
 test('amounts are counted from the lower bound up to, not with, the upper one', () => {

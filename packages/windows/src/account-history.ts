@@ -4,7 +4,7 @@ import {
   indexedCountBetween,
   indexedFind,
   indexedLastMs,
-  indexedLastSeenMs,
+  indexedHasSeen,
   indexedLatest,
 } from './indexed-queries.ts';
 import {
@@ -38,7 +38,7 @@ import {
   scannedCountBetween,
   scannedFind,
   scannedLastMs,
-  scannedLastSeenMs,
+  scannedHasSeen,
   scannedLatest,
 } from './scanned-queries.ts';
 import { soughtIdentity } from './sought.ts';
@@ -103,11 +103,11 @@ class PackedHistory implements AccountHistory {
       : indexedAggregates(index, this.#plan, query);
   }
 
-  lastSeenMs(trait: Trait, atMs: number): number | undefined {
+  hasSeen(trait: Trait, atMs: number): boolean {
     const index = this.#indexToAsk();
     return index === undefined
-      ? scannedLastSeenMs(this.#awakeRows(), this.#plan, trait, atMs)
-      : indexedLastSeenMs(index, this.#plan, trait, atMs);
+      ? scannedHasSeen(this.#awakeRows(), this.#plan, trait, atMs)
+      : indexedHasSeen(index, this.#plan, trait, atMs);
   }
 
   lastMs(atMs: number): number | undefined {

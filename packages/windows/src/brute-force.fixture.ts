@@ -17,7 +17,7 @@ export type HistoryAnswers = Pick<
   | 'aggregates'
   | 'countAmountsBetween'
   | 'activity'
-  | 'lastSeenMs'
+  | 'hasSeen'
   | 'lastMs'
   | 'find'
   | 'latest'
@@ -138,8 +138,7 @@ export function bruteForce(plan: WindowPlan, all: readonly WindowRecord[]): Hist
         recent,
       );
     },
-    lastSeenMs: (trait, atMs) =>
-      latestTime(within(atMs, longestMs).filter((record) => hasTrait(record, trait))),
+    hasSeen: (trait, atMs) => within(atMs, longestMs).some((record) => hasTrait(record, trait)),
     lastMs: (atMs) => latestTime(within(atMs, Infinity)),
     find: (identity) =>
       visible.filter((record) => record.identity === identity).sort((a, b) => a.offset - b.offset)[0],

@@ -9,7 +9,7 @@ function historyOf(sizeBytes: number): AccountHistory & { isAtRest: () => boolea
   let atRest = false;
   return {
     aggregates: () => [],
-    lastSeenMs: () => undefined,
+    hasSeen: () => false,
     lastMs: () => undefined,
     countAmountsBetween: () => 0,
     activity: () => {

@@ -106,39 +106,33 @@ export function indexedCountBetween(
   }).length;
 }
 
-export function indexedLastSeenMs(
-  index: IndexedRecords,
-  plan: WindowPlan,
-  trait: Trait,
-  atMs: number,
-): number | undefined {
+export function indexedHasSeen(index: IndexedRecords, plan: WindowPlan, trait: Trait, atMs: number): boolean {
   const fromMs = beyondMs(index, plan, atMs);
   if (trait.kind === 'counterparty') {
     const sought = soughtCounterparty(trait.counterparty);
-    return sought === undefined ? undefined : lastWithCounterpartyMs(index, sought, atMs, fromMs);
+    return sought !== undefined && hasSeenCounterparty(index, sought, atMs, fromMs);
   }
   const number = soughtOrigin(trait);
-  if (number === undefined) return undefined;
+  if (number === undefined) return false;
   const latestMs = index.latestByOrigin.get(originKey(trait.kind, number)) ?? -Infinity;
-  if (latestMs <= atMs) return latestMs > fromMs ? latestMs : undefined;
+  if (latestMs <= atMs) return latestMs > fromMs;
   index.outOfOrderQueries += 1;
-  return lastWithOriginMs(index, trait.kind, number, atMs, fromMs);
+  return lastWithOriginMs(index, trait.kind, number, atMs, fromMs) !== undefined;
 }
 
-function lastWithCounterpartyMs(
+function hasSeenCounterparty(
   index: IndexedRecords,
   { high, low }: SoughtKey,
   atMs: number,
   fromMs: number,
-): number | undefined {
+): boolean {
   const { rows, links, lines } = index;
-  let lastMs = fromMs;
   for (const group of lines.keys()) {
     let slot = latestOf(links, rows.view, pairHigh(group, high), low);
     while (slot >= 0 && eventTimeMsOf(rows.view, slot) > atMs) slot = previousOf(links, slot);
-    if (slot >= 0) lastMs = Math.max(lastMs, eventTimeMsOf(rows.view, slot));
+    if (slot >= 0 && eventTimeMsOf(rows.view, slot) > fromMs) return true;
   }
-  return lastMs === fromMs ? undefined : lastMs;
+  return false;
 }
 
 export function indexedLastMs(index: IndexedRecords, plan: WindowPlan, atMs: number): number | undefined {

@@ -82,45 +82,47 @@ export function scannedCountBetween(
   }).length;
 }
 
-/** When the last visible record up to `atMs` and after `fromMs` happened, of those that match. */
-function lastMatchMs(
+/** Whether a visible record of (atMs − the longest span, atMs] matches; of what is usual the newest rows have one. */
+function hasMatch(
   rows: RecordRows,
   plan: WindowPlan,
   atMs: number,
-  fromMs: number,
   matches: (view: DataView, slot: number) => boolean,
-): number | undefined {
+): boolean {
   const { view } = rows;
   const afterMs = afterMsOf(plan, rows);
-  let lastMs = fromMs;
+  const fromMs = atMs - longestSpanMs(plan);
   for (let slot = rows.count - 1; slot >= 0; slot -= 1) {
+    if (!matches(view, slot)) continue;
     const eventTimeMs = eventTimeMsOf(view, slot);
-    // Of records in order only the first that matches gets further than this.
-    if (eventTimeMs <= lastMs || eventTimeMs > atMs) continue;
-    if (matches(view, slot) && isVisible(view, slot, plan, afterMs)) lastMs = eventTimeMs;
+    if (eventTimeMs > fromMs && eventTimeMs <= atMs && isVisible(view, slot, plan, afterMs)) return true;
   }
-  return lastMs === fromMs ? undefined : lastMs;
+  return false;
 }
 
-export function scannedLastSeenMs(
-  rows: RecordRows,
-  plan: WindowPlan,
-  trait: Trait,
-  atMs: number,
-): number | undefined {
-  const fromMs = atMs - longestSpanMs(plan);
+export function scannedHasSeen(rows: RecordRows, plan: WindowPlan, trait: Trait, atMs: number): boolean {
   if (trait.kind === 'counterparty') {
     const sought = soughtCounterparty(trait.counterparty);
-    if (sought === undefined) return undefined;
-    return lastMatchMs(rows, plan, atMs, fromMs, (view, slot) => isOf(view, slot, sought));
+    return sought !== undefined && hasMatch(rows, plan, atMs, (view, slot) => isOf(view, slot, sought));
   }
   const number = soughtOrigin(trait);
-  if (number === undefined) return undefined;
-  return lastMatchMs(rows, plan, atMs, fromMs, (view, slot) => originOf(view, slot, trait.kind) === number);
+  if (number === undefined) return false;
+  return hasMatch(rows, plan, atMs, (view, slot) => originOf(view, slot, trait.kind) === number);
 }
 
-export const scannedLastMs = (rows: RecordRows, plan: WindowPlan, atMs: number): number | undefined =>
-  lastMatchMs(rows, plan, atMs, -Infinity, () => true);
+/** When the last visible record up to `atMs` happened. */
+export function scannedLastMs(rows: RecordRows, plan: WindowPlan, atMs: number): number | undefined {
+  const { view } = rows;
+  const afterMs = afterMsOf(plan, rows);
+  let lastMs = -Infinity;
+  for (let slot = rows.count - 1; slot >= 0; slot -= 1) {
+    const eventTimeMs = eventTimeMsOf(view, slot);
+    // Of records in order only the first that is visible gets further than this.
+    if (eventTimeMs <= lastMs || eventTimeMs > atMs) continue;
+    if (isVisible(view, slot, plan, afterMs)) lastMs = eventTimeMs;
+  }
+  return lastMs === -Infinity ? undefined : lastMs;
+}
 
 /** The slots of the latest `count` visible records up to `atMs`, newest first. */
 export const scannedLatest = (rows: RecordRows, plan: WindowPlan, atMs: number, count: number): number[] =>

@@ -122,12 +122,14 @@ export type AccountHistory = {
   /** One aggregate per span of the plan, in the plan's order. */
   aggregates(query: WindowQuery): readonly WindowAggregate[];
   /**
-   * When the latest visible record with the trait happened, at or before `atMs` and within the plan's
-   * longest span of it; undefined where there is none. It is first seen within a span `s` unless the
-   * answer lies after `atMs − s`. Records without a value for the trait have none to find.
+   * Whether a visible record with the trait happened at or before `atMs` and within the plan's longest
+   * span of it, in any currency and direction. Records without a value for the trait have none to find.
    */
-  lastSeenMs(trait: Trait, atMs: number): number | undefined;
-  /** The same for any record at all: what "time since last" is counted from. Reaches back as far as the account remembers. */
+  hasSeen(trait: Trait, atMs: number): boolean;
+  /**
+   * When the latest visible record happened, at or before `atMs`: what "time since last" is counted from.
+   * Reaches back as far as the account remembers; undefined where there is none.
+   */
   lastMs(atMs: number): number | undefined;
   /** How many records of the query's window of `spanMs` have an amount in [lowMinor, highMinor). */
   countAmountsBetween(query: WindowQuery, spanMs: number, lowMinor: number, highMinor: number): number;
