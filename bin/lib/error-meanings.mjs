@@ -31,6 +31,7 @@ export const errorMeanings = {
   webhook_refused: "The webhook's receiver refuses a delivery for good; after three attempts it is left.",
   audit_unavailable: "What must not happen unrecorded couldn't be recorded, and so wasn't done.",
   audit_damaged: "The audit trail isn't what its notary left.",
+  outcomes_overflow: 'More outcomes were reported than the learner may keep in memory.',
   position_out_of_range: "A subscriber's position isn't on the topic.",
   record_unreadable: "A subscriber met a record that it can't open or understand.",
   processing_failed: 'One record keeps failing, also alone; it is refused.',

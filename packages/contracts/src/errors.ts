@@ -38,6 +38,7 @@ export const errorRecovery = {
   webhook_refused: 'retry',
   audit_unavailable: 'retry',
   audit_damaged: 'halt',
+  outcomes_overflow: 'halt',
   position_out_of_range: 'halt',
   record_unreadable: 'halt',
   processing_failed: 'deadLetter',

@@ -1,33 +1,14 @@
 import { WeirError } from '@weir/contracts';
 import type { ModelSnapshot } from '@weir/contracts';
-import type { KafkaRecord } from '@weir/kafka';
 import { createLearner } from '@weir/learning';
 import { collectDecisions } from './collect-decisions.ts';
 import type { ReadRanges } from './collect-decisions.ts';
+import type { LearnedBoundary, Unreadable } from './learned-boundary.ts';
 import type { LearnerParts } from './learner-parts.ts';
 import type { LearnerState, ReadSpan } from './learner-state.ts';
 import type { RipeReports } from './outcome-reports.ts';
 import { journalTopic, observationOf, readJournal } from './read-journal.ts';
 import type { Decided, JournalEntry, Ranges } from './read-journal.ts';
-
-/** What was learned at a boundary. */
-export type LearnedBoundary = {
-  readonly snapshot: ModelSnapshot;
-  readonly cutAtMs: number;
-  readonly horizonMs: number;
-  readonly logId: string;
-  readonly journal: ReadonlyMap<number, ReadSpan>;
-  readonly transactions: number;
-  readonly frauds: number;
-  /** Learned as genuine at an earlier boundary, and reported as frauds since. */
-  readonly corrected: number;
-  /** Transactions with a report that were found in the journal. */
-  readonly found: ReadonlySet<string>;
-  /** Records of the journal that can't be read, each told of once. */
-  readonly unreadable: readonly Unreadable[];
-};
-
-type Unreadable = { readonly record: KafkaRecord; readonly code: string };
 
 /** Nothing became due. `dueFromMs`: before that event time nothing that was seen is; undefined where nothing was seen. */
 export type NothingDue = { readonly dueFromMs: number | undefined };
@@ -173,9 +154,10 @@ async function openJournal(parts: LearnerParts, state: LearnerState) {
           if (record.offset >= seenOf(record.partition)) unreadable.push({ record, code });
         },
       });
-      const next = [...due.until].map(([partition, end]): [number, ReadSpan] => {
+      const next = [...spans].map(([partition, { from, seen: seenBefore }]): [number, ReadSpan] => {
+        const end = due.until.get(partition) ?? from;
         // A delay that was made longer: what was seen stays seen.
-        const seen = Math.max(end, seenOf(partition));
+        const seen = Math.max(end, seenBefore);
         return [partition, { from: Math.min(undue.get(partition) ?? end, seen), seen }];
       });
       return { ...due, undueMs, spans: new Map(next) };

@@ -1,7 +1,7 @@
 import type { AuditRequest, WeirError } from '@weir/contracts';
 import type { Opener, Sealer } from '@weir/envelope';
 import type { KafkaClient, PartitionTransactions } from '@weir/kafka';
-import type { LearnedBoundary } from './learn-boundary.ts';
+import type { LearnedBoundary } from './learned-boundary.ts';
 import type { LearnerState } from './learner-state.ts';
 
 export type LearnerLimits = {

@@ -1,12 +1,11 @@
-import { securityRejectionCodes, formatInstant, WeirError } from '@weir/contracts';
-import type { RejectionCode } from '@weir/contracts';
+import { formatInstant, securityRejectionCodes, WeirError } from '@weir/contracts';
 import { refusedRecordRequest } from '@weir/audit';
 import type { KafkaRecord } from '@weir/kafka';
 import { modelsPartition, modelsTopic, sealModel } from '@weir/models';
 import { createEventTime } from './event-time.ts';
 import type { EventTime } from './event-time.ts';
 import { learnBoundary } from './learn-boundary.ts';
-import type { LearnedBoundary } from './learn-boundary.ts';
+import type { LearnedBoundary, Unreadable } from './learned-boundary.ts';
 import type { LearnerParts } from './learner-parts.ts';
 import { encodeState } from './learner-state.ts';
 import type { LastCut, LearnerState, ReadSpan } from './learner-state.ts';
@@ -91,13 +90,10 @@ export function createLearningLoop(options: {
     reports.forEach(mine.reports.add);
   }
 
-  async function tellOf(
-    unreadable: readonly { readonly record: KafkaRecord; readonly code: string }[],
-    logId?: string,
-  ): Promise<void> {
+  async function tellOf(unreadable: readonly Unreadable[], logId?: string): Promise<void> {
     const requests = unreadable.flatMap(({ record, code }) => {
       const { topic, partition, offset, timestampMs } = record;
-      if (!isSecurityCode(code)) return [];
+      if (!securityRejectionCodes.has(code)) return [];
       const about = { worker: 'learner', at: formatInstant(timestampMs), code };
       const origin = { topic, partition, offset };
       return [refusedRecordRequest({ ...about, origin, ...(logId === undefined ? {} : { logId }) })];
@@ -209,6 +205,3 @@ export function createLearningLoop(options: {
     close: letGo,
   };
 }
-
-const isSecurityCode = (code: string): code is RejectionCode =>
-  securityRejectionCodes.has(code as RejectionCode);

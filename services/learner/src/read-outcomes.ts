@@ -1,7 +1,7 @@
 import { decodePayload, events, parseInstant, streams } from '@weir/contracts';
-import type { RejectionCode } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
+import type { Unreadable } from './learned-boundary.ts';
 import type { LearnerParts } from './learner-parts.ts';
 import type { PlacedReport } from './outcome-reports.ts';
 
@@ -12,7 +12,7 @@ const openAtATime = 500;
 
 export type ReadOutcomes = {
   readonly reports: readonly PlacedReport[];
-  readonly unreadable: readonly { readonly record: KafkaRecord; readonly code: RejectionCode }[];
+  readonly unreadable: readonly Unreadable[];
   /** The next offset to read of each partition. */
   readonly next: ReadonlyMap<number, number>;
 };
@@ -35,7 +35,7 @@ export async function readOutcomes(
     offsets.map(({ partition, end }) => [partition, Math.max(end, from.get(partition) ?? 0)]),
   );
   const reports: PlacedReport[] = [];
-  const unreadable: { readonly record: KafkaRecord; readonly code: RejectionCode }[] = [];
+  const unreadable: Unreadable[] = [];
   if (offsets.every(({ partition, end }) => (from.get(partition) ?? 0) >= end)) {
     return { reports, unreadable, next: behind };
   }
