@@ -4,7 +4,15 @@ import { checkOutcomes } from './check-outcomes.ts';
 import { checkPartitions } from './check-partitions.ts';
 import type { History } from './history.ts';
 import { indexHistory } from './index-history.ts';
-import { damaged, goodHistory, logTransaction, rejectionOf, rulesOf, verdictOf } from './small-history.ts';
+import {
+  damaged,
+  goodHistory,
+  logTransaction,
+  rejectionOf,
+  rulesOf,
+  underSmallPlan,
+  verdictOf,
+} from './small-history.ts';
 
 const check = (history: History) => checkOutcomes(history, indexHistory(history));
 const goals = (history: History): string[] =>
@@ -35,7 +43,7 @@ const elsewhere: History = {
       offset: 0,
       from: 0,
       to: 3,
-      windowPlan: 'small@1',
+      ...underSmallPlan,
       featureNames: [],
       decisions: [{ offset: 2, outcome: 'cleared', score: 0, reasons: [], features: [], digest: 'digest-2' }],
     },

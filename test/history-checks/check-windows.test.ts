@@ -88,6 +88,9 @@ test("repeats, contradictions and strangers' records are in no window", () => {
   assert.deepEqual(offsets, [1, 2, 6]);
 });
 
+const under = (windowPlan: string) =>
+  ({ versions: { ruleset: 'rules@1', windowPlan }, sequence: 0, model: undefined }) as const;
+
 const named = Object.entries(featuresOf(record(2), [record(1)])).map(
   ([name, value]) => [name, value] as const,
 );
@@ -100,7 +103,7 @@ const judged = (
     offset: 0,
     from: 0,
     to: 3,
-    windowPlan: plan.ref,
+    ...under(plan.ref),
     featureNames: features.map(([name]) => name),
     decisions: [
       {
@@ -142,7 +145,7 @@ test('a feature that is no whole number may be rounded, and a whole one may not'
 });
 
 test('a decision under a plan the log never had is found', () => {
-  assert.deepEqual(rulesOfJudged(judged(named, { windowPlan: 'other@1' })), ['windows_judged_by']);
+  assert.deepEqual(rulesOfJudged(judged(named, under('other@1'))), ['windows_judged_by']);
 });
 
 test('what was recomputed once is left alone', () => {

@@ -87,7 +87,8 @@ function judgedFeatures(
   from: PlacesByPartition,
 ): ReadonlyMap<number, JudgedFeatures> {
   const judged = new Map<number, JudgedFeatures>();
-  for (const { partition, windowPlan, featureNames: names, decisions } of journal) {
+  for (const { partition, versions, featureNames: names, decisions } of journal) {
+    const { windowPlan } = versions;
     for (const decision of decisions) {
       if (!('features' in decision) || !reached(from, { partition, offset: decision.offset })) continue;
       judged.set(placeKey(partition, decision.offset), { windowPlan, names, values: decision.features });

@@ -1,4 +1,4 @@
-import type { Decision, RejectionCode } from '@weir/contracts';
+import type { ControlRecord, Decision, JournalRecord, RejectionCode, Versions } from '@weir/contracts';
 
 /**
  * Everything the checkers judge by, as plain values taken from the topics and
@@ -91,7 +91,7 @@ export type RememberedContent = {
 /** A record of the log. `foreign`: nobody of ours wrote it as it is, or where it is. */
 export type LogEntry = PlacedRecord &
   (
-    | { readonly kind: 'control'; readonly logId: string }
+    | { readonly kind: 'control'; readonly logId: string; readonly said: ControlRecord }
     | { readonly kind: 'foreign' }
     | {
         readonly kind: 'transaction';
@@ -111,6 +111,11 @@ export type LogEntry = PlacedRecord &
       }
   );
 
+export type ControlEntry = Extract<LogEntry, { kind: 'control' }>;
+
+/** Digest and place of a model. */
+export type ModelPlace = NonNullable<JournalRecord['model']>;
+
 export type LogTransaction = Extract<LogEntry, { kind: 'transaction' }>;
 
 /** A record of the cleared or the held stream, at `offset` of it, about `sourceOffset` of the same partition of the log. */
@@ -124,6 +129,8 @@ export type PublishedVerdict = {
   readonly identity: string;
   /** SHA-256 of the plaintext. */
   readonly digest: string;
+  /** What it says it was made under. */
+  readonly versions: Versions;
 };
 
 export type RejectedEntry = {
@@ -140,8 +147,10 @@ export type JournalEntry = {
   readonly offset: number;
   readonly from: number;
   readonly to: number;
-  /** The window plan its decisions were made under. */
-  readonly windowPlan: string;
+  /** What its decisions were made under, and the number of the last activation; 0 before the first. */
+  readonly versions: Versions;
+  readonly sequence: number;
+  readonly model: ModelPlace | undefined;
   readonly featureNames: readonly string[];
   readonly decisions: readonly Decision[];
 };

@@ -31,9 +31,11 @@ export const readers = {
     const payload = opened.ok ? decodePayload(events.journal, opened.plaintext) : undefined;
     if (payload?.ok !== true || payload.value.partition !== record.partition)
       return keepUnreadable(record, into);
-    const { from, to, versions, featureNames, decisions } = payload.value;
-    const { windowPlan } = versions;
-    into.journal.push({ ...placeOf(record), from, to, windowPlan, featureNames, decisions });
+    const { from, to, versions, sequence = 0, model, featureNames, decisions } = payload.value;
+    into.journal.push({
+      ...placeOf(record),
+      ...{ from, to, versions, sequence, model, featureNames, decisions },
+    });
   },
   releases: (record, opened, into) => {
     const payload = opened.ok ? decodePayload(events.release, opened.plaintext) : undefined;
@@ -73,7 +75,7 @@ function logEntry(record: KafkaRecord, opened: OpenedEvent): LogEntry {
   if (attributes.type === events.control.type) {
     const control = decodePayload(events.control, plaintext);
     return control.ok && attributes.tenant === systemTenant
-      ? { ...place, kind: 'control', logId: control.value.logId }
+      ? { ...place, kind: 'control', logId: control.value.logId, said: control.value }
       : { ...place, kind: 'foreign' };
   }
   const payload =
@@ -148,7 +150,7 @@ function readVerdict(
       ? decodePayload(events.transactionHeld, plaintext)
       : decodePayload(events.transactionCleared, plaintext);
   if (!payload.ok) return undefined;
-  const { sourcePartition, sourceOffset } = payload.value;
+  const { sourcePartition, sourceOffset, verdict } = payload.value;
   return {
     outcome: isReleased ? 'released' : stream,
     sourcePartition,
@@ -156,5 +158,6 @@ function readVerdict(
     account: key,
     identity: attributes.id,
     digest: hash('sha256', plaintext),
+    versions: verdict.versions,
   };
 }

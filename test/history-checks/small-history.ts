@@ -1,4 +1,5 @@
 import { streams } from '@weir/contracts';
+import type { ControlRecord, Versions } from '@weir/contracts';
 import { emptyHistory } from './history.ts';
 import type {
   AlertEntry,
@@ -8,6 +9,19 @@ import type {
   RejectedEntry,
   SentTransaction,
 } from './history.ts';
+
+const smallVersions: Versions = { ruleset: 'rules@1', windowPlan: 'small@1' };
+const smallLogId = '018f3b9e-0000-4000-8000-000000000001';
+
+const smallOpening: ControlRecord = {
+  kind: 'log_opened',
+  logId: smallLogId,
+  partitionCount: 2,
+  versions: smallVersions,
+};
+
+/** What a journal record of the small history was decided under. */
+export const underSmallPlan = { versions: smallVersions, sequence: 0, model: undefined } as const;
 
 /** What the tests of the checkers damage: a small history in which everything is as it should be. */
 export const logTransaction = (offset: number, change: Partial<LogTransaction> = {}): LogTransaction => ({
@@ -46,6 +60,7 @@ export const verdictOf = (
   account: 'a1_account',
   identity: `t1_${sourceOffset}`,
   digest: `digest-${sourceOffset}`,
+  versions: smallVersions,
   ...change,
 });
 
@@ -97,7 +112,7 @@ export const goodHistory: History = {
   ],
   planted: [{ partition: 0, offset: 5, code: 'not_sealed' }],
   log: [
-    { kind: 'control', logId: 'log', partition: 0, offset: 0 },
+    { kind: 'control', logId: smallLogId, said: smallOpening, partition: 0, offset: 0 },
     logTransaction(1),
     logTransaction(2),
     logTransaction(3, { transaction: 'account-1 t-1', identity: 't1_1', said: 'said-1' }),
@@ -117,7 +132,7 @@ export const goodHistory: History = {
       offset: 0,
       from: 0,
       to: 3,
-      windowPlan: 'small@1',
+      ...underSmallPlan,
       featureNames: [],
       decisions: [
         { offset: 0, outcome: 'control' },
@@ -130,7 +145,7 @@ export const goodHistory: History = {
       offset: 2,
       from: 3,
       to: 7,
-      windowPlan: 'small@1',
+      ...underSmallPlan,
       featureNames: [],
       decisions: [
         { offset: 3, outcome: 'duplicate', firstOffset: 1 },

@@ -4,6 +4,7 @@ import { checkOutcomes } from '../history-checks/check-outcomes.ts';
 import { checkPartitions } from '../history-checks/check-partitions.ts';
 import { checkReference } from '../history-checks/check-reference.ts';
 import { checkSends } from '../history-checks/check-sends.ts';
+import { checkVersions } from '../history-checks/check-versions.ts';
 import {
   accountsByPartition,
   checkJudgedWindows,
@@ -42,6 +43,7 @@ export const checkHistory = async (world: World, topics: Topics, calm: Topics): 
     ...checkSends(history),
     ...checkVerdictOrder(history),
     ...checkJournal(history, index),
+    ...checkVersions(history),
     ...checkReference(history, calm.part, endsOf(history)),
     ...checkJudgedWindows(accounts, history.journal, plans),
     ...checkStoredWindows(accounts, stored, inForce),

@@ -90,6 +90,18 @@ export const faultyParts: Readonly<Record<string, FaultyParts>> = {
       },
     },
   }),
+  'a judge that is kept when another model comes into force': (parts) => {
+    const kept = new Map<string, ReturnType<DetectionParts['resolveJudge']>>();
+    return {
+      ...parts,
+      resolveJudge: (inForce, plan) => {
+        const key = `${inForce.versions.ruleset} ${plan.ref}`;
+        const judge = kept.get(key) ?? parts.resolveJudge(inForce, plan);
+        kept.set(key, judge);
+        return judge;
+      },
+    };
+  },
   'a lost account taken for a new one': withStore((store) => ({
     load: async (partition, accounts) => {
       const loaded = new Map<string, readonly Uint8Array[]>();

@@ -6,6 +6,7 @@ import { checkOutcomes } from '../../history-checks/check-outcomes.ts';
 import { checkPartitions } from '../../history-checks/check-partitions.ts';
 import { checkReleases } from '../../history-checks/check-releases.ts';
 import { checkSends } from '../../history-checks/check-sends.ts';
+import { checkVersions } from '../../history-checks/check-versions.ts';
 import {
   checkJudgedWindows,
   checkStoredWindows,
@@ -47,6 +48,7 @@ export async function runChecks(
     ...checkPartitions(history, input.earlier.keys()),
     ...checkVerdictOrder(history),
     ...checkJournal(history, index),
+    ...checkVersions(history),
     ...checkReleases(history),
     ...checkAlerts(history, input.mails),
     ...checkLedgers(history, input.partitions, input.ingest),
