@@ -5,7 +5,7 @@
 // importer, the adapter that is named after what it is for.
 
 const core = ['contracts', 'windows', 'scoring', 'rules', 'learning', 'envelope'];
-const adapters = ['kafka', 'kms', 'window-store', 'runtime', 'connections'];
+const adapters = ['kafka', 'kms', 'window-store', 'team-model', 'runtime', 'connections'];
 
 /** For each workspace: the workspaces, libraries and parts of Node that its sources may import. */
 const workspaces = {

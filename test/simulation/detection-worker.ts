@@ -6,6 +6,7 @@ import { logPartsOf } from '../../services/detection/src/log-parts.ts';
 import { createPace } from '../../services/detection/src/pace.ts';
 import { createJudgeResolver } from '../../services/detection/src/resolve-judge.ts';
 import { createPlanResolver } from '../../services/detection/src/resolve-plan.ts';
+import { createTeamModels } from '../../services/detection/src/resolve-team-model.ts';
 import { runDetection } from '../../services/detection/src/run-detection.ts';
 import { plainEnvelope } from './plain-envelope.ts';
 import type { SimProcess } from './scheduler.ts';
@@ -45,6 +46,8 @@ export const startDetection = async (
       }),
     resolvePlan: createPlanResolver({ opening: { opener, environment }, kafka }),
     resolveJudge: createJudgeResolver({ opener, environment, kafka }),
+    resolveTeamModel: createTeamModels({ opening: { opener, environment }, kafka, folder: undefined })
+      .resolve,
     openStore: async ({ versions }) => storeOf(world, process, versions.windowPlan),
     ...logPartsOf(kafka),
     limits: { maxRecordsPerRun: 1 + random.below(8) },

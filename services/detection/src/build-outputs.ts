@@ -123,7 +123,7 @@ function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
 }
 
 const verdictDecision = (
-  { offset, transaction, record, verdict, features }: WithVerdict,
+  { offset, transaction, record, verdict, features, teamScore }: WithVerdict,
   featureNames: readonly string[],
   plaintext: Uint8Array,
 ): Decision => ({
@@ -133,6 +133,7 @@ const verdictDecision = (
   reasons: verdict.reasons.map((reason) => reason.rule),
   features: featureNames.map((name) => features[name] ?? null),
   digest: hash('sha256', plaintext),
+  ...(teamScore === undefined ? {} : { teamScore }),
   subject: subjectOf(transaction, record),
 });
 

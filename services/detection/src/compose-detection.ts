@@ -14,6 +14,7 @@ import type { DetectionObserver } from './observe.ts';
 import { createPace } from './pace.ts';
 import { createJudgeResolver } from './resolve-judge.ts';
 import { createPlanResolver } from './resolve-plan.ts';
+import { createTeamModels } from './resolve-team-model.ts';
 import { runDetection } from './run-detection.ts';
 import type { RunningDetection } from './run-detection.ts';
 
@@ -32,6 +33,7 @@ export async function composeDetection(
   const environment = config.WEIR_ENVIRONMENT;
   const opening = { opener, environment };
   const changesOfRedis = watchRedis(redis);
+  const teamModels = createTeamModels({ opening, kafka, folder: config.TEAM_MODEL_DIR });
   const parts: DetectionParts = {
     opening,
     sealers: {
@@ -48,6 +50,7 @@ export async function composeDetection(
       }),
     resolvePlan: createPlanResolver({ opening, kafka }),
     resolveJudge: createJudgeResolver({ ...opening, kafka }),
+    resolveTeamModel: teamModels.resolve,
     openStore: async ({ logId, partitionCount, versions }) => {
       await claimLog(redis, { environment, logId, partitionCount });
       return createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan });
@@ -58,7 +61,7 @@ export async function composeDetection(
     clock: machineClock,
     observe,
   };
-  return runDetection({
+  const running = await runDetection({
     kafka,
     consumer: {
       groupId: config.DETECTION_GROUP_ID,
@@ -92,4 +95,11 @@ export async function composeDetection(
     onRetry: observe.retrying,
     onLag: observe.lag,
   });
+  return {
+    ...running,
+    stop: async () => {
+      await running.stop();
+      await teamModels.close();
+    },
+  };
 }

@@ -38,6 +38,13 @@ export const detectionConfig = z
     HISTORY_CACHE_BYTES: bytes(100_663_296, { minBytes: 1_048_576 }).describe(
       'The most memory the histories of accounts may take, over all partitions.',
     ),
+    TEAM_MODEL_DIR: z
+      .string()
+      .regex(/^\//, { error: 'expected an absolute path' })
+      .optional()
+      .describe(
+        "The folder with the files of a team's own models, each named after its SHA-256: <sha256>.onnx. Needed once the log brings one into force.",
+      ),
     IDLE_CHECK_INTERVAL_MS: durationMs(5_000, { minMs: 500, maxMs: 300_000 }).describe(
       'How often the windows of partitions nothing arrives for are looked at: lost ones are rebuilt without waiting for a record.',
     ),

@@ -17,6 +17,8 @@ export type Decided =
       readonly features: FeatureValues;
       /** Only for a held transaction: what a person needs to understand it. */
       readonly evidence: Evidence | undefined;
+      /** What a team's own model said, or null where it failed; absent where none is asked. */
+      readonly teamScore?: number | null;
     }
   | { readonly kind: 'duplicate'; readonly offset: number; readonly firstOffset: number }
   | {
@@ -61,13 +63,18 @@ export function decideBatch(decoded: readonly Decoded[], context: DecisionContex
 }
 
 function decideOne(decoded: Decoded, context: DecisionContext): Decided {
+  return decoded.kind === 'transaction'
+    ? decideTransaction(decoded.offset, decoded.transaction, context)
+    : decideOther(decoded);
+}
+
+/** What becomes of a record that is no transaction. */
+export function decideOther(decoded: Exclude<Decoded, { kind: 'transaction' }>): Decided {
   switch (decoded.kind) {
     case 'control':
       return { kind: 'control', offset: decoded.offset };
     case 'refused':
       return { kind: 'rejected', offset: decoded.offset, rejection: decoded.rejection };
-    case 'transaction':
-      return decideTransaction(decoded.offset, decoded.transaction, context);
   }
 }
 
@@ -78,15 +85,22 @@ function decideTransaction(
 ): Decided {
   const { record, history, repeats } = place(offset, transaction, context);
   if (repeats !== undefined) return repeats;
-  const judged = judgeOrFail(record, transaction.account, history, context.judge);
+  const judged = orFail(() => context.judge(record, transaction.account, history));
   history.append(record);
   if (judged !== undefined) return { kind: 'verdict', offset, transaction, record, ...judged };
-  const rejection = { code: 'processing_failed', path: '' } as const;
-  return { kind: 'rejected', offset, rejection, joined: { account: transaction.account, record } };
+  return failed(offset, transaction, record);
 }
 
+/** What becomes of a transaction that could be read but not judged. */
+export const failed = (offset: number, { account }: AcceptedTransaction, record: WindowRecord): Decided => ({
+  kind: 'rejected',
+  offset,
+  rejection: { code: 'processing_failed', path: '' },
+  joined: { account, record },
+});
+
 /** Where a transaction stands among those before it; `repeats` is set where it doesn't join them. */
-function place(
+export function place(
   offset: number,
   transaction: AcceptedTransaction,
   { histories, toRecord }: Omit<DecisionContext, 'judge'>,
@@ -128,14 +142,9 @@ export function joinBatch(
  * A judge that throws would throw again on every attempt, for it is pure. Its
  * transaction is refused instead of blocking those behind it; it is never cleared.
  */
-function judgeOrFail(
-  record: WindowRecord,
-  account: string,
-  history: AccountHistory,
-  judge: Judge['judge'],
-): ReturnType<Judge['judge']> | undefined {
+export function orFail<Judged>(judge: () => Judged): Judged | undefined {
   try {
-    return judge(record, account, history);
+    return judge();
   } catch {
     return undefined;
   }

@@ -1,11 +1,13 @@
 import type { Opener, Sealer } from '@weir/envelope';
 import type { KafkaRecord, PartitionTransactions } from '@weir/kafka';
+import type { TeamModelFailure } from '@weir/team-model';
 import type { HistoryCache, WindowStore } from '@weir/windows';
 import type { OutputStream } from './build-outputs.ts';
 import type { Clock } from './clock.ts';
 import type { LogState } from './owned-partition.ts';
 import type { ResolveJudge } from './resolve-judge.ts';
 import type { ResolvePlan } from './resolve-plan.ts';
+import type { TeamModels } from './resolve-team-model.ts';
 import type { TakeoverPlan } from './plan-takeover.ts';
 import type { Decided } from './decide-batch.ts';
 import type { SampledAccounts } from './upkeep/compare-account.ts';
@@ -21,6 +23,7 @@ export type DetectionParts = {
   readonly openTransactions: (partition: number) => PartitionTransactions;
   readonly resolvePlan: ResolvePlan;
   readonly resolveJudge: ResolveJudge;
+  readonly resolveTeamModel: TeamModels['resolve'];
   readonly openStore: (log: LogState) => Promise<WindowStore>;
   readonly logOffsets: (
     partition: number,
@@ -51,6 +54,8 @@ export type StepObserver = {
       readonly publishes: boolean;
       /** Queries of the run that lay behind an earlier one of their account, and cost more than others. */
       readonly outOfOrderQueries: number;
+      /** How a team's own model answered; absent where none was asked. */
+      readonly team?: { readonly outcome: 'scored' | TeamModelFailure; readonly tookMs: number };
     },
   ): void;
   /** The group's position and the end of the journal say different things; the journal is believed. */

@@ -19,6 +19,17 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
   const steps = metrics.counter('steps_total', 'Runs decided, by whether they were published.', [
     'published',
   ]);
+  const teamRuns = metrics.counter(
+    'team_model_runs_total',
+    "Runs a team's own model was asked about, by how it answered.",
+    ['outcome'],
+  );
+  const teamTime = metrics.histogram(
+    'team_model_run_seconds',
+    "How long a team's own model took for a run, waiting for other partitions included.",
+    [],
+    [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+  );
   const outOfOrder = metrics.counter(
     'out_of_order_queries_total',
     'Queries of long histories that lay behind an earlier one, and had to walk back.',
@@ -66,9 +77,16 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
         ...('from' in plan ? { fromOffset: plan.from } : {}),
       });
     },
-    stepDone(_partition, step) {
+    stepDone(partition, step) {
       steps.add({ published: String(step.publishes) });
       if (!step.publishes) return;
+      if (step.team !== undefined) {
+        const { outcome, tookMs } = step.team;
+        teamRuns.add({ outcome });
+        teamTime.observe({}, tookMs / 1_000);
+        if (outcome !== 'scored')
+          log.error("a team's own model gave no scores for a run", { partition, reason: outcome });
+      }
       outOfOrder.add({}, step.outOfOrderQueries);
       for (const one of step.decided) {
         const outcome = one.kind === 'verdict' ? one.verdict.outcome : one.kind;

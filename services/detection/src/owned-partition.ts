@@ -91,11 +91,6 @@ export function applyControl(log: LogState, control: ControlRecord): LogState {
             model: placeOf(control),
             sequence,
           };
-        case 'team_model':
-          throw new WeirError(
-            'artefact_unknown',
-            `the log asks for team model ${artefact}, which nobody asks here`,
-          );
       }
     }
   }

@@ -1,17 +1,21 @@
 import type { KafkaRecord } from '@weir/kafka';
 import type { AccountHistory } from '@weir/windows';
-import type { ControlRecord } from '@weir/contracts';
+import type { ControlRecord, Versions } from '@weir/contracts';
+import type { Judge } from '@weir/rules';
 import { requireRulesetWithin } from './artefacts.ts';
 import type { Run } from './cut-runs.ts';
 import { decideBatch, joinBatch, joinedBy } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
-import type { DetectionParts } from './detection-parts.ts';
+import { decideWithTeam } from './decide-with-team.ts';
+import type { DetectionParts, StepObserver } from './detection-parts.ts';
 import { appendToWindows, goOnBehind, loadHistories, storedBefore } from './histories.ts';
 import type { StoredBefore } from './histories.ts';
 import { applyControl } from './owned-partition.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { publish, sealOutputs } from './publish.ts';
 import { windowRecordOf } from './window-record.ts';
+
+type StepDone = Parameters<StepObserver['stepDone']>[1];
 
 /** `otherWindows`: another window plan is in force from here on; the partition has to be taken over again with its windows. */
 export type StepOutcome = 'goOn' | 'otherWindows';
@@ -61,11 +65,11 @@ async function publishRun(
 ): Promise<StepOutcome> {
   const [first] = run.decoded;
   const outcome = first?.kind === 'control' ? await takeInControl(parts, owned, first.control) : 'goOn';
-  const { judge } = await parts.resolveJudge(owned.log, owned.plan);
+  const judge = await parts.resolveJudge(owned.log, owned.plan);
   const histories = await loadHistories(owned, run);
   const before = holdBack(owned, histories, storedBefore(histories));
   const queriesBefore = outOfOrderQueriesOf(histories);
-  const decided = decideBatch(run.decoded, { judge, histories, toRecord: windowRecordOf });
+  const { decided, team } = await decideRun(parts, owned, run, { judge, histories });
   const outOfOrderQueries = outOfOrderQueriesOf(histories) - queriesBefore;
 
   // A record found impossible to publish keeps its place in the windows, which a rebuild from the log would give it too.
@@ -79,8 +83,25 @@ async function publishRun(
   }
   await publish(owned, run.to, outputs);
   goOnBehind(owned, run, histories);
-  parts.observe.stepDone(owned.partition, { decided: outcomes, publishes: true, outOfOrderQueries });
+  parts.observe.stepDone(owned.partition, { decided: outcomes, publishes: true, outOfOrderQueries, ...team });
   return outcome;
+}
+
+/** Decides by the versions in force; where they name no team's model there is nothing to wait for. */
+async function decideRun(
+  parts: DetectionParts,
+  { log, plan }: OwnedPartition,
+  { decoded }: Run,
+  { judge, histories }: { readonly judge: Judge; readonly histories: ReadonlyMap<string, AccountHistory> },
+): Promise<{ readonly decided: readonly Decided[]; readonly team?: Pick<StepDone, 'team'> }> {
+  const context = { histories, toRecord: windowRecordOf };
+  const team = await parts.resolveTeamModel(log.versions, plan);
+  if (team === undefined) return { decided: decideBatch(decoded, { ...context, judge: judge.judge }) };
+  const beganMs = parts.clock.nowMs();
+  const { decided, answered } = await decideWithTeam(decoded, { ...context, judge }, team);
+  if (answered === undefined) return { decided };
+  const outcome = answered.ok ? 'scored' : answered.failure;
+  return { decided, team: { team: { outcome, tookMs: parts.clock.nowMs() - beganMs } } };
 }
 
 /**
@@ -98,9 +119,18 @@ async function takeInControl(
   const plan = isOther ? await parts.resolvePlan(log.versions.windowPlan, digest) : owned.plan;
   requireRulesetWithin(log.versions.ruleset, plan);
   await parts.resolveJudge(log, plan);
+  await parts.resolveTeamModel(log.versions, plan, teamDigestIn(control, log.versions));
   owned.log = log;
   return isOther ? 'otherWindows' : 'goOn';
 }
+
+/** The digest of the team's model in force, where the control record is what says so. */
+const teamDigestIn = (control: ControlRecord, { teamModel }: Versions): string | undefined =>
+  control.kind === 'artefact_activated' &&
+  control.artefactKind === 'team_model' &&
+  control.artefact === teamModel
+    ? control.digest
+    : undefined;
 
 function outOfOrderQueriesOf(histories: ReadonlyMap<string, AccountHistory>): number {
   let queries = 0;

@@ -67,6 +67,7 @@ export async function takeOver(
     const windowPlan = await parts.resolvePlan(log.versions.windowPlan);
     requireRulesetWithin(log.versions.ruleset, windowPlan);
     await parts.resolveJudge(log, windowPlan);
+    await parts.resolveTeamModel(log.versions, windowPlan);
     const store = await parts.openStore(log);
     const stored = await readStored(parts, store, partition, cause.damaged);
     const found = { stored: stored?.next, published: published?.next };
