@@ -9,6 +9,8 @@ export const auditActions = [
   'key_disabled',
   'artefact_published',
   'artefact_activated',
+  'model_policy_changed',
+  'outcomes_imported',
   'record_refused',
   'token_created',
   'token_revoked',

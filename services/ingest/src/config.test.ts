@@ -91,3 +91,24 @@ test('a key file that holds no base64 of 32 bytes is refused without being shown
     );
   }
 });
+
+test('a door that follows models needs their keys, one that does not follow needs none', () => {
+  const keys = (...streams: string[]) =>
+    JSON.stringify(Object.fromEntries(streams.map((stream) => [stream, [arn]])));
+  const door = { ...source, MODE: 'serve', DOOR_PORT: '0', DOOR_TOKENS_FILE: 'tokens.json' };
+  const KMS_KEYS = keys('received', 'rejected', 'decisions', 'intake');
+  assert.throws(() => load({ ...door, KMS_KEYS }), /stream artefacts.*stream models/);
+  assert.equal(load({ ...door, KMS_KEYS, FOLLOW_MODELS: 'false' }).FOLLOW_MODELS, 'false');
+});
+
+test('who decides about models is named, and a model by its name and version', () => {
+  const KMS_KEYS = JSON.stringify(
+    Object.fromEntries(['received', 'artefacts', 'models', 'intake'].map((stream) => [stream, [arn]])),
+  );
+  const decided = { ...shared, KMS_KEYS, ACTING_PERSON: 'ada' };
+  assert.throws(() => load({ ...shared, KMS_KEYS, MODE: 'roll-back-model' }), /ACTING_PERSON/);
+  assert.throws(() => load({ ...decided, MODE: 'activate-model' }), /MODEL: /);
+  assert.throws(() => load({ ...decided, MODE: 'activate-model', MODEL: 'learned' }), /MODEL: /);
+  assert.throws(() => load({ ...decided, MODE: 'model-policy', MODEL_POLICY: 'never' }), /MODEL_POLICY/);
+  assert.equal(load({ ...decided, MODE: 'activate-model', MODEL: 'learned@7' }).MODEL, 'learned@7');
+});

@@ -1,4 +1,4 @@
-import { artefactRef, parseInstant, slug } from '@weir/contracts';
+import { artefactRef, modelPolicy, parseInstant, reporter, slug } from '@weir/contracts';
 import {
   checkKafkaFields,
   checkKmsFields,
@@ -32,20 +32,33 @@ export const ingestConfig = z
     ...kafkaFields,
     ...kmsFields,
     MODE: z
-      .enum(['source', 'serve', 'open-log', 'publish-plan', 'activate-plan'])
+      .enum([
+        'source',
+        'serve',
+        'open-log',
+        'publish-plan',
+        'activate-plan',
+        'outcomes',
+        'follow',
+        'activate-model',
+        'roll-back-model',
+        'model-policy',
+      ])
       .default('source')
       .describe(
-        'Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan, or bring one into force.',
+        'Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan or bring one into force, import outcomes and end, bring newer models into force as they come, bring one model or the one before into force, or say whether models come into force by themselves.',
       ),
     INPUT_FILE: z
       .string()
       .optional()
-      .describe('The file to feed, gzip or plain; "-" is standard input. Needed in source mode.'),
+      .describe(
+        'The file to feed, gzip or plain; "-" is standard input. Needed in source and outcomes mode.',
+      ),
     MAPPING_FILE: textFile()
       .optional()
       .describe('JSON that says how CSV columns become fields. Set, the input is CSV; unset, NDJSON.'),
-    TENANT: slug.optional().describe('Whose transactions these are. Needed in source mode.'),
-    SOURCE: slug.optional().describe('The connection they come in by. Needed in source mode.'),
+    TENANT: slug.optional().describe('Whose transactions these are. Needed in source and outcomes mode.'),
+    SOURCE: slug.optional().describe('The connection they come in by. Needed in source and outcomes mode.'),
     LEDGER_FILE: z
       .string()
       .optional()
@@ -71,7 +84,7 @@ export const ingestConfig = z
     INDEX_KEY_FILE: secretFile()
       .optional()
       .describe(
-        'The key pseudonyms are made with: 32 bytes or more in base64. Needed in source and serve mode.',
+        'The key pseudonyms are made with: 32 bytes or more in base64. Needed in source, serve and outcomes mode.',
       ),
     INDEX_KEY_VERSION: count(1, { min: 1, max: 9_999 }).describe(
       'Stands in every pseudonym made with the key.',
@@ -96,6 +109,30 @@ export const ingestConfig = z
     WINDOW_PLAN: artefactRef
       .default('standard@1')
       .describe('In force from the beginning of a log that is opened.'),
+    OUTCOMES_FORMAT: z
+      .enum(['csv', 'ndjson'])
+      .optional()
+      .describe('What a file of outcomes is; unset, its name says so, and standard input is NDJSON.'),
+    MODEL: artefactRef.optional().describe('The model to bring into force. Needed to activate one.'),
+    MODEL_POLICY: modelPolicy.shape.mode
+      .optional()
+      .describe(
+        "Whether the learner's newer models come into force by themselves. Needed to change it; the last word counts.",
+      ),
+    ACTING_PERSON: reporter
+      .optional()
+      .describe(
+        'Who decides about models, or reports outcomes that name nobody, as the audit trail is to say it. Needed in those modes.',
+      ),
+    FOLLOW_MODELS: z
+      .enum(['true', 'false'])
+      .default('true')
+      .describe(
+        "Whether the door brings the learner's newer models into force; false where MODE=follow does.",
+      ),
+    FOLLOW_EVERY_MS: durationMs(5_000, { minMs: 100, maxMs: 3_600_000 }).describe(
+      'How often whoever follows models looks for a newer one.',
+    ),
     ...doorFields,
   })
   .check(checkKafkaFields)
@@ -117,7 +154,14 @@ const neededInMode = {
   'open-log': [],
   'publish-plan': ['PLAN_FILE'],
   'activate-plan': ['PLAN', 'LOG_ID'],
+  outcomes: ['INPUT_FILE', 'TENANT', 'SOURCE', 'INDEX_KEY_FILE', 'ACTING_PERSON'],
+  follow: [],
+  'activate-model': ['MODEL', 'ACTING_PERSON'],
+  'roll-back-model': ['ACTING_PERSON'],
+  'model-policy': ['MODEL_POLICY', 'ACTING_PERSON'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
+
+const keysOfModels = ['received', 'artefacts', 'models', 'intake'] as const;
 
 /** The streams each mode seals or opens; the journal is the door's. */
 const keysInMode = {
@@ -126,6 +170,11 @@ const keysInMode = {
   'open-log': ['received'],
   'publish-plan': ['artefacts', 'intake'],
   'activate-plan': ['received', 'artefacts', 'intake'],
+  outcomes: ['received', 'rejected', 'outcomes', 'intake'],
+  follow: keysOfModels,
+  'activate-model': keysOfModels,
+  'roll-back-model': keysOfModels,
+  'model-policy': ['artefacts', 'intake'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 /** A mode that isn't one is told by its own field. */
@@ -152,7 +201,9 @@ function missingMapping(given: GivenFields) {
 function missingKeys(given: GivenFields) {
   const keys = givenKmsKeys(given);
   if (keys === undefined) return [];
-  return keysInMode[modeOf(given)]
+  const mode = modeOf(given);
+  const follows = mode === 'serve' && given.value('FOLLOW_MODELS') !== 'false';
+  return [...new Set<string>([...keysInMode[mode], ...(follows ? keysOfModels : [])])]
     .filter((stream) => !Object.hasOwn(keys, stream))
     .map((stream) => ({ variable: 'KMS_KEYS', message: `expected a key for the stream ${stream}` }));
 }

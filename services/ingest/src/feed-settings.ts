@@ -37,9 +37,14 @@ export function feedPortsOf(
 
 /** What pseudonyms and partitions are made with. Throws config_invalid for keys that are none. */
 export const readKeys = (config: IngestConfig) => ({
+  ...readIndexKey(config),
+  routingKey: readKey(config, 'ROUTING_KEY_FILE'),
+});
+
+/** What pseudonyms are made with. Throws config_invalid for a key that is none. */
+export const readIndexKey = (config: IngestConfig) => ({
   indexKey: readKey(config, 'INDEX_KEY_FILE'),
   indexKeyVersion: config.INDEX_KEY_VERSION,
-  routingKey: readKey(config, 'ROUTING_KEY_FILE'),
 });
 
 /** The configuration's own check lets no mode through without what it needs. */

@@ -1,18 +1,18 @@
-import { maxOfferedBytes, type AcceptableTransaction, type Rejection } from '@weir/contracts';
+import { maxOfferedBytes, type Rejection } from '@weir/contracts';
 import type { LineTracker, Position, Ticket } from './ledger/line-tracker.ts';
 import type { Dispatcher } from './send/dispatcher.ts';
 import type { Outgoing } from './send/outgoing.ts';
 import { frameLines } from './source/frame-lines.ts';
 import type { SourceFormat, SourceRecord } from './source/source-format.ts';
 
-export type FeedOptions = {
+export type FeedOptions<Value extends { readonly eventTimeMs: number }> = {
   readonly chunks: AsyncIterable<Uint8Array>;
-  readonly format: SourceFormat;
+  readonly format: SourceFormat<Value>;
   /** Where an earlier run got to: lines up to there are read past. */
   readonly from: Position;
   /** Reading stops at the first record that happened at or after this. */
   readonly untilEventTimeMs: number | null;
-  readonly accept: (value: AcceptableTransaction, observedAtMs: number) => Omit<Outgoing, 'ticket'>;
+  readonly accept: (value: Value, observedAtMs: number) => Omit<Outgoing, 'ticket'>;
   readonly refuse: (
     record: SourceRecord,
     rejections: readonly Rejection[],
@@ -40,7 +40,9 @@ const maxOpenBytes = 32 * 1_048_576;
  * aborted before. Throws SourceError for a fault of the whole input, and
  * what made the dispatcher give up, each after the rest has settled.
  */
-export async function feedSource(options: FeedOptions): Promise<FeedEnding> {
+export async function feedSource<Value extends { readonly eventTimeMs: number }>(
+  options: FeedOptions<Value>,
+): Promise<FeedEnding> {
   const { dispatcher } = options;
   try {
     const ending = await readThrough(options);
@@ -53,7 +55,9 @@ export async function feedSource(options: FeedOptions): Promise<FeedEnding> {
   }
 }
 
-async function readThrough(options: FeedOptions): Promise<FeedEnding> {
+async function readThrough<Value extends { readonly eventTimeMs: number }>(
+  options: FeedOptions<Value>,
+): Promise<FeedEnding> {
   const { format, from, tracker, dispatcher, signal } = options;
   const feedRecord = createRecordFeeder(options);
   for await (const records of format.records(frameLines(options.chunks, maxOfferedBytes))) {
@@ -70,7 +74,9 @@ async function readThrough(options: FeedOptions): Promise<FeedEnding> {
 const isFull = (tracker: LineTracker, dispatcher: Dispatcher<Ticket>): boolean =>
   tracker.openRecords() >= maxOpenRecords || dispatcher.openBytes() >= maxOpenBytes;
 
-function createRecordFeeder(options: FeedOptions): (record: SourceRecord) => 'fed' | 'limit' {
+function createRecordFeeder<Value extends { readonly eventTimeMs: number }>(
+  options: FeedOptions<Value>,
+): (record: SourceRecord) => 'fed' | 'limit' {
   const { format, tracker, dispatcher, untilEventTimeMs } = options;
   // The source's running maximum of event time: the clock a file is observed by, the same at every feeding.
   let observedAtMs = options.from.observedAtMs;

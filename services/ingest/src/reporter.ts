@@ -14,8 +14,8 @@ export type Reporter = {
   /** The last word, also into `reportFile` where one is given. */
   summary(summary: Summary, reportFile: string | undefined): Promise<void>;
   problem(error: SourceError): Promise<void>;
-  /** What became of a window plan. */
-  plan(message: Extract<IngestMessage, { kind: 'published' | 'activated' }>): Promise<void>;
+  /** What became of a window plan or a model. */
+  artefact(message: Extract<IngestMessage, { kind: 'published' | 'activated' | 'policy' }>): Promise<void>;
 };
 
 /** Reports to the process that forked this one, and to the log where nobody did. */
@@ -55,7 +55,7 @@ export function createReporter(process: NodeJS.Process, log: Logger): Reporter {
       if (reportFile !== undefined)
         await writeFileAtomically(reportFile, `${JSON.stringify(summary, null, 2)}\n`);
     },
-    plan: tell,
+    artefact: tell,
     problem: ({ exitCode, message }) => tell({ kind: 'problem', exitCode, message }),
   };
 }

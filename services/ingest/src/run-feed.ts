@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { KeyObject } from 'node:crypto';
-import { createPartitioner, createPseudonymizer, sealEvents, type Opener, type Sealer } from '@weir/envelope';
+import { createPartitioner, createPseudonymizer, sealEvents, type Opener } from '@weir/envelope';
 import type { KafkaClient, Producer } from '@weir/kafka';
 import { createAcceptor } from './accept-transaction.ts';
 import { feedSource, type FeedEnding } from './feed-source.ts';
@@ -14,7 +14,7 @@ import { requireOpenedLog } from './log/read-opening.ts';
 import { createRefuser } from './refuse-record.ts';
 import { progressOf, summaryOf, type Progress, type Summary } from './run-report.ts';
 import { createDispatcher, type Dispatcher } from './send/dispatcher.ts';
-import type { OutgoingStream } from './send/outgoing.ts';
+import { sealerAmong, type OutgoingSealers } from './send/outgoing.ts';
 import { retryWithin, type RetryWithin } from './send/retry-within.ts';
 import { createCsvFormat } from './source/csv-format.ts';
 import type { CsvMapping } from './source/csv-mapping.ts';
@@ -39,7 +39,7 @@ export type FeedSettings = {
 export type FeedPorts = {
   readonly kafka: Pick<KafkaClient, 'offsets' | 'readRange' | 'topicPartitions'>;
   readonly producer: Pick<Producer, 'append'>;
-  readonly sealers: Readonly<Record<OutgoingStream, Sealer>>;
+  readonly sealers: OutgoingSealers;
   readonly opener: Opener;
   readonly indexKey: KeyObject;
   readonly indexKeyVersion: number;
@@ -144,9 +144,10 @@ function runFeed(
   });
 }
 
-function composeDispatcher(
-  settings: FeedSettings,
-  ports: FeedPorts,
+/** Sends what a source holds; an outage that lasts ends the run. */
+export function composeDispatcher(
+  settings: Pick<FeedSettings, 'environment' | 'source'>,
+  ports: Pick<FeedPorts, 'sealers' | 'producer' | 'retry' | 'stopping'>,
   tracker: LineTracker,
 ): Dispatcher<Ticket> {
   const { environment } = settings;
@@ -154,7 +155,7 @@ function composeDispatcher(
   return createDispatcher({
     seal: (stream, batch) =>
       sealEvents(
-        { sealer: ports.sealers[stream], stream, environment, source },
+        { sealer: sealerAmong(ports.sealers, stream), stream, environment, source },
         batch.map(({ event }) => event),
       ),
     append: ports.producer.append,

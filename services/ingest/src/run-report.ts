@@ -1,4 +1,4 @@
-import { formatInstant } from '@weir/contracts';
+import { formatInstant, type ModelPolicy } from '@weir/contracts';
 import type { Activated } from './artefacts/activate.ts';
 import type { PublishedPlan } from './artefacts/publish-plan.ts';
 import type { Counts } from './ledger/counts.ts';
@@ -28,6 +28,7 @@ export type IngestMessage =
   | ({ readonly kind: 'summary' } & Summary)
   | ({ readonly kind: 'published' } & PublishedPlan)
   | ({ readonly kind: 'activated' } & Activated)
+  | { readonly kind: 'policy'; readonly mode: ModelPolicy['mode'] }
   | { readonly kind: 'problem'; readonly exitCode: number; readonly message: string };
 
 type Reading = { readonly bytesRead: () => number; readonly bytesTotal: number | null };

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { createAuditRecorder, recordStart, type AuditAct } from '@weir/audit';
-import { connectKafka, connectKms, type KmsConnection } from '@weir/connections';
-import type { KafkaClient, Producer } from '@weir/kafka';
+import { recordStart } from '@weir/audit';
+import { connectKafka, connectKms } from '@weir/connections';
+import type { Producer } from '@weir/kafka';
 import {
   createLogger,
   createMetrics,
@@ -11,12 +11,9 @@ import {
   startHttpEndpoint,
   sleep,
   type Logger,
-  type Metrics,
   type RunningWorker,
 } from '@weir/runtime';
 import { ingestConfig, type IngestConfig } from './config.ts';
-import { activatePlan } from './artefacts/activate-plan.ts';
-import { planNameIn, publishPlan, type ArtefactPorts } from './artefacts/publish-plan.ts';
 import { createDoorHealth, type DoorHealth } from './door/door-health.ts';
 import { createDoorMetrics } from './door/door-metrics.ts';
 import { doorSettingsOf } from './door/door-settings.ts';
@@ -26,7 +23,12 @@ import { createFeedMetrics, type FeedMetrics } from './feed-metrics.ts';
 import { feedPortsOf, feedSettingsOf, readKeys } from './feed-settings.ts';
 import { requireWritable } from './ledger/ledger-file.ts';
 import { openLog } from './log/open-log.ts';
-import { createReporter, type Reporter } from './reporter.ts';
+import { createFollowSigns, followBesideDoor, runFollow, type FollowSigns } from './modes/follow-mode.ts';
+import { runActivateModel, runModelPolicy, runRollBackModel } from './modes/model-modes.ts';
+import { runOutcomes } from './modes/outcomes-mode.ts';
+import { runActivatePlan, runPublishPlan } from './modes/plan-modes.ts';
+import type { ModeParts } from './modes/parts.ts';
+import { createReporter } from './reporter.ts';
 import { startFeed, type FeedPorts, type FeedSettings } from './run-feed.ts';
 import { createLazyProducer } from './send/lazy-producer.ts';
 import type { RetryWithin } from './send/retry-within.ts';
@@ -34,21 +36,15 @@ import { SourceError } from './source/source-error.ts';
 
 type SourcePorts = ReturnType<typeof feedPortsOf> & Pick<FeedPorts, 'stdin'>;
 
-/** The parts every mode is made of. */
-type Parts = {
-  readonly config: IngestConfig;
+/** The parts the modes are made of. */
+type Parts = ModeParts & {
   /** What source mode is told; undefined in the other. */
   readonly source: { readonly settings: FeedSettings; readonly ports: SourcePorts } | undefined;
-  readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly stdin: NodeJS.Process['stdin'];
   readonly feedMetrics: FeedMetrics;
   readonly doorHealth: DoorHealth;
+  readonly follow: FollowSigns;
   readonly tlsRenewal: TlsRenewal;
-  readonly reporter: Reporter;
-  readonly retry: RetryWithin;
-  readonly kafka: KafkaClient;
-  readonly kms: KmsConnection;
-  readonly stopping: AbortController;
 };
 
 /**
@@ -72,13 +68,18 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
   const metrics = createMetrics({ service: 'ingest' });
   const feedMetrics = createFeedMetrics(metrics);
   const doorHealth = createDoorHealth();
+  const follow = createFollowSigns(metrics);
+  const readyOf: Partial<Record<IngestConfig['MODE'], Pick<DoorHealth, 'problems'>>> = {
+    serve: doorHealth,
+    follow,
+  };
   const tlsRenewal = createTlsRenewal();
   const endpoint = await startHttpEndpoint({
     host: config.HTTP_HOST,
     port: config.HTTP_PORT,
     metrics,
     live: () => [],
-    ready: config.MODE === 'serve' ? doorHealth.problems : feedMetrics.problems,
+    ready: readyOf[config.MODE]?.problems ?? feedMetrics.problems,
   });
   const kms = connectKms(config, metrics);
   const kafka = connectKafka(config, 'weir-ingest', log);
@@ -89,6 +90,8 @@ export async function startIngest(process: NodeJS.Process, signal: AbortSignal):
     metrics,
     feedMetrics,
     doorHealth,
+    follow,
+    stdin: process.stdin,
     tlsRenewal,
     reporter: createReporter(process, log),
     retry: retryOf(config, feedMetrics, log),
@@ -149,6 +152,16 @@ async function run(parts: Parts): Promise<void> {
         return await runPublishPlan(parts, producer);
       case 'activate-plan':
         return await runActivatePlan(parts, producer);
+      case 'outcomes':
+        return await runOutcomes(parts, producer, parts);
+      case 'follow':
+        return await runFollow(parts, producer, parts.follow);
+      case 'activate-model':
+        return await runActivateModel(parts, producer);
+      case 'roll-back-model':
+        return await runRollBackModel(parts, producer);
+      case 'model-policy':
+        return await runModelPolicy(parts, producer);
     }
   } finally {
     await producer.close();
@@ -174,90 +187,6 @@ async function runOpenLog(parts: Parts, producer: Producer): Promise<void> {
   log.info('the log is open', { logId: opening?.logId, partitions: config.LOG_PARTITIONS, count: written });
 }
 
-async function runPublishPlan(parts: Parts, producer: Producer): Promise<void> {
-  const text = parts.config.PLAN_FILE ?? '';
-  const id = planNameIn(text);
-  const published = await recorded(parts, { action: 'artefact_published', id }, async () => {
-    const done = await publishPlan(text, artefactPortsOf(parts, producer));
-    return { done, details: { digest: done.digest, isKnown: done.isKnown } };
-  });
-  parts.log.info('the window plan is published', {
-    artefact: published.artefact,
-    state: published.isKnown ? 'unchanged' : 'new',
-  });
-  await parts.reporter.plan({ kind: 'published', ...published });
-}
-
-async function runActivatePlan(parts: Parts, producer: Producer): Promise<void> {
-  const { PLAN: ref = '', LOG_ID: logId = '' } = parts.config;
-  const logSealer = parts.kms.sealerFor('received');
-  const ports = { ...artefactPortsOf(parts, producer), kafka: parts.kafka, logSealer };
-  const activated = await recorded(parts, { action: 'artefact_activated', id: ref }, async () => {
-    const done = await activatePlan({ ref, logId }, ports);
-    return { done, details: { logId, sequence: done.sequence } };
-  });
-  parts.log.info('the log brings a window plan into force', {
-    artefact: ref,
-    logId,
-    count: Object.keys(activated.positions).length,
-  });
-  await parts.reporter.plan({ kind: 'activated', ...activated });
-}
-
-/**
- * Does something with an artefact that must not happen unrecorded: its entry is on
- * the trail before, and how it ended comes behind it. Throws WeirError
- * audit_unavailable, with nothing done, where it can't be recorded.
- */
-async function recorded<Done>(
-  { kafka, kms, config }: Parts,
-  { action, id }: { readonly action: 'artefact_published' | 'artefact_activated'; readonly id: string },
-  act: () => Promise<{ readonly done: Done; readonly details: AuditAct['details'] }>,
-): Promise<Done> {
-  const recorder = createAuditRecorder({
-    kafka,
-    sealer: kms.sealerFor('intake'),
-    environment: config.WEIR_ENVIRONMENT,
-    source: '/weir/ingest',
-    nowMs: Date.now,
-    newId: randomUUID,
-  });
-  try {
-    const begun = await recorder.recordBefore({
-      actor: { kind: 'worker', name: 'ingest' },
-      action,
-      subject: { kind: 'artefact', id },
-      origin: 'ingest',
-      details: {},
-    });
-    try {
-      const { done, details } = await act();
-      await begun.end('done', details);
-      return done;
-    } catch (error) {
-      // Why it failed is told by the error itself, whether or not the trail can still be told.
-      await begun.end('failed').catch(() => undefined);
-      throw error;
-    }
-  } finally {
-    await recorder.close();
-  }
-}
-
-const artefactPortsOf = (
-  { kafka, kms, config, retry, stopping }: Parts,
-  producer: Producer,
-): ArtefactPorts => ({
-  kafka,
-  producer,
-  sealer: kms.sealerFor('artefacts'),
-  opener: kms.opener,
-  environment: config.WEIR_ENVIRONMENT,
-  nowMs: Date.now,
-  retry,
-  signal: stopping.signal,
-});
-
 async function runSource(parts: Parts, producer: Producer): Promise<void> {
   if (parts.source === undefined) throw new Error('source mode without the settings of a source');
   const { settings, ports } = parts.source;
@@ -282,6 +211,9 @@ async function runSource(parts: Parts, producer: Producer): Promise<void> {
     await reporter.summary(feed.summary(), config.REPORT_FILE);
   }
 }
+
+/** How long the door's end waits for an activation under way. */
+const followGoodbyeMs = 2_000;
 
 async function runDoor(parts: Parts, producer: Producer): Promise<void> {
   const { config, kms, kafka, retry, stopping } = parts;
@@ -318,7 +250,18 @@ async function runDoor(parts: Parts, producer: Producer): Promise<void> {
     monotonicMs: () => performance.now(),
     signal: parts.stopping.signal,
   });
-  await Promise.race([served, unrecorded.promise]);
+  const following =
+    config.FOLLOW_MODELS === 'true' ? followBesideDoor(parts, producer, parts.follow) : undefined;
+  try {
+    await Promise.race([served, unrecorded.promise]);
+  } finally {
+    stopping.abort();
+    // What is interrupted is finished by the next; a broker that is away must not hold up the end.
+    const goodbye = new AbortController();
+    const late = sleep(followGoodbyeMs, goodbye.signal).catch(() => undefined);
+    await Promise.race([following, late]);
+    goodbye.abort();
+  }
 }
 
 const retryOf = (config: IngestConfig, feedMetrics: FeedMetrics, log: Logger): RetryWithin => ({

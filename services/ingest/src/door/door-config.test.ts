@@ -24,7 +24,11 @@ const door = {
   MODE: 'serve',
   KAFKA_BROKERS: '127.0.0.1:9092',
   AWS_REGION: 'eu-central-1',
-  KMS_KEYS: JSON.stringify({ received: [arn], rejected: [arn], decisions: [arn], intake: [arn] }),
+  KMS_KEYS: JSON.stringify(
+    Object.fromEntries(
+      ['received', 'rejected', 'decisions', 'artefacts', 'models', 'intake'].map((stream) => [stream, [arn]]),
+    ),
+  ),
   HTTP_PORT: '0',
   INDEX_KEY_FILE: key,
   ROUTING_KEY_FILE: key,

@@ -9,6 +9,7 @@ import type { Pseudonymize } from '../identify.ts';
 import { requireNamedLog } from '../log/require-named-log.ts';
 import { createRefuser } from '../refuse-record.ts';
 import { createDispatcher, type Dispatcher } from '../send/dispatcher.ts';
+import { sealerAmong } from '../send/outgoing.ts';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
 import { createAdmit } from './admit.ts';
 import { buildApp, type DoorTls } from './build-app.ts';
@@ -173,7 +174,7 @@ function openSending(settings: DoorSettings, ports: DoorPorts) {
     seal: (stream, batch) =>
       sealEvents(
         {
-          sealer: ports.sealers[stream],
+          sealer: sealerAmong(ports.sealers, stream),
           stream,
           environment: settings.environment,
           source: 'urn:weir:source:door',

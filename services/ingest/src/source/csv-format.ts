@@ -1,25 +1,33 @@
 import { isUtf8 } from 'node:buffer';
-import {
-  checkOfferedTransaction,
-  maxOfferedBytes,
-  type ReadOutcome,
-  type RejectionCode,
-} from '@weir/contracts';
+import { checkOfferedTransaction, maxOfferedBytes, type RejectionCode } from '@weir/contracts';
 import { CsvError, parse } from 'csv-parse/sync';
 import { createCsvJoiner } from './csv-records.ts';
-import { bindMapping, type CsvMapping, type RowReader } from './csv-mapping.ts';
+import { bindMapping, type BoundMapping, type CsvMapping, type RowReader } from './csv-mapping.ts';
 import { SourceError } from './source-error.ts';
-import type { SourceFormat, SourceRecord } from './source-format.ts';
+import type { CheckRecord, ReadRecord, SourceFormat, SourceRecord } from './source-format.ts';
 
 /** Delimited text with a header, read under a mapping. One instance reads one input. */
-export function createCsvFormat(mapping: CsvMapping, futureLimitMs: number): SourceFormat {
-  const delimiter = mapping.delimiter.charCodeAt(0);
+export const createCsvFormat = (mapping: CsvMapping, futureLimitMs: number): SourceFormat =>
+  createTableFormat({
+    delimiter: mapping.delimiter,
+    bind: (columns) => requireColumns(bindMapping(mapping, columns)),
+    check: (json, nowMs) => checkOfferedTransaction(json, nowMs, futureLimitMs),
+  });
+
+/** The same with another meaning of columns. `bind` throws SourceError for a header that lacks what is needed. */
+export function createTableFormat<Value>(options: {
+  /** One character of ASCII. */
+  readonly delimiter: string;
+  readonly bind: (columns: readonly string[]) => RowReader;
+  readonly check: CheckRecord<Value>;
+}): SourceFormat<Value> {
+  const delimiter = options.delimiter.charCodeAt(0);
   let header: { readonly columnCount: number; readonly readRow: RowReader } | undefined;
 
   function takeHeader(records: SourceRecord[]): SourceRecord[] {
     const [first, ...rest] = records;
     if (header !== undefined || first === undefined) return records;
-    header = readHeader(first, mapping);
+    header = readHeader(first, options);
     return rest;
   }
 
@@ -33,26 +41,30 @@ export function createCsvFormat(mapping: CsvMapping, futureLimitMs: number): Sou
       if (header === undefined) throw new TypeError('a row was read before its header');
       if (bytes.length > maxOfferedBytes) return refused('record_too_large');
       if (!isUtf8(bytes)) return refused('not_utf8');
-      const row = parseRow(bytes, mapping.delimiter);
+      const row = parseRow(bytes, options.delimiter);
       if (row?.length !== header.columnCount) return refused('not_csv');
-      return checkOfferedTransaction(header.readRow(row), nowMs, futureLimitMs);
+      return options.check(header.readRow(row), nowMs);
     },
   };
 }
 
-function readHeader(record: SourceRecord, mapping: CsvMapping): { columnCount: number; readRow: RowReader } {
+function readHeader(
+  record: SourceRecord,
+  { delimiter, bind }: Pick<Parameters<typeof createTableFormat>[0], 'delimiter' | 'bind'>,
+): { columnCount: number; readRow: RowReader } {
   const readable = record.oversized === null && isUtf8(record.bytes);
-  const header = readable ? parseRow(record.bytes, mapping.delimiter) : undefined;
+  const header = readable ? parseRow(record.bytes, delimiter) : undefined;
   if (header === undefined) throw new SourceError(65, 'the first line of the input is not a CSV header');
-  const bound = bindMapping(mapping, header);
-  if (!bound.ok) {
-    const verb = bound.problem === 'missing' ? 'is missing from' : 'stands more than once in';
-    throw new SourceError(
-      65,
-      `the column "${bound.column}" that MAPPING_FILE names ${verb} the header of the input`,
-    );
-  }
-  return { columnCount: header.length, readRow: bound.readRow };
+  return { columnCount: header.length, readRow: bind(header) };
+}
+
+function requireColumns(bound: BoundMapping): RowReader {
+  if (bound.ok) return bound.readRow;
+  const verb = bound.problem === 'missing' ? 'is missing from' : 'stands more than once in';
+  throw new SourceError(
+    65,
+    `the column "${bound.column}" that MAPPING_FILE names ${verb} the header of the input`,
+  );
 }
 
 /** The cells of one record, or undefined where it is not CSV. */
@@ -66,4 +78,7 @@ function parseRow(bytes: Buffer, delimiter: string): readonly string[] | undefin
   }
 }
 
-const refused = (code: RejectionCode): ReadOutcome => ({ ok: false, rejections: [{ code, path: '' }] });
+const refused = <Value>(code: RejectionCode): ReadRecord<Value> => ({
+  ok: false,
+  rejections: [{ code, path: '' }],
+});

@@ -75,7 +75,10 @@ export type BoundMapping =
  * a row into the JSON value of an offered transaction: an empty cell leaves its
  * field out, and no other column is looked at.
  */
-export function bindMapping(mapping: CsvMapping, header: readonly string[]): BoundMapping {
+export function bindMapping(
+  mapping: { readonly fields: Readonly<Record<string, FieldSource>> },
+  header: readonly string[],
+): BoundMapping {
   const fields = Object.entries(mapping.fields).map(([path, source]) => ({ path: path.split('.'), source }));
   for (const column of fields.flatMap(({ source }) => columnsOf(source))) {
     const found = header.filter((name) => name === column).length;

@@ -1,4 +1,4 @@
-import type { ReadOutcome } from '@weir/contracts';
+import type { AcceptableTransaction, Rejection } from '@weir/contracts';
 import type { Line } from './frame-lines.ts';
 
 /** One record of the input, not yet read. */
@@ -11,12 +11,20 @@ export type SourceRecord = {
   readonly oversized: Line['oversized'];
 };
 
+/** What a record says, or why it is refused. `eventTimeMs` is the time it goes by. */
+export type ReadRecord<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly rejections: readonly [Rejection, ...Rejection[]] };
+
+/** What a record holds once it is parsed, checked against its contract. Never throws. */
+export type CheckRecord<Value> = (json: unknown, nowMs: number) => ReadRecord<Value>;
+
 /** How an input is cut into records and how one of them is read. */
-export type SourceFormat = {
+export type SourceFormat<Value = AcceptableTransaction> = {
   /** Blank lines are no records. Throws SourceError for a fault of the whole input. */
   records(lines: AsyncIterable<readonly Line[]>): AsyncIterable<readonly SourceRecord[]>;
   /** Reads a record that is not oversized. Never throws: what is wrong with it is a value. */
-  read(bytes: Buffer, nowMs: number): ReadOutcome;
+  read(bytes: Buffer, nowMs: number): ReadRecord<Value>;
 };
 
 export const recordOfLine = (line: Line): SourceRecord => ({
