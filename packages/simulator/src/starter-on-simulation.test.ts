@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalAccount, checkOfferedTransaction, currencyOf } from '@weir/contracts';
-import { decide, defaultRuleset } from '@weir/rules';
-import { computeFeatures } from '@weir/scoring';
+import { createJudge, resolveRuleset } from '@weir/rules';
 import { createAccountHistory, defaultWindowPlan as plan, type AccountHistory } from '@weir/windows';
 import { simulateDay } from './simulate-day.ts';
 
@@ -16,8 +15,11 @@ function shortName(names: Map<string, string>, text: string): string {
 /** A small bank with as many stories a day as a large one has. */
 const bank = { accounts: 500, establishedAccounts: 120, transactionsPerDay: 1_000 };
 
-/** Runs a first day past the starter ruleset, as detection would: what it held of which story. */
-function holdFirstDay(seed: number) {
+/** Runs a first day past a ruleset without a model, as detection would: what it held of which story. */
+function holdFirstDay(seed: number, ref: string) {
+  const ruleset = resolveRuleset(ref);
+  assert.ok(ruleset);
+  const { judge } = createJudge({ ruleset, plan, versions: { ruleset: ref, windowPlan: plan.ref } });
   const histories = new Map<string, AccountHistory>();
   const names = new Map<string, string>();
   const found = new Map<string, boolean>();
@@ -46,12 +48,7 @@ function holdFirstDay(seed: number) {
       country: '',
     };
     offset += 1;
-    const { outcome: decided } = decide({
-      features: computeFeatures({ record, history, plan }),
-      ruleset: defaultRuleset,
-      timeliness: 'timely',
-      versions: { ruleset: defaultRuleset.ref, windowPlan: plan.ref },
-    });
+    const { outcome: decided } = judge(record, owner, history).verdict;
     history.append(record);
     if (phase === 'history') continue;
     if (decided === 'held') held += 1;
@@ -63,9 +60,11 @@ function holdFirstDay(seed: number) {
   return { held, genuineHeld, frauds: found.size, foundFrauds: [...found.values()].filter(Boolean).length };
 }
 
-test('on the first simulated day the starter ruleset finds most frauds and holds few genuine transactions', () => {
-  const { held, genuineHeld, frauds, foundFrauds } = holdFirstDay(1);
-  assert.ok(held >= 20 && held <= 60, `held ${String(held)}`);
-  assert.ok(foundFrauds / frauds > 0.75, `found ${String(foundFrauds)} of ${String(frauds)}`);
-  assert.ok(genuineHeld < held / 3, `genuine ${String(genuineHeld)} of ${String(held)}`);
-});
+for (const ref of ['starter@1', 'starter@2']) {
+  test(`on the first simulated day ${ref} finds most frauds and holds few genuine transactions`, () => {
+    const { held, genuineHeld, frauds, foundFrauds } = holdFirstDay(1, ref);
+    assert.ok(held >= 20 && held <= 60, `held ${String(held)}`);
+    assert.ok(foundFrauds / frauds > 0.75, `found ${String(foundFrauds)} of ${String(frauds)}`);
+    assert.ok(genuineHeld < held / 3, `genuine ${String(genuineHeld)} of ${String(held)}`);
+  });
+}

@@ -59,10 +59,15 @@ function showHeld(held: readonly HeldTransaction[]): string[] {
   ];
 }
 
-/** The two reasons that weigh most, by the rules' own titles, and how many more there are: the mail has all. */
+/**
+ * The two reasons that weigh most, by the rules' own titles, and how many more
+ * there are: the mail has all. Under a score they come in this order already.
+ */
 function reasonsOf({ reasons, versions }: HeldTransaction['verdict']): string {
-  const rules = resolveRuleset(versions.ruleset)?.rules ?? [];
-  const weightOf = (id: string): number => rules.find((rule) => rule.id === id)?.weight ?? 1;
+  const ruleset = resolveRuleset(versions.ruleset);
+  const rules = ruleset?.rules ?? [];
+  const weightOf = (id: string): number =>
+    ruleset?.scoring === 'model' ? 1 : (rules.find((rule) => rule.id === id)?.weight ?? 1);
   const titles = reasons
     .toSorted((a, b) => weightOf(b.rule) - weightOf(a.rule))
     .map(({ rule }) => rules.find((one) => one.id === rule)?.title ?? rule.replaceAll('_', ' '));
