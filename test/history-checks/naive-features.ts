@@ -1,3 +1,4 @@
+import { naiveOwnFeatures } from './naive-own-features.ts';
 import { isVisible, latestObservation } from './naive-windows.ts';
 import type { NaivePlan, NaiveRecord } from './naive-windows.ts';
 
@@ -66,6 +67,12 @@ export function naiveFeatures(
       visible.length === 0
         ? null
         : (record.eventTimeMs - Math.max(...visible.map(({ eventTimeMs }) => eventTimeMs))) / hourMs,
+    ...naiveOwnFeatures({
+      record,
+      seen: visible,
+      plan,
+      roundMinor: thresholdMinor(record, minorPerMajor) / 100,
+    }),
   };
 }
 
@@ -95,9 +102,12 @@ function amountFeatures({ amountMinor }: NaiveRecord, longest: readonly NaiveRec
 const reportedFrom: Readonly<Record<number, number>> = { 392: 2_000_000 };
 const otherwiseReportedFrom = 10_000;
 
+const thresholdMinor = ({ currency }: NaiveRecord, minorPerMajor: number): number =>
+  (reportedFrom[currency] ?? otherwiseReportedFrom) * minorPerMajor;
+
 /** How many lie within 15 % below the threshold of reporting, this one with them; 0 where this one doesn't. */
 function nearThreshold(record: NaiveRecord, alike: readonly NaiveRecord[], minorPerMajor: number): number {
-  const threshold = (reportedFrom[record.currency] ?? otherwiseReportedFrom) * minorPerMajor;
+  const threshold = thresholdMinor(record, minorPerMajor);
   const isNear = ({ amountMinor }: NaiveRecord): boolean =>
     amountMinor < threshold && amountMinor >= Math.round((threshold * 85) / 100);
   return isNear(record) ? 1 + alike.filter(isNear).length : 0;
@@ -108,7 +118,9 @@ const roundingError = 1.5e-6;
 const relativeError = 1e-12;
 
 const isWhole = (name: string): boolean =>
-  !/^(amountLogZ|amountOverTypical|velocityRatio_.*|hoursSinceLast)$/.test(name);
+  !/^(amountLogZ|amountOverTypical|velocityRatio_.*|hoursSinceLast|.*Z|.*Surprise(_.*)?|passThroughShare|peakOverTypical_.*)$/.test(
+    name,
+  );
 
 /** Whether a verdict says the same of a feature: to the last digit where it is a whole number. */
 export function isSameFeature(
