@@ -9,6 +9,7 @@ import {
   type WindowRecord,
 } from '@weir/windows';
 import { amountProfile, minimumHistory } from './amount-profile.ts';
+import { blankFeatures } from './feature-names.ts';
 import { isNew } from './is-new.ts';
 import { ownFeatures } from './own-features.ts';
 import type { PeerGroup } from './peer-group.ts';
@@ -91,7 +92,7 @@ export function computeFeatures(
 ): FeatureValues {
   const { spans, longest } = spanAggregates(record, history, plan);
   // Filled one name after the other: every transaction pays for each object in between.
-  const features: FeatureValues = {};
+  const features = blankFeatures(plan);
   for (const { span, aggregate } of spans) features[span.count] = aggregate.count;
   for (const { span, aggregate } of spans) features[span.sumMinor] = Number(aggregate.sumMinor);
   for (const { span, aggregate } of spans)

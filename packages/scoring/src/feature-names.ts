@@ -1,3 +1,4 @@
+import type { FeatureValues } from '@weir/contracts';
 import { defaultWindowPlan, type WindowPlan, type WindowSpan } from '@weir/windows';
 
 /** One span of a plan with the names of the features that are computed over it. */
@@ -67,3 +68,18 @@ export function featureNamesOf(plan: WindowPlan): readonly string[] {
 
 /** The features under the default window plan: what a ruleset may name. */
 export const featureNames: readonly string[] = featureNamesOf(defaultWindowPlan);
+
+const blanksByPlan = new WeakMap<WindowPlan, FeatureValues>();
+
+/**
+ * All features of a plan in their order, without a value yet. Filling in a copy
+ * saves each transaction a microsecond over adding one name after the other.
+ */
+export function blankFeatures(plan: WindowPlan): FeatureValues {
+  let blank = blanksByPlan.get(plan);
+  if (blank === undefined) {
+    blank = Object.fromEntries(featureNamesOf(plan).map((name) => [name, null]));
+    blanksByPlan.set(plan, blank);
+  }
+  return { ...blank };
+}
