@@ -19,6 +19,7 @@ const areas = {
   kms: 'The KMS',
   mail: 'Mails',
   webhook: 'The webhook',
+  learning: 'Learning',
   audit: 'The audit trail',
   door: 'The HTTP door',
 };

@@ -30,7 +30,7 @@ test('the first start shows a day, balances, stays until Ctrl-C, and leaves noth
   assert.match(output, /Both ledgers balance\./);
   assert.match(output, /Alert mails +http:\/\/127\.0\.0\.1:\d+/);
   const processes = readState(weir.home).processes;
-  assert.equal(processes.length, 8);
+  assert.equal(processes.length, 9);
 
   start.signal('SIGINT');
   const { code } = await start.ended;

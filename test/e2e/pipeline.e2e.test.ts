@@ -38,7 +38,7 @@ before(async () => {
   addresses = status.addresses;
   assert.deepEqual(
     status.parts.map(({ name, up: isUp }) => [name, isUp]).toSorted(),
-    ['alerting', 'detection', 'inbox', 'ingest', 'kafka', 'kms', 'notary', 'redis'].map((name) => [
+    ['alerting', 'detection', 'inbox', 'ingest', 'kafka', 'kms', 'learner', 'notary', 'redis'].map((name) => [
       name,
       true,
     ]),

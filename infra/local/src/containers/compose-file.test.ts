@@ -74,6 +74,7 @@ test('every part of the stack has its service', () => {
     'ingest',
     'kafka',
     'kms',
+    'learner',
     'notary',
     'provision',
   ];

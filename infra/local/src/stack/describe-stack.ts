@@ -103,6 +103,7 @@ export function stackAddresses(settings: StackSettings): Readonly<Record<string,
     DETECTION_URL: `http://127.0.0.1:${ports.detection}`,
     ALERTING_URL: `http://127.0.0.1:${ports.alerting}`,
     NOTARY_URL: `http://127.0.0.1:${ports.notary}`,
+    LEARNER_URL: `http://127.0.0.1:${ports.learner}`,
     INGEST_URL: `http://127.0.0.1:${ports.ingest}`,
     DOOR_URL: `https://127.0.0.1:${ports.door}`,
   };
@@ -167,7 +168,7 @@ export function describeWorkers(
 ): readonly ProcessPlan[] {
   const { home, ports } = settings;
   const door = { MODE: 'serve', DOOR_PORT: String(ports.door), ...doorFilesOf(home) };
-  return (['notary', 'detection', 'alerting', 'ingest'] as const).map((name) =>
+  return (['notary', 'detection', 'alerting', 'learner', 'ingest'] as const).map((name) =>
     nodePlan({
       name,
       main: `services/${name}/src/main.ts`,

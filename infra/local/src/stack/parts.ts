@@ -18,6 +18,7 @@ export const parts = {
   ingest: { label: 'ingest', defaultPort: 19100 },
   door: { label: 'the HTTP door of ingest', defaultPort: 18443 },
   kafkaInner: { label: "Kafka's inner listener", defaultPort: 19094 },
+  learner: { label: 'the learner', defaultPort: 19104 },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof parts;

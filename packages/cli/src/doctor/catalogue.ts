@@ -169,6 +169,7 @@ export const catalogue = {
     warns: `no TLS to another machine, or its certificate ends within ${inDays(limits.certificateWarnMs)}`,
     fails: 'no connection, its certificate is refused or has ended, or older than TLS 1.3',
   },
+  'learning.learner': { looksAt: 'whether the learner is ready', warns: never, fails: 'it is not' },
   'audit.notary': { looksAt: 'whether the notary is ready', warns: never, fails: 'it is not' },
   'audit.checkpoint': {
     looksAt: 'entries of the audit trail without a checkpoint over them',

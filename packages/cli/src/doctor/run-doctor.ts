@@ -6,9 +6,13 @@ import { examineKms } from './examine/examine-kms.ts';
 import { examineMachine } from './examine/examine-machine.ts';
 import { examineOwnCertificates } from './examine/examine-own-certificates.ts';
 import { examineReach } from './examine/examine-reach.ts';
+import { examineReady } from './examine/examine-ready.ts';
 import { examineRedis } from './examine/examine-redis.ts';
 import type { Instruments } from './instruments.ts';
 import type { Patient } from './patient.ts';
+
+const lookAtLearner =
+  'Start the learner and look at its log: until it goes on, detection scores by its last snapshot.';
 
 /**
  * Examines everything the patient points to and changes none of it. The parts are
@@ -26,6 +30,7 @@ export async function runDoctor(patient: Patient, instruments: Instruments): Pro
     examineReach(patient, instruments),
     examineAudit(patient, instruments),
     examineDoor(patient, instruments),
+    examineReady(patient, { id: 'learning.learner', name: 'learner', mend: lookAtLearner }),
   ]);
   return found.flat();
 }

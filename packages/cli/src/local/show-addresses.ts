@@ -7,6 +7,7 @@ const labels: readonly (readonly [string, string])[] = [
   ['DETECTION_URL', 'Detection: /healthz /readyz /metrics'],
   ['ALERTING_URL', 'Alerting:  /healthz /readyz /metrics'],
   ['NOTARY_URL', 'Notary:    /healthz /readyz /metrics'],
+  ['LEARNER_URL', 'Learner:   /healthz /readyz /metrics'],
   ['INGEST_URL', 'Ingest:    /healthz /readyz /metrics'],
 ];
 

@@ -1,19 +1,19 @@
 import { createAwsSigner } from '@weir/kms';
-import { readState } from '@weir/local';
-import { fail, ok, skipped } from '../check.ts';
+import { ok, skipped } from '../check.ts';
 import type { Check } from '../check.ts';
 import type { Instruments } from '../instruments.ts';
 import { judgeCheckpoint } from '../judge/judge-audit.ts';
 import { configWith } from '../patient.ts';
 import type { Patient } from '../patient.ts';
 import { absent, judged, probe } from '../probed.ts';
+import { examineReady } from './examine-ready.ts';
 import { kmsAccessOf } from '../probe/probe-kms.ts';
 import { knowsStream, openLogReader, probeTrail } from '../probe/probe-log.ts';
 
 export const examineAudit = async (patient: Patient, instruments: Instruments): Promise<readonly Check[]> =>
   (
     await Promise.all([
-      examineNotary(patient),
+      examineReady(patient, { id: 'audit.notary', name: 'notary', mend: lookAtNotary }),
       examineTrail(patient, instruments),
       examineSigningKey(patient),
     ])
@@ -21,19 +21,6 @@ export const examineAudit = async (patient: Patient, instruments: Instruments): 
 
 const lookAtNotary =
   'Start the notary and look at its log: until it goes on, acts that have to be recorded are refused.';
-
-async function examineNotary({ home }: Patient): Promise<readonly Check[]> {
-  const url = home === undefined ? undefined : readState(home)?.addresses['NOTARY_URL'];
-  if (url === undefined)
-    return [skipped('audit.notary', 'nothing says where the notary serves its health: ask its /readyz')];
-  const ready = await probe(async () => {
-    const { status } = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(4_000) });
-    return status;
-  });
-  return judged('audit.notary', ready, lookAtNotary, (status) => [
-    status === 200 ? ok('audit.notary', 'ready') : fail('audit.notary', `answers ${status}`, lookAtNotary),
-  ]);
-}
 
 async function examineTrail({ roles }: Patient, { nowMs }: Instruments): Promise<readonly Check[]> {
   const config = roles.get('ops') ?? roles.get('notary');
