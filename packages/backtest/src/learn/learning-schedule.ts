@@ -18,8 +18,7 @@ export type LearningProgress = { readonly snapshot: ModelSnapshot };
  * At each multiple of the cadence that event time passes, every observation
  * older than the delay is learned, in order, as fraud where that was reported by
  * then; then a snapshot is made, which comes into force at once. Boundaries at
- * which nothing is due make none, but for the last one that is passed: a gap of
- * years in a file costs nothing.
+ * which nothing is due make none, as in production: a gap of years costs nothing.
  */
 export function createLearningSchedule(
   settings: LearnerSettings,
@@ -29,7 +28,7 @@ export function createLearningSchedule(
   const { delayMs, cadenceMs } = settings;
   const learner = createLearner(settings, progress?.snapshot);
   let version = progress === undefined ? 0 : versionOf(progress.snapshot);
-  let next = progress === undefined ? undefined : cutAtMs(progress.snapshot) + cadenceMs;
+  let next: number | undefined = progress === undefined ? undefined : cutAtMs(progress.snapshot) + cadenceMs;
 
   const learnUntil = (dueBeforeMs: number): void => {
     for (;;) {
@@ -40,12 +39,11 @@ export function createLearningSchedule(
     }
   };
 
-  /** The first boundary from `boundary` on at which the oldest observation is due, but `last` at the latest. */
-  const nextDue = (boundary: number, last: number): number => {
+  /** The first boundary from `boundary` on at which the oldest observation is due; Infinity where none waits. */
+  const firstDue = (boundary: number): number => {
     const firstMs = spool.firstEventTimeMs();
-    if (firstMs === undefined) return last;
-    const dueAt = (Math.floor((firstMs + delayMs) / cadenceMs) + 1) * cadenceMs;
-    return Math.min(last, Math.max(boundary, dueAt));
+    if (firstMs === undefined) return Infinity;
+    return Math.max(boundary, (Math.floor((firstMs + delayMs) / cadenceMs) + 1) * cadenceMs);
   };
 
   return {
@@ -54,11 +52,12 @@ export function createLearningSchedule(
       next ??= last + cadenceMs;
       let snapshot: ModelSnapshot | undefined;
       while (next <= last) {
-        const boundary: number = nextDue(next, last);
+        const boundary = firstDue(next);
+        next = Math.min(boundary, last) + cadenceMs;
+        if (boundary > last) break;
         learnUntil(boundary - delayMs);
         version += 1;
         snapshot = learner.snapshot(boundary, version);
-        next = boundary + cadenceMs;
       }
       return snapshot;
     },

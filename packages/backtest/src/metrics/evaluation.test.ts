@@ -51,7 +51,13 @@ test('precision and recall at the hold threshold go by the verdicts', () => {
     [0, 'c', 0.4, 'fraud'],
     [2, 'd', 0.1, 'genuine'],
   ]);
-  assert.deepEqual(scores.score.atHold, { threshold: 0.5, alerts: 2, alertsPerDay: 1, precision: 0.5, recall: 0.5 });
+  assert.deepEqual(scores.score.atHold, {
+    threshold: 0.5,
+    alerts: 2,
+    alertsPerDay: 1,
+    precision: 0.5,
+    recall: 0.5,
+  });
   assert.deepEqual(perDay, [
     { day: '1970-01-01', transactions: 3, frauds: 2, held: 2, heldFrauds: 1 },
     { day: '1970-01-03', transactions: 1, frauds: 0, held: 0, heldFrauds: 0 },
@@ -92,7 +98,13 @@ test('the threshold for alerts a day is set by the days before the range alone',
     [30, 'c', 0.84, 'genuine'],
   ]);
   // Two days with one alert each: 0.9 and 0.85.
-  assert.deepEqual(scores.score.atAlertsPerDay, { threshold: 0.85, alerts: 2, alertsPerDay: 2, precision: 1, recall: 1 });
+  assert.deepEqual(scores.score.atAlertsPerDay, {
+    threshold: 0.85,
+    alerts: 2,
+    alertsPerDay: 2,
+    precision: 1,
+    recall: 1,
+  });
   assert.deepEqual(alertsPerDay, { wanted: 1, recallCeiling: 0.5 });
 });
 
@@ -101,7 +113,13 @@ test('without labels what needs them is null, and a note says so', () => {
   assert.equal(scores.score.rocAuc, null);
   assert.equal(scores.score.averagePrecision, null);
   assert.equal(scores.score.cardPrecisionAtK, null);
-  assert.deepEqual(scores.score.atHold, { threshold: 0.5, alerts: 1, alertsPerDay: 1, precision: null, recall: null });
+  assert.deepEqual(scores.score.atHold, {
+    threshold: 0.5,
+    alerts: 1,
+    alertsPerDay: 1,
+    precision: null,
+    recall: null,
+  });
   assert.ok(notes.some((note) => note.includes('no labels')));
 });
 

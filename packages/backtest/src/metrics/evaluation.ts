@@ -36,7 +36,8 @@ export type Judged = {
   readonly account: string;
   readonly label: Label;
   readonly isHeld: boolean;
-  readonly scores: Scores;
+  /** undefined where they are not measured. */
+  readonly scores: Scores | undefined;
 };
 
 export type DayCounts = { transactions: number; frauds: number; held: number; heldFrauds: number };
@@ -63,6 +64,8 @@ export type EvaluationState = {
 };
 
 export type Evaluation = {
+  /** Whether the scores of a transaction of that time are looked at; nobody needs to work them out otherwise. */
+  readonly measures: (eventTimeMs: number) => boolean;
   readonly observe: (judged: Judged) => void;
   /** Ends the last day. */
   readonly end: () => void;
@@ -128,7 +131,7 @@ export function createEvaluation(
     if (beforeDays.size > 0) state.thresholds = forEachKind((kind) => lowestBinWithin(before[kind], alerts));
   }
 
-  function observeInRange(day: number, { account, label, isHeld, scores }: Judged): void {
+  function observeInRange(day: number, { account, label, isHeld }: Judged, scores: Scores): void {
     const isFraud = label === 'fraud';
     count(state.counted, scores, label);
     if (label === 'unknown') state.unlabelled += 1;
@@ -151,21 +154,29 @@ export function createEvaluation(
     if (isFraud) ofAccount.isFraud = true;
   }
 
+  const isBefore = (day: number): boolean =>
+    state.before !== undefined && day < fromDay && day >= fromDay - calibrationDays;
+  const isInRange = (day: number): boolean => day >= fromDay && day <= toDay;
+
   return {
     state,
+    measures: (eventTimeMs) => {
+      const day = Math.floor(eventTimeMs / dayMs);
+      return isInRange(day) || isBefore(day);
+    },
     observe(judged) {
       const day = Math.floor(judged.eventTimeMs / dayMs);
       if (day !== state.day) beginDay(day);
       if (judged.label === 'fraud') noteFraud(state.known, day, judged.account, rule);
-      const isBefore = day < fromDay && day >= fromDay - calibrationDays && state.before !== undefined;
-      if (!isBefore && (day < fromDay || day > toDay)) return;
+      const { scores } = judged;
+      if (scores === undefined) return;
       if (state.known.known.has(judged.account)) {
-        if (!isBefore) state.droppedKnown += 1;
-      } else if (isBefore) {
+        if (isInRange(day)) state.droppedKnown += 1;
+      } else if (isInRange(day)) {
+        observeInRange(day, judged, scores);
+      } else if (isBefore(day) && state.before !== undefined) {
         state.beforeDays.add(day);
-        if (state.before !== undefined) count(state.before, judged.scores, judged.label);
-      } else {
-        observeInRange(day, judged);
+        count(state.before, scores, judged.label);
       }
     },
     end: endDay,

@@ -17,7 +17,8 @@ function areaByPairs(all: readonly Labelled[]): number | null {
   const genuine = all.filter(({ isFraud }) => !isFraud);
   let wins = 0;
   for (const fraud of frauds)
-    for (const other of genuine) wins += fraud.score > other.score ? 1 : fraud.score === other.score ? 0.5 : 0;
+    for (const other of genuine)
+      wins += fraud.score > other.score ? 1 : fraud.score === other.score ? 0.5 : 0;
   return frauds.length === 0 || genuine.length === 0 ? null : wins / frauds.length / genuine.length;
 }
 
@@ -43,7 +44,10 @@ test('area and average precision are those of their definitions', () => {
   fc.assert(
     fc.property(rows, (all) => {
       const counted = countedOf(all);
-      return agree(rocAuc(counted), areaByPairs(all)) && agree(averagePrecision(counted), precisionByThresholds(all));
+      return (
+        agree(rocAuc(counted), areaByPairs(all)) &&
+        agree(averagePrecision(counted), precisionByThresholds(all))
+      );
     }),
     { numRuns: 25 },
   );

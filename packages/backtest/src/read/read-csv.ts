@@ -36,7 +36,6 @@ export async function* readCsv(
   try {
     for await (const { record, info } of bytes.pipe(parser) as AsyncIterable<Parsed>) {
       if (readRow === undefined) {
-        if (skipped.length > 0) break;
         readRow = bindMapping(mapping ?? mappingByOwnNames(record), record);
         continue;
       }

@@ -16,11 +16,7 @@ export type Taken =
   | { readonly kind: 'joined'; readonly named: Pseudonyms; readonly history: AccountHistory }
   | { readonly kind: 'duplicate' | 'conflictingDuplicate' };
 
-export type Judged = {
-  readonly verdict: Verdict;
-  readonly features: FeatureValues;
-  readonly scores: Scores;
-};
+export type Judged = { readonly verdict: Verdict; readonly features: FeatureValues };
 
 /**
  * The very core that production runs: windows, features and judge, over one log
@@ -31,6 +27,8 @@ export type Core = {
   /** Finds a row's place; where it `joined` it has to be judged, or not, and then `append`ed. */
   readonly place: (row: Row) => Taken;
   readonly judge: (named: Pseudonyms, history: AccountHistory) => Judged;
+  /** What the verdict's score is held against. Takes as long as to judge once more. */
+  readonly scores: (named: Pseudonyms, history: AccountHistory, judged: Judged) => Scores;
   readonly append: (named: Pseudonyms, history: AccountHistory) => void;
   /** Brings a snapshot into force. */
   readonly activate: (snapshot: ModelSnapshot) => void;
@@ -60,19 +58,17 @@ export function createCore(ruleset: Ruleset, plan: WindowPlan): Core {
       if (first === undefined) return { kind: 'joined', named, history };
       return { kind: first.digest === named.record.digest ? 'duplicate' : 'conflictingDuplicate' };
     },
-    judge({ account, record }, history) {
-      const { verdict, features } = judge.judge(record, account, history);
-      const about = { record, account, history, features };
+    judge: ({ account, record }, history) => judge.judge(record, account, history),
+    scores({ account, record }, history, { verdict, features }) {
+      // What was learned changes features too: the label-free score rests on those it would have had without.
+      const alone = judge === labelFree ? { verdict, features } : labelFree.judge(record, account, history);
+      const about = { record, account, history, features: alone.features };
       return {
-        verdict,
-        features,
-        scores: {
-          score: verdict.score,
-          labelFree: judge === labelFree ? verdict.score : labelFree.decide(about).verdict.score,
-          rules: fixed.decide(about).verdict.score,
-          zScore: features['amountLogZ'] ?? 0,
-          amount: record.amountMinor,
-        },
+        score: verdict.score,
+        labelFree: alone.verdict.score,
+        rules: fixed.decide(about).verdict.score,
+        zScore: alone.features['amountLogZ'] ?? 0,
+        amount: record.amountMinor,
       };
     },
     append({ record }, history) {
@@ -81,7 +77,8 @@ export function createCore(ruleset: Ruleset, plan: WindowPlan): Core {
     },
     activate(snapshot) {
       const versions = { ruleset: ruleset.ref, windowPlan: plan.ref, model: snapshot.ref };
-      judge = createJudge({ ruleset, plan, versions, snapshot });
+      // Rules alone look at nothing that is learned.
+      if (ruleset.scoring === 'model') judge = createJudge({ ruleset, plan, versions, snapshot });
     },
   };
 }

@@ -131,11 +131,13 @@ function startRun(settings: BacktestSettings, spool: Spool): Run {
       }
       const { named, history } = place;
       if (!isDecided) {
-        const { verdict, features, scores: given } = core.judge(named, history);
+        const judged = core.judge(named, history);
+        const { verdict, features } = judged;
         scores.write(scoresLine(row.transactionId, verdict));
         const { eventTimeMs, label } = row;
         const isHeld = verdict.outcome === 'held';
-        evaluation.observe({ eventTimeMs, account: named.account, label, isHeld, scores: given });
+        const measured = evaluation.measures(eventTimeMs) ? core.scores(named, history, judged) : undefined;
+        evaluation.observe({ eventTimeMs, account: named.account, label, isHeld, scores: measured });
         if (outcomes !== undefined) {
           const isFraud =
             label === 'fraud' && isReported(named.transaction, outcomes.reported, outcomes.seed);

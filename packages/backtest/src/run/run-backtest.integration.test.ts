@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { resolveRuleset } from '@weir/rules';
+import { defaultWindowPlan } from '@weir/windows';
+import { runBacktest, type BacktestReport } from './run-backtest.ts';
+import type { BacktestSettings } from './settings.ts';
+import { simulatedLines, writeLines } from './simulated-file.fixture.ts';
+
+const dayMs = 86_400_000;
+const folder = mkdtempSync(join(tmpdir(), 'weir-backtest-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const ruleset = resolveRuleset('starter@2');
+assert.ok(ruleset !== undefined);
+
+/** Settings for a file and scores of their own. */
+function settingsFor(name: string, changes: Partial<BacktestSettings> = {}): BacktestSettings {
+  assert.ok(ruleset !== undefined);
+  return {
+    transactions: join(folder, `${name}.ndjson`),
+    mapping: undefined,
+    out: join(folder, `${name}.csv`),
+    ruleset,
+    plan: defaultWindowPlan,
+    outcomes: { delayMs: 3 * dayMs, cadenceMs: dayMs, reported: 1, seed: 1 },
+    evaluation: {
+      fromDay: undefined,
+      toDay: undefined,
+      delayMs: 3 * dayMs,
+      knownAccounts: 'keep',
+      k: 5,
+      alertsPerDay: undefined,
+      holdAt: ruleset.holdAt,
+    },
+    maxBadRows: 0,
+    resume: false,
+    checkpointRows: 300,
+    ...changes,
+  };
+}
+
+const watching = { onProgress: () => undefined, signal: new AbortController().signal };
+
+async function run(
+  settings: BacktestSettings,
+): Promise<{ readonly report: BacktestReport; readonly scores: string }> {
+  const report = await runBacktest(settings, watching);
+  assert.ok(report !== undefined);
+  return { report, scores: readFileSync(settings.out, 'utf8') };
+}
+
+test('every transaction gets a score, a verdict and its reasons, in the order of the file', async () => {
+  const lines = simulatedLines(3);
+  const settings = settingsFor('plain');
+  writeLines(settings.transactions, lines);
+  const { report, scores } = await run(settings);
+  const [header, ...rows] = scores.trimEnd().split('\n');
+  assert.equal(header, 'transactionId,score,verdict,reasons');
+  assert.equal(report.judged, lines.length);
+  assert.deepEqual(
+    rows.map((row) => row.split(',')[0]),
+    lines.map((line) => (JSON.parse(line) as { transactionId: string }).transactionId),
+  );
+  for (const row of rows) assert.match(row, /^[^,]+,(?:0|1|0\.\d{1,6}),(?:cleared|held),[a-z_|]*$/);
+  assert.ok(!existsSync(`${settings.out}.spool`));
+});
+
+/** Stops a run in its middle as a crash would: nothing is closed or flushed. */
+async function crash(settings: BacktestSettings, afterRows: number): Promise<void> {
+  const onProgress = ({ rows }: { rows: number }): void => {
+    if (rows >= afterRows) throw new Error('crashed');
+  };
+  await assert.rejects(runBacktest(settings, { ...watching, onProgress }), /crashed/);
+}
+
+test('a run that goes on after a crash gives the very scores and metrics of one that was never interrupted', async () => {
+  const lines = simulatedLines(24);
+  const whole = settingsFor('whole');
+  const broken = settingsFor('broken');
+  writeLines(whole.transactions, lines);
+  writeLines(broken.transactions, lines);
+  const wanted = await run(whole);
+  await crash(broken, 2_000);
+  assert.ok(existsSync(`${broken.out}.checkpoint`));
+  assert.notEqual(readFileSync(broken.out, 'utf8'), wanted.scores);
+  const { report, scores } = await run({ ...broken, resume: true });
+  assert.equal(scores, wanted.scores);
+  assert.deepEqual(report.metrics, wanted.report.metrics);
+  assert.deepEqual(report.learned, wanted.report.learned);
+  assert.ok(!existsSync(`${broken.out}.checkpoint`));
+});
+
+test('a run does not go on from the checkpoint of other options', async () => {
+  const settings = settingsFor('other');
+  writeLines(settings.transactions, simulatedLines(24));
+  await crash(settings, 2_000);
+  const other = {
+    ...settings,
+    resume: true,
+    outcomes: { delayMs: dayMs, cadenceMs: dayMs, reported: 1, seed: 1 },
+  };
+  await assert.rejects(runBacktest(other, watching), /other transactions or options/);
+});
+
+test('no label reaches a score before the delay is over', async () => {
+  const flipFrom = '2020-01-06T00:00:00.000Z';
+  const horizon = '2020-01-09T00:00:00.000Z';
+  const truth = simulatedLines(12);
+  const lies = simulatedLines(12, (isFraud, eventTime) => (eventTime >= flipFrom ? !isFraud : isFraud));
+  const honest = settingsFor('honest');
+  const planted = settingsFor('planted');
+  writeLines(honest.transactions, truth);
+  writeLines(planted.transactions, lies);
+  const [one, other] = [await run(honest), await run(planted)];
+  const until =
+    1 + truth.filter((line) => (JSON.parse(line) as { eventTime: string }).eventTime < horizon).length;
+  const scoresUntil = (scores: string): readonly string[] => scores.split('\n').slice(0, until);
+  assert.ok(until > 500);
+  assert.deepEqual(scoresUntil(other.scores), scoresUntil(one.scores));
+  // And it does learn from them once it is.
+  assert.notEqual(other.report.learned?.frauds, one.report.learned?.frauds);
+});
+
+test('of the frauds only the reported share is ever learned, the same ones each time', async () => {
+  const lines = simulatedLines(12);
+  const learnedOf = async (name: string, reported: number, seed: number): Promise<number> => {
+    const outcomes = { delayMs: 3 * dayMs, cadenceMs: dayMs, reported, seed };
+    const settings = settingsFor(name, { outcomes });
+    writeLines(settings.transactions, lines);
+    return (await run(settings)).report.learned?.frauds ?? -1;
+  };
+  const all = await learnedOf('all', 1, 1);
+  const half = await learnedOf('half', 0.5, 1);
+  assert.equal(await learnedOf('none', 0, 1), 0);
+  assert.equal(await learnedOf('again', 0.5, 1), half);
+  assert.ok(half > 0.2 * all && half < 0.8 * all, `${String(half)} of ${String(all)}`);
+});
+
+test('without outcomes nothing is learned', async () => {
+  const settings = settingsFor('alone', { outcomes: undefined });
+  writeLines(settings.transactions, simulatedLines(5));
+  const { report } = await run(settings);
+  assert.equal(report.learned, null);
+});
+
+test('a repeated transaction gets no second verdict, and another with its id is refused', async () => {
+  const [first = '', ...others] = simulatedLines(1);
+  const settings = settingsFor('twice', { maxBadRows: 1 });
+  const conflicting = JSON.stringify({ ...(JSON.parse(first) as object), amount: '1.23' });
+  writeLines(settings.transactions, [first, first, conflicting, ...others]);
+  const { report, scores } = await run(settings);
+  assert.equal(report.refused.duplicates, 1);
+  assert.deepEqual(report.refused.first, [
+    { line: 3, field: 'transactionId', code: 'conflicting_duplicate' },
+  ]);
+  assert.equal(report.judged, 1 + others.length);
+  assert.equal(scores.trimEnd().split('\n').length, 1 + report.judged);
+});
+
+test('more rows than allowed that can not be read end the run with the last one', async () => {
+  const settings = settingsFor('bad', { maxBadRows: 1 });
+  writeLines(settings.transactions, ['{', '{', ...simulatedLines(1)]);
+  await assert.rejects(
+    runBacktest(settings, watching),
+    /more than 1 rows can't be read, the last in line 2: not_json/,
+  );
+});
+
+test('rows too far out of order end the run with their line', async () => {
+  const lines = simulatedLines(12);
+  const settings = settingsFor('disordered');
+  writeLines(settings.transactions, [...lines.slice(1), lines[0] ?? '']);
+  await assert.rejects(
+    runBacktest(settings, watching),
+    new RegExp(`line ${String(lines.length)} happened before one that stands more than 1000 rows further up`),
+  );
+});
+
+test('rows slightly out of order are scored as if they were in order', async () => {
+  const lines = simulatedLines(3);
+  const inOrder = settingsFor('in-order');
+  const shuffled = settingsFor('shuffled');
+  writeLines(inOrder.transactions, lines);
+  const [first = '', second = '', ...others] = lines;
+  writeLines(shuffled.transactions, [second, ...others.slice(0, 100), first, ...others.slice(100)]);
+  assert.equal((await run(shuffled)).scores, (await run(inOrder)).scores);
+});
+
+test('a run that is told to stop leaves what the next one goes on from', async () => {
+  const settings = settingsFor('stopped');
+  writeLines(settings.transactions, simulatedLines(24));
+  const stopping = new AbortController();
+  stopping.abort();
+  assert.equal(
+    await runBacktest(settings, { onProgress: () => undefined, signal: stopping.signal }),
+    undefined,
+  );
+  assert.ok(existsSync(`${settings.out}.checkpoint`));
+  assert.ok(!existsSync(`${settings.out}.spool`));
+});
