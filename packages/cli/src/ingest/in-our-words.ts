@@ -6,6 +6,7 @@ const options: readonly (readonly [variable: RegExp, option: string])[] = [
   [/\bPLAN_FILE\b/g, '--plan'],
   [/\bTENANT\b/g, '--tenant'],
   [/\bSOURCE\b/g, '--source'],
+  [/\bOUTCOMES_FORMAT\b/g, '--format'],
   [/\bFORCE=true\b/g, '--force'],
   [/\bUNTIL_EVENT_TIME\b/g, '--until'],
 ];

@@ -24,9 +24,11 @@ export const ingestMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('published'), artefact: z.string(), digest: z.string(), isKnown: z.boolean() }),
   z.object({
     kind: z.literal('activated'),
+    artefact: z.string(),
     sequence: z.int().min(1),
     positions: z.record(z.string().regex(/^\d{1,9}$/), count),
   }),
+  z.object({ kind: z.literal('policy'), mode: z.enum(['follow', 'frozen']) }),
   z.object({ kind: z.literal('problem'), exitCode: z.int(), message: z.string() }),
 ]);
 
@@ -34,4 +36,5 @@ export type IngestMessage = z.infer<typeof ingestMessage>;
 export type IngestProgress = Extract<IngestMessage, { kind: 'progress' }>;
 export type IngestSummary = Extract<IngestMessage, { kind: 'summary' }>;
 export type PublishedPlan = Extract<IngestMessage, { kind: 'published' }>;
-export type ActivatedPlan = Extract<IngestMessage, { kind: 'activated' }>;
+export type ActivatedArtefact = Extract<IngestMessage, { kind: 'activated' }>;
+export type ModelPolicySet = Extract<IngestMessage, { kind: 'policy' }>;

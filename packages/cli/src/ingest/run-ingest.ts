@@ -5,10 +5,11 @@ import { runRoleProcess } from '../local/run-role-process.ts';
 import { inOurWords } from './in-our-words.ts';
 import { ingestMessage } from './ingest-messages.ts';
 import type {
-  ActivatedPlan,
+  ActivatedArtefact,
   IngestMessage,
   IngestProgress,
   IngestSummary,
+  ModelPolicySet,
   PublishedPlan,
 } from './ingest-messages.ts';
 
@@ -19,8 +20,8 @@ export type IngestRun = {
   /** Fed to its standard input, or "inherit" for the command's own. */
   readonly input?: Readable | 'inherit';
   readonly onProgress?: (progress: IngestProgress) => void;
-  /** What became of a window plan, in the modes that are about one. */
-  readonly onPlan?: (plan: PublishedPlan | ActivatedPlan) => void;
+  /** What became of a window plan or a model, in the modes that are about one. */
+  readonly onArtefact?: (said: PublishedPlan | ActivatedArtefact | ModelPolicySet) => void;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -43,7 +44,8 @@ export async function runIngest(run: IngestRun): Promise<IngestSummary | undefin
         break;
       case 'published':
       case 'activated':
-        run.onPlan?.(message);
+      case 'policy':
+        run.onArtefact?.(message);
         break;
       case 'problem':
         problem = message.message;

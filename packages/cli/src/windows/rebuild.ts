@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { artefactRef } from '@weir/contracts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
-import type { ActivatedPlan, PublishedPlan } from '../ingest/ingest-messages.ts';
+import type { ActivatedArtefact, PublishedPlan } from '../ingest/ingest-messages.ts';
 import { runIngest } from '../ingest/run-ingest.ts';
 import { runUpkeep } from './run-upkeep.ts';
 import { createReadingWords } from './show-windows.ts';
@@ -93,7 +93,7 @@ async function knownPlan(plan: string, { home, terminal, stopping }: CommandCont
   await runIngest({
     home,
     env: { MODE: 'publish-plan', PLAN_FILE: resolve(plan) },
-    onPlan: (said) => {
+    onArtefact: (said) => {
       if (said.kind === 'published') published = said;
     },
     signal: stopping,
@@ -109,11 +109,11 @@ async function activate(
   { plan, logId }: CaughtUp,
   { home, stopping }: CommandContext,
 ): Promise<UpkeepAnswer> {
-  let activated: ActivatedPlan | undefined;
+  let activated: ActivatedArtefact | undefined;
   await runIngest({
     home,
     env: { MODE: 'activate-plan', PLAN: plan, LOG_ID: logId },
-    onPlan: (said) => {
+    onArtefact: (said) => {
       if (said.kind === 'activated') activated = said;
     },
     signal: stopping,
