@@ -43,10 +43,11 @@ export const ingestConfig = z
         'activate-model',
         'roll-back-model',
         'model-policy',
+        'activate-team-model',
       ])
       .default('source')
       .describe(
-        'Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan or bring one into force, import outcomes and end, bring newer models into force as they come, bring one model or the one before into force, or say whether models come into force by themselves.',
+        "Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan or bring one into force, import outcomes and end, bring newer models into force as they come, bring one model or the one before into force, say whether models come into force by themselves, or bring a team's own model into force.",
       ),
     INPUT_FILE: z
       .string()
@@ -114,6 +115,9 @@ export const ingestConfig = z
       .optional()
       .describe('What a file of outcomes is; unset, its name says so, and standard input is NDJSON.'),
     MODEL: artefactRef.optional().describe('The model to bring into force. Needed to activate one.'),
+    TEAM_MODEL_FILE: textFile()
+      .optional()
+      .describe("What is known of a team's own model, as JSON. Needed to bring one into force."),
     MODEL_POLICY: modelPolicy.shape.mode
       .optional()
       .describe(
@@ -159,6 +163,7 @@ const neededInMode = {
   'activate-model': ['MODEL', 'ACTING_PERSON'],
   'roll-back-model': ['ACTING_PERSON'],
   'model-policy': ['MODEL_POLICY', 'ACTING_PERSON'],
+  'activate-team-model': ['TEAM_MODEL_FILE', 'ACTING_PERSON'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 const keysOfModels = ['received', 'artefacts', 'models', 'intake'] as const;
@@ -175,6 +180,7 @@ const keysInMode = {
   'activate-model': keysOfModels,
   'roll-back-model': keysOfModels,
   'model-policy': ['artefacts', 'intake'],
+  'activate-team-model': ['received', 'artefacts', 'intake'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 /** A mode that isn't one is told by its own field. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { events, maxOfferedBytes, streams, type RejectedRecord } from '@weir/contracts';
+import { events, maxOfferedBytes, modelSnapshot, streams, type RejectedRecord } from '@weir/contracts';
 import { canaries, findCanaries, waitFor } from '@weir/testkit';
 import {
   startIngestStack,
@@ -339,6 +339,87 @@ test('standard input is fed whole each time', async () => {
     assert.equal(summary?.acknowledged, 10);
     assert.equal((await stack.transactions('stdin-ndjson')).length, 10 * times);
   }
+});
+
+test('outcomes are imported by the pseudonyms their transactions came in by, bad lines are kept, and it is audited', async (context) => {
+  context.after(stack.keepTrail());
+  const fed = await stack.run(stack.sourceEnv('reported.ndjson', lines(3)));
+  assert.equal(fed.code, 0);
+  const ids = (await stack.transactions('reported-ndjson')).map(({ id }) => id);
+  const csv = [
+    'outcome,account.other.id,transactionId,reportedAt',
+    ...[0, 1, 2].map((index) => `true_positive,${accountOf(index)},t${index},2026-01-02T00:00:00Z`),
+    'maybe,account-1,t1,2026-01-02T00:00:00Z',
+  ].join('\n');
+  const env = {
+    ...stack.sourceEnv('reports.csv', csv),
+    ...{ MODE: 'outcomes', SOURCE: 'reports', ACTING_PERSON: 'ada' },
+  };
+  for (const times of [1, 2]) {
+    const { code, summary, log } = await stack.run(env);
+    assert.equal(code, 0, log);
+    assert.deepEqual([summary?.acknowledged, summary?.rejected], [3, 1]);
+    assert.deepEqual(summary?.rejections, [
+      { code: 'field_format', path: 'outcome', count: 1, firstLines: [5] },
+    ]);
+    const reports = await stack.outcomes();
+    assert.equal(reports.length, 3 * times);
+    assert.equal(new Set(reports.map(({ id }) => id)).size, 3);
+    assert.deepEqual(new Set(reports.map(({ transaction }) => transaction)), new Set(ids));
+    assert.doesNotMatch(log, /account-\d|maybe/);
+  }
+  assert.equal((await stack.rejected('reports')).length, 2);
+  const asked = (await stack.audited()).filter(({ action }) => action === 'outcomes_imported');
+  assert.deepEqual(
+    asked.map(({ actor, result, details }) => [actor.name, result, details['acknowledged']]),
+    [
+      ['ada', 'begun', undefined],
+      ['ada', 'done', 3],
+      ['ada', 'begun', undefined],
+      ['ada', 'done', 3],
+    ],
+  );
+});
+
+test('who follows brings the newest model into force; a person activates, rolls back and thaws', async (context) => {
+  context.after(stack.keepTrail());
+  const snapshotOf = (version: number) =>
+    modelSnapshot.parse({
+      ref: `learned@${version}`,
+      cutAt: '2026-01-01T00:00:00.000Z',
+      delayMs: 0,
+      learned: { transactions: version, frauds: 0 },
+      knowledge: { text: 'x'.repeat(300_000) },
+    });
+  const inForce = async () => {
+    const { activations, modelPolicy } = await stack.artefacts();
+    return [...activations.map(({ sequence, artefact }) => `${sequence} ${artefact}`), modelPolicy?.mode];
+  };
+  await stack.publishModel(snapshotOf(1));
+  await stack.publishModel(snapshotOf(2));
+  const follower = stack.start({ MODE: 'follow', FOLLOW_EVERY_MS: '100' });
+  context.after(() => follower.kill('SIGKILL'));
+  await waitFor(async () => (await inForce()).includes('1 learned@2'), {
+    what: 'a model to come into force',
+  });
+  const person = { ACTING_PERSON: 'ada' };
+  const activated = await stack.run({ ...person, MODE: 'activate-model', MODEL: 'learned@1' });
+  assert.equal(activated.code, 0, activated.log);
+  assert.deepEqual(await inForce(), ['1 learned@2', '2 learned@1', 'frozen']);
+  const back = await stack.run({ ...person, MODE: 'roll-back-model' });
+  assert.equal(back.code, 0, back.log);
+  await stack.publishModel(snapshotOf(3));
+  const thawed = await stack.run({ ...person, MODE: 'model-policy', MODEL_POLICY: 'follow' });
+  assert.equal(thawed.code, 0, thawed.log);
+  await waitFor(async () => (await inForce()).includes('4 learned@3'), { what: 'the newest after the thaw' });
+  assert.deepEqual(await inForce(), [
+    ...['1 learned@2', '2 learned@1', '3 learned@2', '4 learned@3'],
+    'follow',
+  ]);
+  follower.kill('SIGTERM');
+  assert.equal((await follower.exited).code, 0);
+  const unknown = await stack.run({ ...person, MODE: 'activate-model', MODEL: 'learned@9' });
+  assert.equal(unknown.code, 76);
 });
 
 test('what ingest writes is what the contract says of the two topics', async () => {

@@ -27,6 +27,7 @@ import { createFollowSigns, followBesideDoor, runFollow, type FollowSigns } from
 import { runActivateModel, runModelPolicy, runRollBackModel } from './modes/model-modes.ts';
 import { runOutcomes } from './modes/outcomes-mode.ts';
 import { runActivatePlan, runPublishPlan } from './modes/plan-modes.ts';
+import { runActivateTeamModel } from './modes/team-model-mode.ts';
 import type { ModeParts } from './modes/parts.ts';
 import { createReporter } from './reporter.ts';
 import { startFeed, type FeedPorts, type FeedSettings } from './run-feed.ts';
@@ -162,6 +163,8 @@ async function run(parts: Parts): Promise<void> {
         return await runRollBackModel(parts, producer);
       case 'model-policy':
         return await runModelPolicy(parts, producer);
+      case 'activate-team-model':
+        return await runActivateTeamModel(parts, producer);
     }
   } finally {
     await producer.close();

@@ -8,7 +8,7 @@ import {
   type Artefact,
 } from '@weir/contracts';
 import { sealEvents, type Opener, type Sealer } from '@weir/envelope';
-import type { KafkaClient, Producer } from '@weir/kafka';
+import type { KafkaClient, OutgoingRecord, Producer } from '@weir/kafka';
 import { defaultWindowPlan, readWindowPlan, type WindowPlan } from '@weir/windows';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
 import { artefactsPartition, artefactsTopic, readArtefacts } from './read-artefacts.ts';
@@ -64,7 +64,7 @@ export async function publishPlan(text: string, ports: ArtefactPorts): Promise<P
       );
     }
     if (known !== undefined) return { artefact: ref, digest, isKnown: true };
-    await ports.producer.append(artefactsTopic, artefactsPartition, await seal(artefact, ports));
+    await ports.producer.append(artefactsTopic, artefactsPartition, await sealArtefact(artefact, ports));
     return { artefact: ref, digest, isKnown: false };
   });
 }
@@ -118,7 +118,11 @@ export function findPlanAmong(ref: string, artefacts: readonly Artefact[]): Foun
   return { plan: read.plan, digest };
 }
 
-function seal(artefact: Artefact, { sealer, environment, nowMs }: ArtefactPorts) {
+/** An artefact as it stands on its topic. */
+export function sealArtefact(
+  artefact: Artefact,
+  { sealer, environment, nowMs }: Pick<ArtefactPorts, 'sealer' | 'environment' | 'nowMs'>,
+): Promise<readonly OutgoingRecord[]> {
   const { type, dataSchema } = events.artefact;
   const event = {
     key: artefact.artefact,

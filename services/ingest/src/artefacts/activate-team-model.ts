@@ -1,0 +1,127 @@
+import { WeirError, type Artefact, type TeamModelDescriptor } from '@weir/contracts';
+import { resolveRuleset } from '@weir/rules';
+import { featureNamesOf } from '@weir/scoring';
+import { readDescriptor } from '@weir/team-model';
+import { defaultWindowPlan, type WindowPlan } from '@weir/windows';
+import { retryWithin } from '../send/retry-within.ts';
+import { activate, type Activated, type ActivationPorts } from './activate.ts';
+import { digestOf, findPlanAmong, sealArtefact } from './publish-plan.ts';
+import {
+  artefactsPartition,
+  artefactsTopic,
+  readArtefacts,
+  type PublishedArtefacts,
+} from './read-artefacts.ts';
+
+/**
+ * Publishes what is known of a team's own model, once and for all, and brings it
+ * into force as `activate` does. Saying it again finishes it where it was
+ * interrupted. The model's file is not looked at: it lies beside the workers, which
+ * know it by its digest.
+ *
+ * `text` is the descriptor as JSON; `openedWith` the ruleset of a log whose first
+ * record is no longer there. Throws WeirError `config_invalid` naming the field that
+ * is wrong or the version that is taken, `artefact_unknown` where the ruleset in
+ * force asks for no score, and what `activate` throws.
+ */
+export async function activateTeamModel(
+  options: { readonly text: string; readonly logId: string; readonly openedWith: string },
+  ports: ActivationPorts,
+): Promise<Activated> {
+  const descriptor = await publish(options, ports);
+  const { ref: artefact } = descriptor;
+  const digest = digestOf(descriptor);
+  let inForce: string | undefined;
+  const activated = await activate(
+    {
+      logId: options.logId,
+      choose: (said) => {
+        inForce = lastOf(said, options.logId, 'ruleset');
+        return { artefactKind: 'team_model', artefact, digest };
+      },
+      verify: async (_wanted, opened) => {
+        if (descriptor.kind === 'onnx') requireScored(inForce ?? opened ?? options.openedWith);
+      },
+    },
+    ports,
+  );
+  if (activated === undefined) throw new Error('a team model that was chosen came not into force');
+  return activated;
+}
+
+/** Its name and version. Throws WeirError `config_invalid` where the text is no JSON or has none. */
+export function teamModelNameIn(text: string): string {
+  const body = parse(text);
+  const ref = typeof body === 'object' && body !== null && 'ref' in body ? body.ref : undefined;
+  const read = readDescriptor({ ref, kind: 'none' }, []);
+  if (read.ok) return read.descriptor.ref;
+  throw new WeirError('config_invalid', 'the team model is not described: ref: expected name@version');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new WeirError('config_invalid', 'the description of the team model is not JSON');
+  }
+}
+
+function publish(
+  { text, logId }: { readonly text: string; readonly logId: string },
+  ports: ActivationPorts,
+): Promise<TeamModelDescriptor> {
+  const body = parse(text);
+  // What a failed append has done is seen on the topic, so it is looked at again and not just repeated.
+  return retryWithin(ports.retry, ports.signal, async () => {
+    const said = await readArtefacts(ports.kafka, ports.opener, ports.environment);
+    const read = readDescriptor(body, featureNamesOf(planInForce(said, logId)));
+    if (!read.ok) {
+      const problems = read.problems.map(({ path, message }) =>
+        path === '' ? message : `${path}: ${message}`,
+      );
+      throw new WeirError('config_invalid', `the team model is not described: ${problems.join('; ')}`);
+    }
+    const { descriptor } = read;
+    const artefact: Artefact = {
+      kind: 'team_model',
+      artefact: descriptor.ref,
+      digest: digestOf(descriptor),
+      body: descriptor,
+    };
+    const known = said.artefacts.filter(
+      (one) => one.kind === artefact.kind && one.artefact === artefact.artefact,
+    );
+    if (known.some(({ digest }) => digest !== artefact.digest)) {
+      throw new WeirError(
+        'config_invalid',
+        `team model ${artefact.artefact} exists with other content; a version never changes, so give this one another number`,
+      );
+    }
+    if (known.length === 0)
+      await ports.producer.append(artefactsTopic, artefactsPartition, await sealArtefact(artefact, ports));
+    return descriptor;
+  });
+}
+
+/** The version of a kind that came into force last; undefined where it is still the one of the log's beginning. */
+const lastOf = (
+  { activations }: PublishedArtefacts,
+  logId: string,
+  kind: 'ruleset' | 'window_plan',
+): string | undefined =>
+  activations
+    .filter((one) => one.logId === logId && one.artefactKind === kind)
+    .toSorted((one, other) => one.sequence - other.sequence)
+    .at(-1)?.artefact;
+
+const planInForce = (said: PublishedArtefacts, logId: string): WindowPlan =>
+  findPlanAmong(lastOf(said, logId, 'window_plan') ?? defaultWindowPlan.ref, said.artefacts)?.plan ??
+  defaultWindowPlan;
+
+function requireScored(ref: string): void {
+  if (resolveRuleset(ref)?.scoring === 'model') return;
+  throw new WeirError(
+    'artefact_unknown',
+    `ruleset ${ref} is in force, which decides by its rules alone and asks no model for a score`,
+  );
+}
