@@ -1,22 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import {
-  encodePayload,
-  events,
-  formatInstant,
-  streams,
-  systemTenant,
-  topicSpecifications,
-} from '@weir/contracts';
-import type { ControlRecord, Versions } from '@weir/contracts';
+import { streams, topicSpecifications } from '@weir/contracts';
 import { sealEvents } from '@weir/envelope';
 import type { Sealer, UnsealedEvent } from '@weir/envelope';
 import type { KafkaClient, OutgoingRecord } from '@weir/kafka';
 import { outputStreams } from '../../services/detection/src/build-outputs.ts';
 import { encodePositionMetadata } from '../../services/detection/src/owned-partition.ts';
+import { controlEvents } from './in-force.ts';
+import type { InForce } from './in-force.ts';
 import type { MadeTransaction, TransactionMaker } from './make-transactions.ts';
-import { beginMs } from './population.ts';
 
-const versions: Versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
 const source = '/weir/bench';
 /** As ingest has it at most. */
 export const recordsPerAppend = 500;
@@ -36,6 +28,8 @@ export type BenchLog = {
   readonly groupId: string;
   readonly partitions: number;
   readonly topicPrefix: string;
+  /** What it decides by from its beginning. */
+  readonly inForce: InForce;
   /** Sees the log's topics by their ordinary names. */
   readonly kafka: KafkaClient;
   /** Seals and appends so many transactions. Answers where each partition then ends. */
@@ -50,6 +44,8 @@ export type BenchLogOptions = {
   readonly environment: string;
   readonly partitions: number;
   readonly sealer: Sealer;
+  /** Publishes what it is to decide by, once its topics are there. */
+  readonly publishInForce: (kafka: KafkaClient) => Promise<InForce>;
   /** Offsets the log begins with that no transaction has: room for the offsets of preloaded history. */
   readonly fillerRecords: number;
 };
@@ -72,10 +68,10 @@ export async function createBenchLog(options: BenchLogOptions): Promise<BenchLog
     await Promise.all(Array.from({ length: partitions }, (_, partition) => work(partition)));
   };
 
-  const [opening] = await seal([openingEvent(logId, partitions)]);
-  if (opening === undefined) throw new Error('the record that names the log was not sealed');
+  const inForce = await options.publishInForce(kafka);
+  const opening = await seal(controlEvents(logId, partitions, inForce));
   await each(async (partition) => {
-    await producer.append(topic, partition, [opening]);
+    await producer.append(topic, partition, opening);
     const filler: OutgoingRecord = { key: null, value: Buffer.from('-'), headers: {} };
     for (let left = options.fillerRecords; left > 0; left -= fillerPerAppend) {
       await producer.append(
@@ -94,6 +90,7 @@ export async function createBenchLog(options: BenchLogOptions): Promise<BenchLog
     groupId: `${topicPrefix}weir-detection`,
     partitions,
     topicPrefix,
+    inForce,
     kafka,
     ends,
     fill: async (maker, count) => {
@@ -103,20 +100,6 @@ export async function createBenchLog(options: BenchLogOptions): Promise<BenchLog
       return ends();
     },
     close: producer.close,
-  };
-}
-
-function openingEvent(logId: string, partitionCount: number): UnsealedEvent {
-  const { type, dataSchema } = events.control;
-  const control: ControlRecord = { kind: 'log_opened', logId, partitionCount, versions };
-  return {
-    id: `control-${logId}-opened`,
-    key: 'control',
-    tenant: systemTenant,
-    time: formatInstant(beginMs),
-    type,
-    dataSchema,
-    plaintext: encodePayload(events.control, control),
   };
 }
 
@@ -154,7 +137,7 @@ export async function commitPositions(
   positions: Positions,
   topic: string = streams.received.topic,
 ): Promise<void> {
-  const state = { logId: log.logId, partitionCount: log.partitions, versions, sequence: 0 };
+  const state = { logId: log.logId, partitionCount: log.partitions, ...log.inForce };
   const metadata = encodePositionMetadata(state);
   const commit = async (partition: number, next: number): Promise<void> => {
     const transactions = log.kafka.createPartitionTransactions({

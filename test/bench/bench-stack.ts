@@ -4,9 +4,11 @@ import { connectRole } from '../../services/detection/src/fixtures/connect-role.
 import type { RoleConnections } from '../../services/detection/src/fixtures/connect-role.ts';
 import { createBenchLog } from './bench-log.ts';
 import type { BenchLog } from './bench-log.ts';
+import { publishInForce } from './in-force.ts';
 import type { Watched } from './process-usage.ts';
 import { openRedisPlace } from './redis-place.ts';
 import type { RedisPlace } from './redis-place.ts';
+import type { BenchSettings } from './settings.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -25,11 +27,12 @@ export type BenchStack = {
 };
 
 export async function startBenchStack(options: {
-  readonly partitions: number;
+  readonly settings: BenchSettings;
   readonly fillerRecords: number;
   readonly say: (sentence: string) => void;
 }): Promise<BenchStack> {
-  const { partitions, fillerRecords, say } = options;
+  const { settings, fillerRecords, say } = options;
+  const { partitions } = settings;
   say('Starting Kafka, Redis and the KMS');
   const stack = await startTestStack({ workers: false, env: { LOG_LEVEL: 'warn' } });
   const toClose: (() => Promise<unknown>)[] = [() => stack.stop()];
@@ -48,6 +51,8 @@ export async function startBenchStack(options: {
       environment: 'local',
       partitions,
       sealer: ingest.kms.sealerFor('received'),
+      publishInForce: (kafka) =>
+        publishInForce(settings, { kafka, sealer: ingest.kms.sealerFor('models'), environment: 'local' }),
       fillerRecords,
     });
     toClose.push(log.close);

@@ -16,7 +16,7 @@ import { populationNames, populationOf, settingsOf } from './settings.ts';
 import type { BenchSettings, PopulationName } from './settings.ts';
 
 const usage = `npm run bench -- [--json FILE] [--only a,b,c,d,e,f] [--quick] [--profile DIR]
-  [--partitions N] [--processes N] [--batch N] [--linger-ms N] [--repeats N]
+  [--ruleset REF] [--model-entries N] [--partitions N] [--processes N] [--batch N] [--linger-ms N] [--repeats N]
   [--node-args='--max-semi-space-size=16 ...']`;
 
 const partLetters = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
@@ -34,6 +34,8 @@ function readOptions() {
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      ruleset: { type: 'string' },
+      'model-entries': { type: 'string' },
       partitions: { type: 'string' },
       processes: { type: 'string' },
       batch: { type: 'string' },
@@ -55,6 +57,8 @@ function readOptions() {
   const sized = settingsOf(values.quick);
   const settings: BenchSettings = {
     ...sized,
+    ruleset: values.ruleset ?? sized.ruleset,
+    modelEntries: number(values['model-entries'], sized.modelEntries, 0),
     partitions: number(values.partitions, sized.partitions),
     processes: number(values.processes, sized.processes),
     batchMaxRecords: number(values.batch, sized.batchMaxRecords),
@@ -93,6 +97,7 @@ async function runParts(
 
 function describeSettings(settings: BenchSettings): string {
   const { partitions, processes, batchMaxRecords, batchLingerMs, overridden, nodeArguments } = settings;
+  const { ruleset, modelEntries } = settings;
   const from = (name: (typeof overridden)[number]): string =>
     overridden.includes(name) ? 'by an option' : 'as it ships';
   return [
@@ -100,6 +105,8 @@ function describeSettings(settings: BenchSettings): string {
     `${processes} detection process(es)`,
     `batches of ${batchMaxRecords} (${from('batchMaxRecords')})`,
     `linger ${batchLingerMs} ms (${from('batchLingerMs')})`,
+    ruleset,
+    ...(modelEntries === 0 ? [] : [`a model that knows ${modelEntries}`]),
     ...(nodeArguments.length === 0 ? [] : [`node ${nodeArguments.join(' ')}`]),
   ].join(', ');
 }
@@ -121,7 +128,7 @@ async function main(): Promise<void> {
     `${machine.cpus} x ${machine.model}, load average ${machine.loadAverage}; ${describeSettings(settings)}`,
   );
   const stack = await startBenchStack({
-    partitions: settings.partitions,
+    settings,
     fillerRecords: fillerFor(
       settings,
       parts.has('f') && profile === undefined ? populationNames : ['history50', 'endToEnd'],

@@ -88,7 +88,7 @@ function packedRecords(population: Population, index: number, from: number, to: 
 }
 
 /** The n-th transaction of an account's past, at its pace up to where the measuring begins. */
-function historyRecord(population: Population, index: number, n: number): WindowRecord {
+export function historyRecord(population: Population, index: number, n: number): WindowRecord {
   const stepsBack = population.history - n - (index % 97) / 97;
   const eventTimeMs = Math.floor(beginMs - stepsBack * spacingMs(population));
   const account = population.id * 10_000_000 + index;

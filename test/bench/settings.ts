@@ -1,3 +1,4 @@
+import { defaultRuleset } from '@weir/rules';
 import { detectionConfig } from '../../services/detection/src/config.ts';
 import { madePlaces } from './population.ts';
 import type { AccountPlaces, Population } from './population.ts';
@@ -14,6 +15,10 @@ export type BenchSettings = {
   readonly batchLingerMs: number;
   /** Which of the two an option said. The other is left to detection. */
   readonly overridden: readonly ('batchMaxRecords' | 'batchLingerMs')[];
+  /** What detection decides by: the ruleset a log is opened with, unless an option says otherwise. */
+  readonly ruleset: string;
+  /** How many accounts and counterparties its model knows; 0: there is none. */
+  readonly modelEntries: number;
   /** Given to Node for every worker, behind those of `npm start`, whose place they take. */
   readonly nodeArguments: readonly string[];
   /** What the bare passthrough is tried with; the best counts. */
@@ -72,6 +77,8 @@ const full: BenchSettings = {
   batchMaxRecords: detectionConfig.shape.BATCH_MAX_RECORDS.parse(undefined),
   batchLingerMs: detectionConfig.shape.BATCH_LINGER_MS.parse(undefined),
   overridden: [],
+  ruleset: defaultRuleset.ref,
+  modelEntries: 0,
   nodeArguments: [],
   sweep: {
     batchRecords: [500, 1_000, 2_000],

@@ -2,6 +2,7 @@ import { prefixedKafka } from '../../services/detection/src/fixtures/prefixed-ka
 import type { BenchContext } from './bench-context.ts';
 import { createBenchLog } from './bench-log.ts';
 import { identitySealer } from './identity-envelope.ts';
+import { publishInForce } from './in-force.ts';
 import { commitsToPreload } from './preload-history.ts';
 import { drainWithDetection, fillFor, preloadScenario } from './scenario.ts';
 import type { DetectionDrain } from './scenario.ts';
@@ -28,6 +29,7 @@ export async function createUnsealedRunner({ settings, stack, say }: BenchContex
     environment,
     partitions: settings.partitions,
     sealer: identitySealer(),
+    publishInForce: (kafka) => publishInForce(settings, { kafka, sealer: identitySealer(), environment }),
     fillerRecords: commitsToPreload(population) + population.history + 1,
   });
   stack.atClose(log.close);
