@@ -77,11 +77,11 @@ export type FeatureOptions = {
  * 24 h are L where that is shorter. Bounded is what boundedSurprise makes of a
  * value. Sources: amountRobustZ Hampel 1974; velocitySurprise_s Gelman et al.,
  * Bayesian Data Analysis, section 2.6; daySumSurprise Dubey 1970;
- * counterpartySurprise Witten and Bell 1991; hourSurprise Mardia and Jupp 2000,
- * section 12.4; dormancySurprise Lomax 1954; passThrough and repeated amounts
- * FATF, Operational Issues: Financial Investigations Guidance (2012), and the
- * Wolfsberg and Egmont typologies of money passed on and of round sums. Each
- * function's docstring has its formula and priors.
+ * counterpartySurprise Witten and Bell 1991; hourSurprise Mardia and Jupp 2000;
+ * dormancySurprise Lomax 1954; nearThresholdCount_24h 31 CFR 1010.314
+ * (structuring); passThrough and repeated amounts FFIEC BSA/AML Examination
+ * Manual, appendix F (red flags: deposits followed shortly by transfers, large
+ * round amounts). Each function's docstring has its formula and its priors.
  *
  * Throws only where the record breaks its own contract (a currency that no
  * money has), which ingest never lets through.

@@ -36,8 +36,9 @@ export function typicalMinor(activity: Activity, peers: PeerGroup | undefined): 
 
 /**
  * How surprising it is that the account pays somebody new: −ln((d + 1)/(n + 2)) with d different
- * counterparties among n transactions, the share of them that were somebody's first (Witten and
- * Bell 1991, method C), smoothed by one of each. 0 for a known one.
+ * counterparties among n transactions. d of n were somebody's first, which is what tells how likely
+ * the next one is (Witten and Bell, The zero-frequency problem, 1991), smoothed by Laplace's rule of
+ * succession. 0 for a known one.
  */
 export const counterpartySurprise = (isNew: boolean, distinct: number, count: number): number =>
   isNew ? ln((count + 2) / (distinct + 1)) : 0;

@@ -17,7 +17,8 @@ const leastVariance = 1 / 16;
  * The surprise of a sum within 24 hours as large as this, given what the account moves on a day on
  * which it moves anything. Sums of days are taken as gamma distributed with the account's own
  * day-to-day spread, and their mean as uncertain as so many days leave it; the tail is then that of
- * a compound gamma distribution, I_{R/(R+x)}(a·n, a) (Dubey 1970; NIST DLMF 8.17): of n days R was
+ * a compound gamma distribution, I_{R/(R+x)}(a·n, a) (Dubey, Compound gamma, beta
+ * and F distributions, 1970; NIST DLMF 8.17): of n days R was
  * moved, and 1/a is the square of spread over mean. Only days that moved anything count: how often
  * is the velocity's matter.
  */

@@ -172,7 +172,7 @@ test('money that came in within the day is passed through as far as it goes out 
     [0.95, 95_000],
   );
   assert.deepEqual(passed([cameIn], { amountMinor: 300_000 }), [1, 100_000]);
-  assert.deepEqual(passed([cameIn], { amountMinor: 25_000, creditDebitIndicator: 'CRDT' }), [0, 0]);
+  assert.deepEqual(passed([cameIn, ...justNow(2)], { creditDebitIndicator: 'CRDT' }), [0, 0]);
   assert.deepEqual(passed([cameIn], { amountMinor: 25_000, currency: 840 }), [0, 0]);
   assert.deepEqual(
     passed([{ ...cameIn, eventTimeMs: noonMs - 24 * hourMs }], { amountMinor: 25_000 }),

@@ -11,8 +11,8 @@ const evenWeight = 12;
 
 /**
  * How unusual the hour is: −ln of its probability relative to 1/24, by a histogram of the account's
- * own hours (UTC) that is smoothed around the clock (a circular kernel estimate: Mardia and Jupp,
- * Directional Statistics, 2000, section 12.4). 0 where nothing is known; below 0 at usual hours.
+ * own hours (UTC) that is smoothed around the clock (a kernel estimate on a circle: Mardia and Jupp,
+ * Directional Statistics, 2000). 0 where nothing is known; below 0 at usual hours.
  */
 export function hourSurprise(atMs: number, countsByHour: readonly number[]): number {
   const hour = Math.floor(atMs / hourMs) % hours;

@@ -12,7 +12,7 @@ export type Burst = { readonly atMs: number; readonly spanMs: number; readonly c
  * The surprise of so many transactions within a span, given the account's rate before the span. With
  * a Poisson process whose rate has a gamma distribution their number has a negative binomial one
  * (Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.6), whose tail is I_q(n, r) (NIST DLMF
- * 8.17.5). The prior is one transaction in the time the peers take for one, or a day; the clock
+ * 8.17). The prior is one transaction in the time the peers take for one, or a day; the clock
  * starts at the account's first transaction, which isn't counted itself.
  */
 export function velocitySurprise(burst: Burst, activity: Activity, peers: PeerGroup | undefined): number {
