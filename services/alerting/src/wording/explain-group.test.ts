@@ -33,6 +33,15 @@ test('each group is a part of a sentence with its numbers', () => {
       '12th round amount within 24 hours',
     ],
     [phraseOf('velocity_surprise', { velocitySurprise_10m: 3, count_10m: 21 }), '22nd within 10 minutes'],
+    [
+      phraseOf('counterparty_risk', { counterpartyLastFraudDays: 9.2, counterpartyFraudShare: 0.4 }),
+      'a transaction with this counterparty 9 days ago was reported as fraud, as 40 % of all with it since the first',
+    ],
+    [
+      phraseOf('account_risk', { accountLastFraudDays: 0.3 }),
+      'a transaction of this account 1 day ago was reported as fraud',
+    ],
+    [phraseOf('short_history'), 'the account has little of its own to compare with'],
     [phraseOf('team_model'), 'your own model gives it 0.93'],
   ];
   for (const [phrase, expected] of phrases) assert.equal(phrase, expected);

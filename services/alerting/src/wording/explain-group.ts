@@ -1,5 +1,5 @@
 import type { HeldTransaction, Reason } from '@weir/contracts';
-import { money, ordinal, roughNumber, span, spanOfName, wholeNumber } from './format.ts';
+import { counted, money, ordinal, roughNumber, span, spanOfName, wholeNumber } from './format.ts';
 
 /** A group of features in words: its name, and what speaks for holding, as a part of a sentence. */
 export type GroupText = { readonly title: string; readonly phrase: string };
@@ -49,13 +49,11 @@ const groups: Readonly<Record<string, { readonly title: string; readonly phrase:
         ? `${nth(held, 'equalAmountCount_24h')} time this very amount within 24 hours`
         : `${nth(held, 'roundAmountCount_24h')} round amount within 24 hours`,
   },
-  counterparty_risk: {
-    title: 'Counterparty of frauds',
-    phrase: () => 'the counterparty occurs in transactions that were reported as fraud',
-  },
-  account_risk: {
-    title: 'Account with frauds',
-    phrase: () => 'the account had transactions that were reported as fraud',
+  counterparty_risk: { title: 'Counterparty of frauds', phrase: counterpartyRisk },
+  account_risk: { title: 'Account with frauds', phrase: accountRisk },
+  short_history: {
+    title: 'Little history',
+    phrase: () => 'the account has little of its own to compare with',
   },
   team_model: {
     title: 'Your own model',
@@ -133,3 +131,21 @@ function passThrough(held: HeldTransaction): string {
   const { currency } = held.transaction;
   return `${wholeNumber(share * 100)} % of what came in within 24 hours, ${money(amountMinor, currency)}, goes out again`;
 }
+
+function counterpartyRisk(held: HeldTransaction): string {
+  const days = valueOf(held, 'counterpartyLastFraudDays');
+  if (days === undefined) return 'the counterparty occurs in transactions that were reported as fraud';
+  const share = valueOf(held, 'counterpartyFraudShare');
+  const often =
+    share === undefined ? '' : `, as ${wholeNumber(share * 100)} % of all with it since the first`;
+  return `a transaction with this counterparty ${daysAgo(days)} was reported as fraud${often}`;
+}
+
+function accountRisk(held: HeldTransaction): string {
+  const days = valueOf(held, 'accountLastFraudDays');
+  return days === undefined
+    ? 'the account had transactions that were reported as fraud'
+    : `a transaction of this account ${daysAgo(days)} was reported as fraud`;
+}
+
+const daysAgo = (days: number): string => `${counted(Math.max(1, Math.round(days)), 'day')} ago`;
