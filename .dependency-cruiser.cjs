@@ -53,7 +53,7 @@ const workspaces = {
     node: 'any',
   },
   'services/ingest': {
-    uses: [...core, 'audit', 'models', 'kafka', 'kms', 'runtime', 'connections'],
+    uses: [...core, 'audit', 'models', 'team-model', 'kafka', 'kms', 'runtime', 'connections'],
     libraries: ['zod', 'csv-parse', 'fastify'],
     node: 'any',
   },

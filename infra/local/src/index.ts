@@ -26,7 +26,7 @@ export { composeFile } from './containers/compose-file.ts';
 export { prepareContainers } from './containers/prepare-containers.ts';
 export { containerFolders, provisionContainers } from './containers/provision-containers.ts';
 export { kafkaGrants } from './security/kafka-grants.ts';
-export { nodeMain } from './stack/describe-stack.ts';
+export { nodeMain, teamModelFolder } from './stack/describe-stack.ts';
 export { keyAliasPrefix, readAdminCredentials } from './stack/callers.ts';
 export { readRoleEnvironment, writeRoleKeys } from './stack/role-files.ts';
 export { startStack } from './stack/start-stack.ts';

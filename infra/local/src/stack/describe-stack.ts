@@ -175,6 +175,7 @@ export function describeWorkers(
       env: {
         ...roleEnvironment({ role: name, settings, arns, credentials: credentials[name] }),
         ...(name === 'ingest' ? door : {}),
+        ...(name === 'detection' ? { TEAM_MODEL_DIR: teamModelFolder(home) } : {}),
         HTTP_PORT: String(ports[name]),
         SHUTDOWN_TIMEOUT_MS: String(shutdownTimeoutMs),
       },
@@ -241,6 +242,9 @@ export function roleEnvironment(options: {
 
 /** Where the checkpoints of the audit trail are kept besides the topic. */
 export const checkpointFolder = (home: string): string => join(home, 'audit');
+
+/** The files of a team's own models, on a laptop: each named after its SHA-256. */
+export const teamModelFolder = (home: string): string => join(home, 'team-models');
 
 /** Where a role finds its keys; read again on SIGHUP. */
 export const roleKeysFile = (home: string, role: Role): string => join(home, 'keys', `${role}.kms-keys.json`);
