@@ -1,7 +1,10 @@
-export { BacktestError, type BacktestExitCode } from './backtest-error.ts';
-export { createEvaluation, type EvaluationSettings } from './metrics/evaluation.ts';
-export type { Alerting, Metrics, ScoreMetrics } from './metrics/measure.ts';
-export { scoreKinds, type ScoreKind } from './metrics/score-kinds.ts';
-export { readMapping, type Mapping } from './read/mapping.ts';
+export { BacktestError } from './backtest-error.ts';
+export { compareFiles } from './compare/compare-files.ts';
+export type { Comparison, Flip } from './compare/compare-scores.ts';
+export type { EvaluationSettings } from './metrics/evaluation.ts';
+export type { Alerting } from './metrics/measure.ts';
+export { scoreKinds, scoreNames } from './metrics/score-kinds.ts';
+export { backtestPage } from './page/backtest-page.ts';
+export { readMapping } from './read/mapping.ts';
 export { runBacktest, type BacktestReport } from './run/run-backtest.ts';
-export type { BacktestSettings, OutcomeSettings, Progress } from './run/settings.ts';
+export type { BacktestSettings, Progress } from './run/settings.ts';

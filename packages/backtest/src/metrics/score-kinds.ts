@@ -27,3 +27,12 @@ export const forEachKind = <Value>(make: (kind: ScoreKind) => Value): Record<Sco
   zScore: make('zScore'),
   amount: make('amount'),
 });
+
+/** What each is called for people. */
+export const scoreNames: Readonly<Record<ScoreKind, string>> = {
+  score: 'score',
+  labelFree: 'label-free score',
+  rules: 'fixed rules',
+  zScore: 'z-score of the amount',
+  amount: 'amount',
+};

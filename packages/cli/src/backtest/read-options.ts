@@ -7,9 +7,11 @@ import { defaultWindowPlan } from '@weir/windows';
 
 /** The command's options as commander gives them. */
 export type BacktestOptions = {
-  readonly transactions: string;
+  readonly transactions?: string;
   readonly mapping?: string;
   readonly out: string;
+  readonly page?: string;
+  readonly compare?: readonly string[];
   readonly ruleset?: string;
   readonly threshold?: string;
   readonly outcomesDelay: string;
@@ -23,6 +25,7 @@ export type BacktestOptions = {
   readonly alertsPerDay?: string;
   readonly knownAccounts?: 'drop' | 'keep';
   readonly maxBadRows: string;
+  readonly checkpointRows: string;
   readonly resume?: true;
   readonly json?: true;
 };
@@ -30,16 +33,15 @@ export type BacktestOptions = {
 const dayMs = 86_400_000;
 const plan = defaultWindowPlan;
 
-/** A run after so many rows writes a checkpoint: about every minute. */
-const checkpointRows = 1_000_000;
-
 /** What the options ask for. Throws BacktestError (78) for one that makes no sense, and (66) for a file that isn't there. */
 export function readOptions(options: BacktestOptions): BacktestSettings {
+  const { transactions } = options;
+  if (transactions === undefined) throw wrong('--transactions', 'there is no file to run');
   const ruleset = readRulesetOption(options);
   const delayMs = timeOf('--outcomes-delay', options.outcomesDelay);
   const evaluation = readEvaluation(options, { delayMs, holdAt: ruleset.holdAt });
   return {
-    transactions: options.transactions,
+    transactions,
     mapping: options.mapping === undefined ? undefined : readMapping(jsonIn('--mapping', options.mapping)),
     out: options.out,
     ruleset,
@@ -55,7 +57,10 @@ export function readOptions(options: BacktestOptions): BacktestSettings {
     evaluation,
     maxBadRows: wholeOf('--max-bad-rows', options.maxBadRows, { low: 0, high: Number.MAX_SAFE_INTEGER }),
     resume: options.resume === true,
-    checkpointRows,
+    checkpointRows: wholeOf('--checkpoint-rows', options.checkpointRows, {
+      low: 1,
+      high: Number.MAX_SAFE_INTEGER,
+    }),
   };
 }
 
@@ -96,7 +101,8 @@ function rulesetIn(file: string): Ruleset {
   throw new BacktestError(78, `the ruleset can't be used: ${problems.join('; ')}`);
 }
 
-function jsonIn(option: string, file: string): unknown {
+/** Throws BacktestError (66) for a file that can't be read, and (78) for one that is no JSON. */
+export function jsonIn(option: string, file: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -1,20 +1,6 @@
-import {
-  scoreKinds,
-  type Alerting,
-  type BacktestReport,
-  type BacktestSettings,
-  type ScoreKind,
-} from '@weir/backtest';
+import { scoreKinds, scoreNames } from '@weir/backtest';
+import type { Alerting, BacktestReport, BacktestSettings } from '@weir/backtest';
 import { grouped, table } from '../terminal/table.ts';
-
-/** What each kind of score is called for people. */
-const names: Readonly<Record<ScoreKind, string>> = {
-  score: 'score',
-  labelFree: 'label-free score',
-  rules: 'fixed rules',
-  zScore: 'z-score of amount',
-  amount: 'amount',
-};
 
 /** The report as one JSON object: what was run, what became of the rows, and what was measured. */
 export function jsonOf(report: BacktestReport, settings: BacktestSettings, seconds: number): unknown {
@@ -40,7 +26,7 @@ export function showReport(report: BacktestReport, settings: BacktestSettings, s
   const { range, k } = metrics;
   const rows = scoreKinds.map((kind) => {
     const of = metrics.scores[kind];
-    return [names[kind], shown(of.rocAuc), shown(of.averagePrecision), shown(of.cardPrecisionAtK)];
+    return [scoreNames[kind], shown(of.rocAuc), shown(of.averagePrecision), shown(of.cardPrecisionAtK)];
   });
   const { atHold, atAlertsPerDay } = metrics.scores.score;
   return [

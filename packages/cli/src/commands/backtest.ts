@@ -1,22 +1,19 @@
-import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { BacktestError } from '@weir/backtest';
-import { backtest } from '../backtest/run-command.ts';
 import type { BacktestOptions } from '../backtest/read-options.ts';
+import { runCommand } from '../backtest/run-command.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError } from '../exit-codes.ts';
 
 export function addBacktestCommand(program: Command, context: CommandContext): void {
   program
     .command('backtest')
-    .description('run labelled transactions of the past through the scoring, and measure it')
-    .requiredOption(
-      '--transactions <file>',
-      'CSV with a header or NDJSON, plain or gzip, in the order of time',
-    )
+    .description('run transactions of the past through the scoring, and measure it by what is known of them')
+    .option('--transactions <file>', 'CSV with a header or NDJSON, plain or gzip, in the order of time')
     .option('-m, --mapping <file>', 'how CSV columns become fields; without it they have our own names')
     .option('-o, --out <file>', 'where the scores go, a line per transaction', 'scores.csv')
+    .option('--page <file>', 'also write what was measured as one HTML page')
     .option('--ruleset <file>', 'decide by this ruleset, or one of ours such as starter@1')
     .option('--threshold <score>', 'hold from this score on, instead of where the ruleset does')
     .option('--outcomes-delay <time>', 'how long after a fraud it is reported, such as 7d or 12h', '7d')
@@ -31,21 +28,39 @@ export function addBacktestCommand(program: Command, context: CommandContext): v
     .addOption(
       new Option(
         '--known-accounts <what>',
-        'drop or keep accounts known as compromised (default: drop with --from)',
+        'leave out accounts known as compromised, or not (default: drop with --from, else keep)',
       ).choices(['drop', 'keep']),
     )
     .option('--max-bad-rows <number>', 'end where more rows than this can not be read', '100')
+    .option('--checkpoint-rows <number>', 'about how many rows lie between two checkpoints', '1000000')
     .option('--resume', 'go on where an interrupted run with the same options was')
-    .addOption(new Option('--json', 'print the metrics as one JSON object'))
+    .addOption(
+      new Option('--compare <files...>', 'compare two files of scores instead: what the second one changes'),
+    )
+    .addOption(new Option('--json', 'print what was measured as one JSON object'))
+    .addHelpText(
+      'after',
+      `
+Nothing leaves the machine, and nothing has to run. The file is read once, in the
+order of event time; rows up to 1,000 places out of order are sorted. Frauds are
+told to the learner only when their delay is over.
+
+Examples:
+  npx weir backtest --transactions card.csv.gz --mapping card.json --from 2018-07-25 --page backtest.html
+  npx weir backtest --transactions card.csv.gz --mapping card.json --reported 0.5 --json
+  npx weir backtest --compare before.csv after.csv --transactions card.csv.gz --mapping card.json
+
+Ends with 0 when it is done; 65 where the input isn't what it claims to be, 66 where
+there is none, 73 where the scores can't be written, 75 where it was stopped (--resume
+goes on), 78 for a wrong option, mapping or ruleset.`,
+    )
     .action(async (options: BacktestOptions) => {
       try {
-        await backtest(
-          { ...options, transactions: resolve(options.transactions), out: resolve(options.out) },
-          context,
-        );
+        await runCommand(options, context);
       } catch (error) {
-        if (error instanceof BacktestError)
+        if (error instanceof BacktestError) {
           throw new CommandError(error.exitCode, error.message, { cause: error });
+        }
         throw error;
       }
     });

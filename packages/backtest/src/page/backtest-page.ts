@@ -1,0 +1,102 @@
+import type { EvaluationState } from '../metrics/evaluation.ts';
+import type { Metrics } from '../metrics/measure.ts';
+import { precisionRecallCurve } from '../metrics/ranking.ts';
+import { scoreKinds, scoreNames } from '../metrics/score-kinds.ts';
+import { alertsChart, curveChart, distributionChart } from './charts.ts';
+import { escaped } from './svg.ts';
+
+const style = `
+:root { color-scheme: light dark; --text: #1d2329; --quiet: #59636e; --line: #d5dbe1; --back: #ffffff; --genuine: #3f76b5; --fraud: #c2570c; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e6eaee; --quiet: #9aa5b1; --line: #38414a; --back: #14181c; --genuine: #7fb0e6; --fraud: #f2a15f; }
+}
+body { margin: 2rem auto; max-width: 46rem; padding: 0 1rem; background: var(--back); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+p.note { color: var(--quiet); margin: 0.25rem 0; }
+svg { width: 100%; height: auto; }
+svg text { fill: var(--quiet); font-size: 12px; }
+.grid { stroke: var(--line); } .axis { stroke: var(--quiet); }
+rect.genuine, .key.genuine { fill: var(--genuine); background: var(--genuine); }
+rect.fraud, .key.fraud { fill: var(--fraud); background: var(--fraud); }
+.threshold { stroke: var(--text); stroke-dasharray: 4 3; }
+.curve { fill: none; stroke-width: 2; } .own { stroke: var(--fraud); } .other { stroke: var(--genuine); stroke-dasharray: 5 3; }
+.key { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.3em 0 1em; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.3rem 0.5rem; border-bottom: 1px solid var(--line); text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+`;
+
+const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+
+function numbersTable({ scores, k }: Metrics): string {
+  const columns = [
+    '',
+    'ROC AUC',
+    'average precision',
+    `card precision@${String(k)}`,
+    'precision held',
+    'recall held',
+  ];
+  const rows = scoreKinds.map((kind) => {
+    const of = scores[kind];
+    const cells = [
+      of.rocAuc,
+      of.averagePrecision,
+      of.cardPrecisionAtK,
+      of.atHold?.precision ?? null,
+      of.atHold?.recall ?? null,
+    ];
+    return `<tr><th scope="row">${escaped(scoreNames[kind])}</th>${cells.map((cell) => `<td>${shown(cell)}</td>`).join('')}</tr>`;
+  });
+  const header = columns.map((name) => `<th scope="col">${escaped(name)}</th>`).join('');
+  return `<div class="scroll"><table><thead><tr>${header}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+const legend =
+  '<p class="note" aria-hidden="true"><span class="key genuine"></span>genuine<span class="key fraud"></span>fraud</p>';
+
+/**
+ * What a backtest came to, as one HTML page that needs nothing else: it may be
+ * kept beside the scores or sent to somebody. It names no transaction.
+ */
+export function backtestPage(
+  about: { readonly ruleset: string; readonly holdAt: number },
+  metrics: Metrics,
+  { counted }: Pick<EvaluationState, 'counted'>,
+): string {
+  const { range } = metrics;
+  const measured = `${range.from ?? '–'} to ${range.to ?? '–'}: ${range.transactions.toLocaleString('en')} transactions, ${range.frauds.toLocaleString('en')} frauds, judged by ${about.ruleset}.`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Backtest of ${escaped(about.ruleset)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>Backtest</h1>
+<p>${escaped(measured)}</p>
+${metrics.notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('\n')}
+${numbersTable(metrics)}
+<h2>Scores</h2>
+${legend}
+${distributionChart(counted.score, about.holdAt)}
+<p class="note">The dashed line is where a transaction is held.</p>
+<h2>Precision by recall</h2>
+${curveChart([
+  { kind: 'other', points: precisionRecallCurve(counted.labelFree) },
+  { kind: 'own', points: precisionRecallCurve(counted.score) },
+])}
+<p class="note">The line is the score, the dashed one the score without anything that was learned.</p>
+<h2>Held transactions a day</h2>
+${legend}
+${alertsChart(metrics.perDay)}
+</main>
+</body>
+</html>
+`;
+}
