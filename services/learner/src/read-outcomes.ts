@@ -1,4 +1,4 @@
-import { decodePayload, events, parseInstant, streams } from '@weir/contracts';
+import { decodePayload, events, parseInstant, streams, WeirError } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { Unreadable } from './learned-boundary.ts';
@@ -20,24 +20,26 @@ export type ReadOutcomes = {
 /**
  * Reads what was reported from these offsets on, up to the ends of now. An outcome
  * that can't be read, or whose date no calendar has, is told of and is none.
- * `earliest` bounds what retention has left; two years of it are kept.
+ * Throws WeirError `log_truncated` where the topic ends before what was read of it.
  */
 export async function readOutcomes(
   { kafka, opening, signal }: Pick<LearnerParts, 'kafka' | 'opening' | 'signal'>,
   next: ReadonlyMap<number, number>,
 ): Promise<ReadOutcomes> {
   const offsets = await kafka.offsets(outcomesTopic);
+  for (const { partition, end } of offsets) {
+    const read = next.get(partition) ?? 0;
+    if (read <= end) continue;
+    throw new WeirError('log_truncated', `${outcomesTopic}-${partition} ends at ${end}, was read to ${read}`);
+  }
   const from = new Map(
     offsets.map(({ partition, earliest }) => [partition, Math.max(earliest, next.get(partition) ?? 0)]),
   );
   const until = new Map(offsets.map(({ partition, end }) => [partition, end]));
-  const behind = new Map(
-    offsets.map(({ partition, end }) => [partition, Math.max(end, from.get(partition) ?? 0)]),
-  );
   const reports: PlacedReport[] = [];
   const unreadable: Unreadable[] = [];
   if (offsets.every(({ partition, end }) => (from.get(partition) ?? 0) >= end)) {
-    return { reports, unreadable, next: behind };
+    return { reports, unreadable, next: until };
   }
   let waiting: KafkaRecord[] = [];
   const openWaiting = async (): Promise<void> => {
@@ -65,7 +67,7 @@ export async function readOutcomes(
     },
   });
   await openWaiting();
-  return { reports, unreadable, next: behind };
+  return { reports, unreadable, next: until };
 }
 
 function reportOf({ partition, offset }: KafkaRecord, plaintext: Uint8Array): PlacedReport | undefined {
