@@ -193,8 +193,8 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     retentionMs: foreverMs,
     maxMessageBytes: mebibyte,
     timestampType: 'CreateTime',
-    writers: ['ingest', 'learner'],
-    readers: ['ingest', 'detection', 'alerting', 'learner', 'ops'],
+    writers: ['learner'],
+    readers: ['ingest', 'detection', 'learner', 'ops'],
   },
   intake: {
     topic: 'audit.intake.v1',

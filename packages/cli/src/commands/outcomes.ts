@@ -48,8 +48,8 @@ A report has these fields, as columns of a CSV header or of a JSON object:
   reportedBy      who says so (default: --by)
 What names a transaction in clear becomes its pseudonym and is not kept. Other columns
 are not looked at. A line that is wrong is told by its number and field, and kept in
-the rejected stream. Nothing waits for a report: the learner counts it once the
-transaction is old enough, and a later report about the same one replaces it.
+the rejected stream. Nothing waits for a report: the learner counts the last one about
+a transaction once that is old enough, and a fraud that is reported later still then.
 
 Importing again changes nothing where reportedAt is given, so an interrupted import
 is just said again. Who imported how many is on the audit trail.

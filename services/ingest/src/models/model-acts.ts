@@ -85,7 +85,7 @@ const modelActivations = ({ activations }: PublishedArtefacts, logId: string): r
     .filter((one) => one.logId === logId && one.artefactKind === 'model')
     .toSorted((a, b) => a.sequence - b.sequence);
 
-export const modelInForce = (said: PublishedArtefacts, logId: string): Activation | undefined =>
+const modelInForce = (said: PublishedArtefacts, logId: string): Activation | undefined =>
   modelActivations(said, logId).at(-1);
 
 function modelBefore(said: PublishedArtefacts, logId: string): Activatable {
