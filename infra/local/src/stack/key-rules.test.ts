@@ -15,20 +15,33 @@ const aliases = (...classes: Parameters<typeof keyAlias>[0][]): string[] => clas
 const granted: readonly [CallerName, seals: string[], opens: string[]][] = [
   [
     'ingest',
-    aliases('received', 'rejected', 'artefacts', 'intake'),
-    aliases('received', 'artefacts', 'journal'),
+    aliases('received', 'rejected', 'artefacts', 'outcomes', 'intake'),
+    aliases('received', 'artefacts', 'journal', 'models'),
   ],
   [
     'detection',
     aliases('cleared', 'held', 'rejected', 'journal', 'intake'),
-    aliases('received', 'journal', 'releases', 'artefacts'),
+    aliases('received', 'journal', 'releases', 'artefacts', 'models'),
   ],
-  ['alerting', aliases('alerts', 'rejected', 'releases', 'intake'), aliases('held', 'rejected')],
+  ['alerting', aliases('alerts', 'rejected', 'releases', 'outcomes', 'intake'), aliases('held', 'rejected')],
+  ['learner', aliases('models', 'intake'), aliases('journal', 'outcomes', 'models')],
   ['notary', aliases('intake', 'audit'), aliases('intake', 'audit')],
   [
     'ops',
     aliases('intake'),
-    aliases('received', 'cleared', 'held', 'rejected', 'alerts', 'journal', 'releases', 'artefacts', 'audit'),
+    aliases(
+      'received',
+      'cleared',
+      'held',
+      'rejected',
+      'alerts',
+      'journal',
+      'releases',
+      'artefacts',
+      'outcomes',
+      'models',
+      'audit',
+    ),
   ],
   ['downstream', [], aliases('cleared')],
 ];
