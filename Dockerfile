@@ -10,7 +10,10 @@ COPY infra ./infra
 COPY test/package.json ./test/package.json
 # No install script of any dependency runs: none that is needed in production has one.
 # A checkout made under a strict umask is for its owner alone, and here that is root.
-RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force && chmod -R a+rX .
+# The runtime of team models comes with the binaries of every system; this one is Linux.
+RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force \
+    && rm -rf node_modules/onnxruntime-node/bin/napi-v6/darwin node_modules/onnxruntime-node/bin/napi-v6/win32 \
+    && chmod -R a+rX .
 
 FROM node:24.21.0-bookworm-slim
 LABEL org.opencontainers.image.title="weir" \

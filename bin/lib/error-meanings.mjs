@@ -87,6 +87,7 @@ export const builtInMeanings = {
   late: 'It came in later than the windows allow for.',
   future_dated: 'It claims to have happened later than it came in.',
   rule_failed: 'A rule could not be evaluated.',
+  model_failed: "A team's own model gave no score.",
 };
 
 /** Of the numbers a process ends with, by their names in the code. */

@@ -65,7 +65,10 @@ function objectionToFile({ sha256 }: OnnxDescriptor, bytes: Uint8Array): string 
 }
 
 const unusable = ({ ref }: OnnxDescriptor, why: string): WeirError =>
-  new WeirError('artefact_unknown', `team model ${ref} can't be used: ${why}; see the runbook "team model"`);
+  new WeirError(
+    'artefact_unknown',
+    `team model ${ref} can't be used: ${why}; see the runbook "artefact unknown"`,
+  );
 
 const meaning: Readonly<Record<Exclude<NoAnswer, 'no_score'>, string>> = {
   runtime_missing: 'onnxruntime-node is not installed here',
