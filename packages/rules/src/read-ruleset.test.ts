@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { featureNames } from '@weir/scoring';
-import { defaultRuleset } from './artefact-bodies.ts';
 import { readRuleset } from './read-ruleset.ts';
 import { ruleOf, rulesetOf } from './ruleset-fixture.ts';
+import { starterRuleset } from './starter-ruleset.ts';
 
 const good = rulesetOf([ruleOf('a', 0.3), ruleOf('b', 0.4)]);
 const [a, b] = good.rules;
@@ -52,9 +52,9 @@ test('a good ruleset is read as it is', () => {
   assert.deepEqual(readRuleset(structuredClone(good), ['a', 'b']), { ok: true, ruleset: good });
 });
 
-test('the default ruleset passes the checks a ruleset from outside has to pass', () => {
-  assert.deepEqual(readRuleset(structuredClone(defaultRuleset), featureNames), {
+test('the starter ruleset passes the checks a ruleset from outside has to pass', () => {
+  assert.deepEqual(readRuleset(structuredClone(starterRuleset), featureNames), {
     ok: true,
-    ruleset: defaultRuleset,
+    ruleset: starterRuleset,
   });
 });
