@@ -1,7 +1,6 @@
 export { createAccountHistory } from './account-history.ts';
 export * from './history-cache.ts';
 export * from './logarithm.ts';
-export { logBinMilli } from './profile-window.ts';
 export { packRecord, packRecords, recordFormat, unpackRecords } from './record-format.ts';
 export * from './read-window-plan.ts';
 export * from './types.ts';
