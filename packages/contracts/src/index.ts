@@ -12,6 +12,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './fields.ts';
 export * from './journal.ts';
+export * from './knowledge.ts';
 export * from './model-snapshot.ts';
 export * from './money.ts';
 export * from './openapi.ts';

@@ -51,8 +51,8 @@ export const recentAmount = z.strictObject({
   creditDebitIndicator,
 });
 
-/** A part of a score, in whole millionths: it may take away. */
-const signedScore = z.number().min(-1).max(1);
+/** A part of a score, in whole millionths: it may take away, and be more than the score where another takes it away again. */
+const signedScore = z.number().min(-1000).max(1000);
 
 /** `cold`: nothing to compare with but the account's peers; `short`: its own past counts in part; `settled`: it alone. */
 export const historyState = z.enum(['cold', 'short', 'settled']);

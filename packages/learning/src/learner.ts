@@ -1,4 +1,9 @@
-import { formatInstant, type FeatureValues, type ModelSnapshot } from '@weir/contracts';
+import { formatInstant, type FeatureValues, type Knowledge, type ModelSnapshot } from '@weir/contracts';
+import { readKnowledge } from '@weir/scoring';
+import { logMilli } from '@weir/windows';
+import { startTraining } from './online-model.ts';
+import { createPeerTable } from './peer-table.ts';
+import { createRiskTable } from './risk-table.ts';
 
 /** A decided transaction as its journal has it: what may be learned from, once its outcome is due. */
 export type Observation = {
@@ -28,23 +33,56 @@ export type Learner = {
   readonly snapshot: (cutAtMs: number, version: number) => ModelSnapshot;
 };
 
-/** A learner that begins anew or, given its last snapshot, goes on from there as if it had never stopped. */
+/** A model that has seen fewer frauds says nothing yet: the label-free score stands alone. */
+const fewestFrauds = 10;
+
+/**
+ * A learner that begins anew or, given its last snapshot, goes on from there as if it had never stopped.
+ * Throws a RangeError for a snapshot whose knowledge can't be read.
+ */
 export function createLearner({ delayMs }: LearnerSettings, previous?: ModelSnapshot): Learner {
+  const before = previous === undefined ? undefined : readKnowledge(previous);
+  if (previous !== undefined && before === undefined)
+    throw new RangeError(`the knowledge of ${previous.ref} can't be read`);
+  const peers = createPeerTable(before?.peers ?? []);
+  const counterparties = createRiskTable(before?.counterparties ?? []);
+  const accounts = createRiskTable(before?.accounts ?? []);
+  const training = startTraining(before?.model ?? null);
   let { transactions, frauds } = previous?.learned ?? { transactions: 0, frauds: 0 };
+
+  /** Until somebody reports, nobody does: silence says nothing then. */
+  const train = (features: FeatureValues, isFraud: boolean): number =>
+    frauds === 0 ? 0 : training.learn(features, isFraud);
+
   return {
-    learn: (_observation, isFraud) => {
+    learn: (observation, isFraud) => {
+      const { account, counterparty, eventTimeMs, features } = observation;
       transactions += 1;
       if (isFraud) frauds += 1;
+      peers.take(observation, logMilli(features['amountMinor'] ?? 0), features['historyCount'] ?? 0);
+      const unexplained = 1 - train(features, isFraud);
+      if (counterparty !== '') counterparties.take(counterparty, eventTimeMs, isFraud, unexplained);
+      accounts.take(account, eventTimeMs, isFraud, unexplained);
     },
-    correct: () => {
+    correct: ({ account, counterparty, eventTimeMs, features }) => {
       frauds += 1;
+      const unexplained = 1 - train(features, true);
+      if (counterparty !== '') counterparties.correct(counterparty, eventTimeMs, unexplained);
+      accounts.correct(account, eventTimeMs, unexplained);
     },
-    snapshot: (cutAtMs, version) => ({
-      ref: `learned@${version}`,
-      cutAt: formatInstant(cutAtMs),
-      delayMs,
-      learned: { transactions, frauds },
-      knowledge: null,
-    }),
+    snapshot: (cutAtMs, version) => {
+      return {
+        ref: `learned@${version}`,
+        cutAt: formatInstant(cutAtMs),
+        delayMs,
+        learned: { transactions, frauds },
+        knowledge: {
+          peers: peers.sums(),
+          counterparties: counterparties.rows(cutAtMs),
+          accounts: accounts.rows(cutAtMs),
+          model: frauds === 0 ? null : training.toModel(frauds >= fewestFrauds),
+        } satisfies Knowledge,
+      };
+    },
   };
 }

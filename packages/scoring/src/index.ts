@@ -6,3 +6,18 @@ export { historyStateOf } from './history-state.ts';
 export { settledHistory, type PeerGroup } from './peer-group.ts';
 export * from './recent-amounts.ts';
 export { defaultReportingThresholds, type ReportingThresholds } from './reporting-threshold.ts';
+export { entriesOf, rowOf, type RiskEntry } from './risk/risk-entry.ts';
+export { riskFeatureNames } from './risk/risk-features.ts';
+export { probabilityOf } from './score/contributions.ts';
+export { createScorer, readKnowledge, scorerOf, type SnapshotScorer } from './score/create-scorer.ts';
+export {
+  locateAll,
+  partAt,
+  prepareModel,
+  shareOf,
+  weightIndexOf,
+  type PreparedTerm,
+} from './score/additive-model.ts';
+export { isRiskInput, modelInputs, modelPairs } from './score/inputs.ts';
+export { labelFreeBase } from './score/label-free.ts';
+export { labelFreeLogOdds } from './score/log-odds.ts';

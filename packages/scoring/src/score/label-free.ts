@@ -1,0 +1,68 @@
+import type { FeatureValues } from '@weir/contracts';
+import { ln } from '@weir/windows';
+
+/** Evidence counts from `from` on, `weight` for each unit beyond it. docs/detection-quality.md says where each comes from. */
+export type Evidence = { readonly feature: string; readonly from: number; readonly weight: number };
+
+/**
+ * What the label-free score looks at. An amount is unusual for its account first of all, for its peers
+ * next; a burst is many large amounts within a day. Everything else has to be rarer before it counts,
+ * for accounts that are merely irregular show it too.
+ */
+export const labelFreeEvidence: readonly Evidence[] = [
+  { feature: 'amountRobustZ', from: 0, weight: 1 },
+  { feature: 'amountPeerZ', from: 0, weight: 0.3 },
+  { feature: 'restOfDayZ', from: 1.5, weight: 0.65 },
+  { feature: 'daySumSurprise', from: 10, weight: 0.1 },
+  { feature: 'velocitySurprise_1m', from: 5, weight: 0.3 },
+  { feature: 'velocitySurprise_1h', from: 5, weight: 0.3 },
+  { feature: 'velocitySurprise_24h', from: 5, weight: 0.3 },
+  { feature: 'counterpartySurprise', from: 1, weight: 0.2 },
+  { feature: 'newCountry', from: 0, weight: 0.6 },
+  { feature: 'newChannel', from: 0, weight: 0.3 },
+  { feature: 'hourSurprise', from: 1, weight: 0.3 },
+  { feature: 'dormancySurprise', from: 5, weight: 0.2 },
+  { feature: 'nearThresholdCount_24h', from: 1, weight: 0.8 },
+  { feature: 'roundAmountCount_24h', from: 2, weight: 0.3 },
+  { feature: 'equalAmountCount_24h', from: 3, weight: 0.2 },
+];
+
+/** The log-odds of a transaction that nothing speaks against, and what one unit of evidence adds to them. */
+export const labelFreeBase = -5.8;
+export const labelFreeSlope = 1.6;
+
+/** Of what came in a day before, so much has to go out again to be passed through. */
+const passedThrough = 0.8;
+const passThroughWeight = 0.5;
+
+/** Beyond so many log-odds more evidence tells ever less, so that the worst still rank among each other. */
+const straightUpTo = 6;
+
+/** A feature's own evidence, in units; 0 where it has no value. */
+export function evidenceOf({ feature, from, weight }: Evidence, features: FeatureValues): number {
+  const value = features[feature];
+  return value === null || value === undefined || value <= from ? 0 : weight * (value - from);
+}
+
+/**
+ * Money that comes in and goes out again, by how many times the typical amount it is: a refund
+ * that is spent again is none of it.
+ */
+export function passThroughEvidence(features: FeatureValues): number {
+  const share = features['passThroughShare'] ?? 0;
+  const passedMinor = features['passThroughMinor'] ?? 0;
+  const overTypical = features['amountOverTypical'] ?? 0;
+  const amountMinor = features['amountMinor'] ?? 0;
+  if (share < passedThrough || amountMinor <= 0) return 0;
+  const timesTypical = (passedMinor * overTypical) / amountMinor;
+  return timesTypical <= 1 ? 0 : passThroughWeight * ln(timesTypical);
+}
+
+/**
+ * How much of all evidence counts: 1 up to `straightUpTo` log-odds, and beyond that so that they grow
+ * with the logarithm, without a bend.
+ */
+export function shareThatCounts(logOdds: number): number {
+  if (logOdds <= straightUpTo) return 1;
+  return (straightUpTo + straightUpTo * ln(logOdds / straightUpTo)) / logOdds;
+}
