@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
 import type { OnnxDescriptor } from '@weir/contracts';
 import { echoModel, externalModel, logisticModel, loopingModel, randomModel } from './onnx.fixture.ts';
@@ -65,13 +66,23 @@ test('one number that is no score takes the whole batch down, and the next batch
 });
 
 test('a model that never comes back is ended at its time limit, and others behind it are scored', async (t) => {
-  const model = await open(t, loopingModel(2), { timeLimitMs: 100 });
+  const model = await open(t, loopingModel(2), { timeLimitMs: 400 });
   const endless = { a: 1e15, b: 0 };
   const outcomes = await Promise.all([model.score([endless]), model.score([{ a: 1 }])]);
   assert.deepEqual(outcomes, [
     { ok: false, failure: 'timed_out' },
     { ok: true, scores: [0] },
   ]);
+});
+
+test('a batch whose process is lost is asked again of another one, and scored', async (t) => {
+  const model = await open(t, loopingModel(2));
+  const scored = model.score([{ a: 100_000 }]);
+  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+  const [lost, ...others] = children.trim().split(' ').map(Number);
+  assert.ok(lost !== undefined && others.length === 0);
+  process.kill(lost, 'SIGKILL');
+  assert.deepEqual(await scored, { ok: true, scores: [0] });
 });
 
 test('a model that is closed scores nothing any more', async (t) => {
