@@ -389,7 +389,11 @@ test('who follows brings the newest model into force; a person activates, rolls 
       cutAt: '2026-01-01T00:00:00.000Z',
       delayMs: 0,
       learned: { transactions: version, frauds: 0 },
-      knowledge: { text: 'x'.repeat(300_000) },
+      // Of more than one part.
+      knowledge: {
+        ...{ peers: [], accounts: [], model: null },
+        counterparties: Array.from({ length: 15_000 }, (_, index) => [`c${index}`, 0, 0, 0, 0, 0, 0, 0]),
+      },
     });
   const inForce = async () => {
     const { activations, modelPolicy } = await stack.artefacts();

@@ -52,7 +52,7 @@ export async function announce<Result>(
     const { activation, policy, result } = decide(await readArtefacts(kafka, opener, environment));
     const said = [
       ...(activation === undefined ? [] : [activationEvent(activation)]),
-      ...(policy === undefined ? [] : [policyEvent(policy)]),
+      ...(policy === undefined ? [] : [policyEvent(policy, ports.nowMs())]),
     ];
     if (said.length > 0) {
       const at = { topic: artefactsTopic, partition: artefactsPartition };
@@ -75,10 +75,10 @@ function activationEvent(activation: Activation): Said {
   return { key: activation.artefact, id, type, dataSchema, plaintext };
 }
 
-function policyEvent(policy: ModelPolicy): Said {
+function policyEvent(policy: ModelPolicy, nowMs: number): Said {
   const { type, dataSchema } = events.modelPolicy;
   const plaintext = encodePayload(events.modelPolicy, policy);
-  return { key: 'models', id: `model-policy-${policy.mode}`, type, dataSchema, plaintext };
+  return { key: 'models', id: `model-policy-${policy.mode}-${nowMs}`, type, dataSchema, plaintext };
 }
 
 function seal(said: readonly Said[], { sealer, environment, nowMs }: AnnouncePorts) {

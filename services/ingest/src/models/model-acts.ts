@@ -1,5 +1,6 @@
 import { WeirError, type Activation, type ModelPolicy } from '@weir/contracts';
 import { listModels, readModelAt, type ModelReference, type ModelsReader } from '@weir/models';
+import { readKnowledge } from '@weir/scoring';
 import {
   activate,
   modeOf,
@@ -154,11 +155,13 @@ async function findModel(ref: string, models: ModelsReader): Promise<Activatable
   return activatableOf(first);
 }
 
-/** Reads the model whole, as detection will. */
+/** Reads the model whole, as detection will. Throws WeirError `artefact_unknown` where this release can't. */
 const verifyModel =
   (models: ModelsReader) =>
   async ({ artefact: ref, digest, location }: Activatable): Promise<void> => {
     if (location === undefined)
       throw new WeirError('artefact_unknown', `nobody says where model ${ref} stands`);
-    await readModelAt(models, { ref, digest, location });
+    const snapshot = await readModelAt(models, { ref, digest, location });
+    if (readKnowledge(snapshot) === undefined)
+      throw new WeirError('artefact_unknown', `what model ${ref} knows can't be read by this release`);
   };

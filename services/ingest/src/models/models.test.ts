@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { modelSnapshot, streams, WeirError } from '@weir/contracts';
+import { modelSnapshot, streams, WeirError, type ModelSnapshot } from '@weir/contracts';
+import { listModels } from '@weir/models';
 import { defaultWindowPlan } from '@weir/windows';
 import { activatePlan } from '../artefacts/activate-plan.ts';
 import { publishPlan } from '../artefacts/publish-plan.ts';
@@ -15,15 +16,15 @@ import {
   type ArtefactProcess,
 } from '../fixtures/artefact-topics.ts';
 import { followModels, type FollowOptions } from './follow-models.ts';
-import { activateModel, rollBackModel, setModelPolicy } from './model-acts.ts';
+import { activateModel, activateNewest, rollBackModel, setModelPolicy } from './model-acts.ts';
 
-const snapshotOf = (version: number, known = version) =>
+const snapshotOf = (version: number, transactions = version, knowledge: ModelSnapshot['knowledge'] = null) =>
   modelSnapshot.parse({
     ref: `learned@${version}`,
     cutAt: '2026-01-01T00:00:00.000Z',
     delayMs: 0,
-    learned: { transactions: version, frauds: 0 },
-    knowledge: { known },
+    learned: { transactions, frauds: 0 },
+    knowledge,
   });
 
 const publish = async (process: ArtefactProcess, ...versions: number[]): Promise<void> => {
@@ -116,7 +117,10 @@ test('two that activate at once never give two meanings to one number, and every
   for (let round = 0; round < 10; round += 1) {
     const { broker, ...first } = await openedTopics();
     await publish(first, 1, 2);
-    const both = await Promise.all([createProcess(broker, 100), createProcess(broker, 100)]);
+    const both = await Promise.all([
+      createProcess(broker, 2 * round + 1),
+      createProcess(broker, 2 * round + 2),
+    ]);
     const activated = await Promise.all(
       both.map((process, index) => activateRef(`learned@${index + 1}`, process)),
     );
@@ -134,11 +138,37 @@ test('two that activate at once never give two meanings to one number, and every
   }
 });
 
-test('a model that nobody published, or that two published differently, gets no number', async () => {
+test('a follower that is under way never overtakes what a person decides', async () => {
+  const orders = new Set<string>();
+  for (let round = 0; round < 20; round += 1) {
+    const { broker, ...first } = await openedTopics();
+    await publish(first, 1, 2);
+    const newest = (await listModels(first.ports.models, { limit: 1 })).at(-1);
+    assert.ok(newest !== undefined);
+    const follower = await createProcess(broker, 2 * round + 1);
+    const person = await createProcess(broker, 2 * round + 2);
+    const late = async (turns: number): Promise<void> => {
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await Promise.all([
+      late(round).then(() => activateRef('learned@1', person)),
+      activateNewest({ newest, logId, told: undefined }, follower.ports),
+    ]);
+    const { activations, modelPolicy } = await said(first);
+    assert.equal(modelPolicy?.mode, 'frozen');
+    assert.equal(activations.at(-1)?.artefact, 'learned@1');
+    orders.add(activations.map(({ sequence, artefact }) => `${sequence} ${artefact}`).join(', '));
+  }
+  // Both came about: the follower was first, and the person kept it out.
+  assert.deepEqual([...orders].toSorted(), ['1 learned@1', '1 learned@2, 2 learned@1']);
+});
+
+test('a model that nobody published, that two published differently or that can not be read here gets no number', async () => {
   const process = await openedTopics();
   await publish(process, 1);
   await publishModel(process, snapshotOf(1, 7));
-  for (const ref of ['learned@1', 'learned@2'])
+  await publishModel(process, snapshotOf(3, 3, { of: 'a later release' }));
+  for (const ref of ['learned@1', 'learned@2', 'learned@3'])
     await assert.rejects(activateRef(ref, process), { code: 'artefact_unknown' });
   assert.deepEqual((await said(process)).activations, []);
 });
