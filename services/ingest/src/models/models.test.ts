@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { modelSnapshot, streams, WeirError, type ModelSnapshot } from '@weir/contracts';
+import { events, modelSnapshot, streams, WeirError, type ModelSnapshot } from '@weir/contracts';
 import { listModels } from '@weir/models';
 import { defaultWindowPlan } from '@weir/windows';
 import { activatePlan } from '../artefacts/activate-plan.ts';
@@ -65,6 +65,11 @@ async function follow(
   await following;
   assert.ok(looksLeft > 0, 'it came about');
   return problems;
+}
+
+/** Lets so many turns of the event loop pass: each request to the broker takes one. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const isInForce = (process: ArtefactProcess, ref: string) => async () =>
@@ -147,11 +152,8 @@ test('a follower that is under way never overtakes what a person decides', async
     assert.ok(newest !== undefined);
     const follower = await createProcess(broker, 2 * round + 1);
     const person = await createProcess(broker, 2 * round + 2);
-    const late = async (turns: number): Promise<void> => {
-      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    };
     await Promise.all([
-      late(round).then(() => activateRef('learned@1', person)),
+      turns(round).then(() => activateRef('learned@1', person)),
       activateNewest({ newest, logId, told: undefined }, follower.ports),
     ]);
     const { activations, modelPolicy } = await said(first);
@@ -161,6 +163,26 @@ test('a follower that is under way never overtakes what a person decides', async
   }
   // Both came about: the follower was first, and the person kept it out.
   assert.deepEqual([...orders].toSorted(), ['1 learned@1', '1 learned@2, 2 learned@1']);
+});
+
+test('behind a freeze nothing comes into force by itself, however far a follower is', async () => {
+  const orders = new Set<string>();
+  for (let round = 0; round < 20; round += 1) {
+    const { broker, ...first } = await openedTopics();
+    await publish(first, 1);
+    const [newest] = await listModels(first.ports.models, { limit: 1 });
+    assert.ok(newest !== undefined);
+    const follower = await createProcess(broker, 2 * round + 1);
+    const person = await createProcess(broker, 2 * round + 2);
+    await Promise.all([
+      turns(round).then(() => setModelPolicy({ mode: 'frozen', decidedBy: 'ada' }, person.ports)),
+      activateNewest({ newest, logId, told: undefined }, follower.ports),
+    ]);
+    const records = await recordsOf(first, streams.artefacts.topic);
+    orders.add(records.map(({ headers }) => String(headers['ce_type'])).join(', '));
+  }
+  const { activation, modelPolicy } = events;
+  assert.deepEqual([...orders].toSorted(), [`${activation.type}, ${modelPolicy.type}`, modelPolicy.type]);
 });
 
 test('a model that nobody published, that two published differently or that can not be read here gets no number', async () => {
