@@ -1,4 +1,5 @@
 import { naiveOwnFeatures } from './naive-own-features.ts';
+import type { NaivePeers } from './naive-own-features.ts';
 import { isVisible, latestObservation } from './naive-windows.ts';
 import type { NaivePlan, NaiveRecord } from './naive-windows.ts';
 
@@ -10,6 +11,7 @@ export type NaiveSubject = {
   readonly record: NaiveRecord;
   readonly before: readonly NaiveRecord[];
   readonly minorPerMajor: number;
+  readonly peers?: NaivePeers | undefined;
 };
 
 const hourMs = 3_600_000;
@@ -24,7 +26,7 @@ const leastSpreadMilli = 250;
  * that aren't whole numbers are not rounded.
  */
 export function naiveFeatures(
-  { record, before, minorPerMajor }: NaiveSubject,
+  { record, before, minorPerMajor, peers }: NaiveSubject,
   plan: NaivePlan,
 ): NaiveFeatures {
   const latestObservedSeconds = latestObservation(before);
@@ -67,14 +69,28 @@ export function naiveFeatures(
       visible.length === 0
         ? null
         : (record.eventTimeMs - Math.max(...visible.map(({ eventTimeMs }) => eventTimeMs))) / hourMs,
+    ...nothingReported,
     ...naiveOwnFeatures({
       record,
       seen: visible,
       plan,
+      peers,
       roundMinor: thresholdMinor(record, minorPerMajor) / 100,
     }),
   };
 }
+
+/** What outcomes say of others: nothing where nobody has reported a fraud. */
+const nothingReported: NaiveFeatures = {
+  counterpartyFraudDays: null,
+  counterpartyLastFraudDays: null,
+  counterpartyLastGenuineDays: null,
+  counterpartyFraudShare: null,
+  counterpartyUnexplainedFrauds: null,
+  counterpartyGenuineSince: null,
+  accountLastFraudDays: null,
+  accountFrauds: null,
+};
 
 const counterpartiesOf = (records: readonly NaiveRecord[]): Set<string> =>
   new Set(records.map(({ counterparty }) => counterparty).filter((counterparty) => counterparty !== ''));

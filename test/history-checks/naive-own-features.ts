@@ -4,6 +4,13 @@ import type { NaivePlan, NaiveRecord } from './naive-windows.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
+/** What was learned of other accounts: mean and spread of their log amounts in thousandths, and transactions on a day. */
+export type NaivePeers = {
+  readonly meanMilli: number;
+  readonly spreadMilli: number;
+  readonly perDay: number;
+};
+
 /** A transaction and the earlier ones that are seen from it, up to its own time. */
 export type NaiveOwn = {
   readonly record: NaiveRecord;
@@ -12,14 +19,16 @@ export type NaiveOwn = {
   readonly plan: NaivePlan;
   /** Round amounts are multiples of so many minor units. */
   readonly roundMinor: number;
+  /** Of its currency and direction; absent where nothing has been learned. */
+  readonly peers?: NaivePeers | undefined;
 };
 
 /**
  * What a transaction is against its own account, each by its definition over
- * plain lists, without peers: nothing has been learned of others.
+ * plain lists.
  */
 export function naiveOwnFeatures(own: NaiveOwn): Record<string, number | null> {
-  const { record, plan } = own;
+  const { record, plan, peers } = own;
   const longestMs = Math.max(...plan.spans.map(({ spanMs }) => spanMs));
   const recentMs = Math.min(dayMs, longestMs);
   const past = alike(own, longestMs);
@@ -32,9 +41,9 @@ export function naiveOwnFeatures(own: NaiveOwn): Record<string, number | null> {
   const daySums = daySumsOf(past, record.eventTimeMs - recentMs);
   return {
     historyState: past.length === 0 ? 0 : past.length < 20 ? 1 : 2,
-    amountRobustZ: robustZ(record, past),
-    ...each('velocitySurprise', (spanMs) => velocity(record, past, spanMs)),
-    daySumSurprise: daySumSurprise(sumOf(today) + record.amountMinor, past, daySums),
+    amountRobustZ: robustZ(record, past, peers),
+    ...each('velocitySurprise', (spanMs) => velocity(record, past, spanMs, peers)),
+    daySumSurprise: daySumSurprise(sumOf(today) + record.amountMinor, past, daySums, peers),
     counterpartySurprise:
       record.counterparty === ''
         ? null
@@ -46,11 +55,14 @@ export function naiveOwnFeatures(own: NaiveOwn): Record<string, number | null> {
     ...passThrough(own, sumOf(today) + record.amountMinor, recentMs),
     roundAmountCount_24h: isRound(own, record) ? 1 + today.filter((one) => isRound(own, one)).length : 0,
     equalAmountCount_24h: 1 + today.filter(({ amountMinor }) => amountMinor === record.amountMinor).length,
-    amountPeerZ: null,
+    amountPeerZ:
+      peers === undefined
+        ? null
+        : (logMilli(record.amountMinor) - peers.meanMilli) / Math.max(250, peers.spreadMilli),
     restOfDayZ: restOfDay(own, past, daySums, sumOf(today)),
     ...each('peakOverTypical', (spanMs) => {
       const largest = largestOf(alike(own, spanMs));
-      return largest === 0 ? 0 : Math.log(largest / typicalOf(past));
+      return largest === 0 ? 0 : Math.log(largest / typicalOf(past, peers));
     }),
   };
 }
@@ -93,29 +105,44 @@ function median(numbers: readonly number[]): number {
 const middlesOf = (past: readonly NaiveRecord[]): number[] =>
   past.map(({ amountMinor }) => Math.floor(logMilli(amountMinor) / 25) * 25 + 12.5);
 
-/** The median amount, one minor unit at the least. */
-const typicalOf = (past: readonly NaiveRecord[]): number =>
-  Math.max(1, Math.exp(median(middlesOf(past)) / 1000) - 1);
+/** The median amount, or the peers' where there is none, one minor unit at the least; NaN where nobody knows one. */
+const typicalOf = (past: readonly NaiveRecord[], peers: NaivePeers | undefined): number => {
+  const milli = past.length === 0 ? (peers?.meanMilli ?? NaN) : median(middlesOf(past));
+  return Math.max(1, Math.exp(milli / 1000) - 1);
+};
 
-/** Until 20 transactions the spread leans on one of e up or down, as if that were five of them at first. */
-function robustZ({ amountMinor }: NaiveRecord, past: readonly NaiveRecord[]): number {
-  if (past.length === 0) return 0;
+/** Until 20 transactions it leans on the peers, or on a spread of e up or down, as if they were five of them at first. */
+function robustZ(
+  { amountMinor }: NaiveRecord,
+  past: readonly NaiveRecord[],
+  peers: NaivePeers | undefined,
+): number {
+  if (past.length === 0 && peers === undefined) return 0;
   const middles = middlesOf(past);
-  const centre = median(middles);
-  const own = 1.4826 * median(middles.map((middle) => Math.abs(middle - centre)));
+  const centre = past.length === 0 ? 0 : median(middles);
+  const own = past.length === 0 ? 0 : 1.4826 * median(middles.map((middle) => Math.abs(middle - centre)));
   const weight = 5 * Math.max(0, 1 - past.length / 20);
-  const variance = (past.length * own ** 2 + weight * 1000 ** 2) / (past.length + weight);
-  return bounded((logMilli(amountMinor) - centre) / Math.max(250, Math.sqrt(variance)));
+  const drawn = (ofOwn: number, ofPeers: number): number =>
+    (past.length * ofOwn + weight * ofPeers) / (past.length + weight);
+  const variance = drawn(own ** 2, (peers?.spreadMilli ?? 1000) ** 2);
+  return bounded(
+    (logMilli(amountMinor) - drawn(centre, peers?.meanMilli ?? centre)) / Math.max(250, Math.sqrt(variance)),
+  );
 }
 
-/** By the rate of what lies between the first transaction and the span, and of one in a day before all that. */
-function velocity({ eventTimeMs }: NaiveRecord, past: readonly NaiveRecord[], spanMs: number): number {
+/** By the rate of what lies between the first transaction and the span, and of one in a day, or the peers' time for one, before all that. */
+function velocity(
+  { eventTimeMs }: NaiveRecord,
+  past: readonly NaiveRecord[],
+  spanMs: number,
+  peers: NaivePeers | undefined,
+): number {
   const startMs = eventTimeMs - spanMs;
   const within = past.filter((one) => one.eventTimeMs > startMs).length;
   if (within === 0) return 0;
   const firstMs = Math.min(...past.map((one) => one.eventTimeMs));
   const before = Math.max(0, past.length - within - 1);
-  const watchedMs = dayMs + Math.max(0, startMs - firstMs);
+  const watchedMs = dayMs / (peers?.perDay ?? 1) + Math.max(0, startMs - firstMs);
   return surprise(lnBeta(spanMs / (watchedMs + spanMs), within, 1 + before));
 }
 
@@ -131,14 +158,20 @@ function daySumsOf(past: readonly NaiveRecord[], untilMs: number): number[] {
   return sums;
 }
 
-function daySumSurprise(sumMinor: number, past: readonly NaiveRecord[], daySums: readonly number[]): number {
-  if (past.length === 0 || sumMinor === 0) return 0;
+function daySumSurprise(
+  sumMinor: number,
+  past: readonly NaiveRecord[],
+  daySums: readonly number[],
+  peers: NaivePeers | undefined,
+): number {
+  const typical = typicalOf(past, peers);
+  if (Number.isNaN(typical) || sumMinor === 0) return 0;
   const active = daySums.filter((sum) => sum > 0);
   const moved = active.reduce((total, sum) => total + sum, 0);
   const mean = moved / active.length;
   const spread = active.reduce((total, sum) => total + (sum / mean - 1) ** 2, 0);
   const shape = Math.min(16, (active.length + 3) / (spread + 3));
-  const all = moved + typicalOf(past);
+  const all = moved + typical * Math.max(1, peers?.perDay ?? 1);
   return surprise(lnBeta(all / (all + sumMinor), shape * (active.length + 1), shape));
 }
 
@@ -188,12 +221,13 @@ function restOfDay(
   daySums: readonly number[],
   todayMinor: number,
 ): number {
-  if (past.length === 0) return 0;
+  const typical = typicalOf(past, own.peers);
+  if (Number.isNaN(typical)) return 0;
   const { amountMinor } = own.record;
   const ofDay = own.plan.spans.filter(({ spanMs }) => spanMs <= dayMs);
   const largest = largestOf(alike(own, Math.max(0, ...ofDay.map(({ spanMs }) => spanMs))));
   const rest = todayMinor + amountMinor - Math.max(amountMinor, largest);
-  const days = [2 * typicalOf(past), ...daySums];
+  const days = [2 * typical, ...daySums];
   const mean = days.reduce((sum, day) => sum + day, 0) / days.length;
   const square = days.reduce((sum, day) => sum + day ** 2, 0) / days.length;
   return bounded((rest - mean) / Math.sqrt(square));
