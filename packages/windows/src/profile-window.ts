@@ -3,7 +3,7 @@ import type { Gait, Walker } from './walker.ts';
 import { inMinor } from './window-sums.ts';
 
 /** How wide a bin of log amounts is, in thousandths of the natural logarithm: 2.5 % of an amount. */
-export const logBinMilli = 25;
+const logBinMilli = 25;
 
 /** The largest logMilli there is, that of 10^15, falls into the last bin. */
 const logBins = Math.floor(34_539 / logBinMilli) + 1;

@@ -87,7 +87,7 @@ export type Activity = {
   /**
    * The lower median of the log amounts, and the lower median of their distances from it, in
    * thousandths of the natural logarithm. Amounts are taken as the middle of their bin, which is
-   * `logBinMilli` wide; distances are between bins. Both 0 where there is no record.
+   * 25 thousandths wide; distances are between bins. Both 0 where there is no record.
    */
   readonly medianMilli: number;
   readonly deviationMilli: number;
