@@ -11,7 +11,7 @@ import {
 } from './spool-segment.ts';
 
 /** So many rows a segment of the spool has; two of them are in memory at most. */
-export const spoolSegmentRows = 16_384;
+const spoolSegmentRows = 16_384;
 
 /** Observations whose outcome isn't due yet, first in, first out. */
 export type Spool = {

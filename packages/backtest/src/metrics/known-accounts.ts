@@ -1,5 +1,5 @@
 /** Days of frauds that are known when the first evaluated day begins: the handbook's training week. */
-export const knownBeforeDays = 7;
+const knownBeforeDays = 7;
 
 /** The accounts that were compromised, by the day of the fraud. Plain values, so that a checkpoint can hold them. */
 export type KnownAccounts = {

@@ -50,7 +50,7 @@ export type Metrics = {
   readonly notes: readonly string[];
 };
 
-export const dayText = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
+const dayText = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
 
 /** What an evaluation that has ended comes to. Never NaN: what has no value is null, and a note says why. */
 export function measure(settings: EvaluationSettings, state: EvaluationState): Metrics {

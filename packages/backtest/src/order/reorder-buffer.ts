@@ -2,7 +2,7 @@ import { BacktestError } from '../backtest-error.ts';
 import type { Row } from '../read/row.ts';
 
 /** So many rows a file may have one out of order by: what several writers with a common clock make. */
-export const reorderRows = 1_000;
+const reorderRows = 1_000;
 
 /** Rows in, the same rows out in the order of event time; those of one instant in the order they came in. */
 export type ReorderBuffer = {

@@ -3,17 +3,17 @@ export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** The area of a chart within its frame, in the units of its viewBox. */
-export const frame = { width: 720, height: 280, left: 56, right: 16, top: 16, bottom: 40 } as const;
+const frame = { width: 720, height: 280, left: 56, right: 16, top: 16, bottom: 40 } as const;
 
-export const plotWidth = frame.width - frame.left - frame.right;
-export const plotHeight = frame.height - frame.top - frame.bottom;
+const plotWidth = frame.width - frame.left - frame.right;
+const plotHeight = frame.height - frame.top - frame.bottom;
 
 /** Where a share of the width or height lies; 0 is left and below. */
 export const atX = (share: number): number => round(frame.left + share * plotWidth);
 export const atY = (share: number): number => round(frame.top + (1 - share) * plotHeight);
 
 /** A tenth of a unit is less than any screen shows. */
-export const round = (value: number): number => Math.round(value * 10) / 10;
+const round = (value: number): number => Math.round(value * 10) / 10;
 
 export type Tick = { readonly share: number; readonly label: string };
 

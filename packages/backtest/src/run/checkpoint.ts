@@ -108,6 +108,9 @@ export function readCheckpoint(
       'the checkpoint beside the scores is of other transactions or options; run without --resume',
     );
   }
+  if (statSync(settings.out).size < checkpoint.scoresBytes) {
+    throw new BacktestError(65, 'the scores are shorter than their checkpoint says; run without --resume');
+  }
   while (at < bytes.length) {
     const names = JSON.parse(readPart().toString()) as string[];
     const rows = readPart();

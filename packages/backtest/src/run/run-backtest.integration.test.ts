@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -103,6 +103,25 @@ test('a run does not go on from the checkpoint of other options', async () => {
     outcomes: { delayMs: dayMs, cadenceMs: dayMs, reported: 1, seed: 1 },
   };
   await assert.rejects(runBacktest(other, watching), /other transactions or options/);
+});
+
+test('a run that begins anew forgets the checkpoint of the one before', async () => {
+  const settings = settingsFor('anew');
+  const lines = simulatedLines(24);
+  writeLines(settings.transactions, lines);
+  await crash(settings, 2_000);
+  const checkpoint = `${settings.out}.checkpoint`;
+  assert.ok(existsSync(checkpoint));
+  await crash({ ...settings, checkpointRows: 1_000_000 }, 2_000);
+  assert.ok(!existsSync(checkpoint));
+});
+
+test('scores that were cut off behind a run are not filled up with nothing', async () => {
+  const settings = settingsFor('cut-off');
+  writeLines(settings.transactions, simulatedLines(24));
+  await crash(settings, 2_000);
+  truncateSync(settings.out, 100);
+  await assert.rejects(runBacktest({ ...settings, resume: true }, watching), /shorter than their checkpoint/);
 });
 
 test('no label reaches a score before the delay is over', async () => {

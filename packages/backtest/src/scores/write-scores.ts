@@ -5,8 +5,7 @@ import { BacktestError } from '../backtest-error.ts';
 export const scoresHeader = 'transactionId,score,verdict,reasons';
 
 /** RFC 4180: quotes around what holds a separator, a quote or a line break, quotes doubled. */
-export const csvField = (text: string): string =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** One line of a file of scores, without its end. */
 export const scoresLine = (transactionId: string, { score, outcome, reasons }: Verdict): string =>
