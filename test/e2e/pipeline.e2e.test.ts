@@ -50,11 +50,13 @@ after(async () => {
 });
 
 const ledgers = async (): Promise<Ledgers> => (await weir.json('ledger', '--json')) as Ledgers;
+/** Without control records: models that were learned come into force meanwhile, whenever they are ready. */
 const settled = async (records: number): Promise<Ledgers> =>
   waitFor(
     async () => {
       const now = await ledgers();
-      return now.total.waiting === 0 && now.total.records === records ? now : undefined;
+      const { waiting, records: all, control } = now.total;
+      return waiting === 0 && all - control === records ? now : undefined;
     },
     { deadlineMs: 60_000, what: `a ledger of ${records} records` },
   );
@@ -77,16 +79,16 @@ test('a file is fed, every bad line is refused with its reason, and both ledgers
     offeredFile.refused.map(({ code, path }) => `${code} ${path}`).toSorted(),
   );
 
-  const { balanced, faults, total } = await settled(offeredFile.accepted + partitions);
+  const { balanced, faults, total } = await settled(offeredFile.accepted);
   assert.deepEqual(faults, []);
   assert.ok(balanced);
-  assert.deepEqual(total, {
-    records: offeredFile.accepted + partitions,
+  const { records: _records, control, ...counted } = total;
+  assert.ok(control >= partitions);
+  assert.deepEqual(counted, {
     cleared: offeredFile.cleared,
     held: 1,
     rejected: 1,
     duplicate: 1,
-    control: partitions,
     waiting: 0,
   });
 });
@@ -132,7 +134,7 @@ test('records that no one of ours wrote are refused and told to the security tea
   }
   await producer.close();
   await kafka.close();
-  const { balanced, faults, total } = await settled(before.records + 2 * partitions);
+  const { balanced, faults, total } = await settled(before.records - before.control + 2 * partitions);
   assert.deepEqual(faults, []);
   assert.ok(balanced);
   assert.equal(total.rejected, before.rejected + 2 * partitions);

@@ -46,6 +46,8 @@ const planFile = (name: string, content: unknown): string => {
 before(async () => {
   const up = await weir.run('up');
   assert.equal(up.code, 0, up.stderr);
+  // Models that come into force would be control records, which are counted here.
+  assert.equal((await weir.run('models', 'freeze')).code, 0);
   const file = join(weir.home, 'offered.ndjson');
   writeFileSync(file, offeredFile.bytes);
   assert.equal((await weir.run('ingest', file)).code, 0);
@@ -124,6 +126,10 @@ test('what can not be done is refused with its reason, and nothing is filled', a
   const [minute] = plan.spans;
   const short = planFile('short.json', { ...plan, ref: 'short@1', spans: [minute] });
   const unfit = await weir.run('windows', 'rebuild', '--plan', short);
-  assert.deepEqual([unfit.code === 0, /ruleset starter@\d+ /.test(unfit.stderr)], [false, true], unfit.stderr);
+  assert.deepEqual(
+    [unfit.code === 0, /ruleset starter@\d+ /.test(unfit.stderr)],
+    [false, true],
+    unfit.stderr,
+  );
   assert.equal((await weir.run('windows', 'rebuild')).code, 64);
 });
