@@ -144,7 +144,7 @@ test('no label reaches a score before the delay is over', async () => {
 });
 
 test('of the frauds only the reported share is ever learned, the same ones each time', async () => {
-  const lines = simulatedLines(12);
+  const lines = simulatedLines(9);
   const learnedOf = async (name: string, reported: number, seed: number): Promise<number> => {
     const outcomes = { delayMs: 3 * dayMs, cadenceMs: dayMs, reported, seed };
     const settings = settingsFor(name, { outcomes });

@@ -29,11 +29,10 @@ export async function runBacktest(
   const input = await openInput(settings.transactions);
   const spool = createSpool(`${settings.out}.spool`);
   try {
-    const judge = createRowJudge(
-      settings,
-      spool,
-      settings.resume ? readCheckpoint(settings, spool) : undefined,
-    );
+    const checkpoint = settings.resume ? readCheckpoint(settings, spool) : undefined;
+    // One of an earlier run says how long the scores were then, which from here on is not true any more.
+    if (checkpoint === undefined) removeCheckpoint(settings);
+    const judge = createRowJudge(settings, spool, checkpoint);
     const buffer = createReorderBuffer();
     let read = 0;
     for await (const outcome of readRows(settings.transactions, input, settings.mapping)) {
