@@ -24,7 +24,7 @@ const asynchronousExpressions = [
   {
     selector:
       ':function[async=true], AwaitExpression, ForOfStatement[await=true], :not(TSTypeReference) > Identifier[name="Promise"]',
-    message: 'Windows, scoring and rules answer at once: I/O belongs to the services.',
+    message: 'Windows, scoring, rules and learning answer at once: I/O belongs to the services.',
   },
 ];
 
@@ -88,7 +88,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...forbiddenNames] },
   },
   {
-    files: ['packages/{windows,scoring,rules,contracts}/src/**/*.ts'],
+    files: ['packages/{windows,scoring,rules,learning,contracts}/src/**/*.ts'],
     ignores: [...tests, 'packages/contracts/src/generate/**'],
     rules: {
       'no-restricted-globals': ['error', ...impureGlobals],
@@ -97,7 +97,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['packages/{windows,scoring,rules}/src/**/*.ts'],
+    files: ['packages/{windows,scoring,rules,learning}/src/**/*.ts'],
     ignores: tests,
     rules: {
       'no-restricted-syntax': ['error', ...forbiddenNames, ...impureExpressions, ...asynchronousExpressions],

@@ -32,11 +32,18 @@ const riskRow = z.tuple([
 ]);
 export type RiskRow = z.infer<typeof riskRow>;
 
-const finite = z.number();
+/** As far apart as amounts lie, and so little that no difference of two overflows. */
+const knot = z.number().min(-1e15).max(1e15);
+
+/** In log-odds: far above what learning comes to, and so little that no sum of them overflows. */
+const logOdds = z.number().min(-1000).max(1000);
+
+/** A sum of squared gradients: what is learned next is divided by its root. */
+const squares = z.number().positive();
 
 /** A feature the model looks at, and where its function may bend. */
 const modelInput = z
-  .strictObject({ feature: z.string().min(1).max(64), knots: z.array(finite).min(2).max(200) })
+  .strictObject({ feature: z.string().min(1).max(64), knots: z.array(knot).min(2).max(200) })
   .refine(({ knots }) => knots.every((knot, index) => index === 0 || knot > (knots[index - 1] ?? knot)), {
     message: 'knots in ascending order',
   });
@@ -50,18 +57,18 @@ export type ModelInput = z.infer<typeof modelInput>;
  */
 const modelTerm = z.strictObject({
   inputs: z.array(z.int().min(0).max(199)).min(1).max(2),
-  weights: z.array(finite).min(3).max(40_401),
-  squares: z.array(finite.min(0)).min(3).max(40_401),
-  centre: finite,
+  weights: z.array(logOdds).min(3).max(40_401),
+  squares: z.array(squares).min(3).max(40_401),
+  centre: logOdds,
 });
 export type ModelTerm = z.infer<typeof modelTerm>;
 
 const onlineModel = z
   .strictObject({
     inForce: z.boolean().describe('False until enough frauds were reported'),
-    labelFreeShare: finite.min(0).max(1).describe('How much of the label-free evidence still counts'),
-    base: finite,
-    baseSquares: finite.min(0),
+    labelFreeShare: z.number().min(0).max(1).describe('How much of the label-free evidence still counts'),
+    base: logOdds,
+    baseSquares: squares,
     inputs: z.array(modelInput).max(200),
     terms: z.array(modelTerm).max(400),
   })

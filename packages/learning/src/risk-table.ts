@@ -1,5 +1,5 @@
 import type { RiskRow } from '@weir/contracts';
-import { entriesOf, rowOf, type RiskEntry } from '@weir/scoring';
+import { entriesOf, rowOf } from '@weir/scoring';
 
 const dayMs = 86_400_000;
 
@@ -25,17 +25,21 @@ export type RiskTable = {
   readonly rows: (cutAtMs: number) => RiskRow[];
 };
 
-/** Goes on from rows as if it had never stopped. */
+/**
+ * Goes on from rows as if it had never stopped. Transactions may come out of order: what is older than an
+ * episode, by more than the quiet that ends one, belongs to another that is over and changes nothing.
+ */
 export function createRiskTable(rows: readonly RiskRow[]): RiskTable {
   const entries = entriesOf(rows);
 
-  const takeFraud = (key: string, atMs: number, unexplained: number): RiskEntry => {
+  const takeFraud = (key: string, atMs: number, unexplained: number, wasGenuine: boolean): void => {
     const known = entries.get(key);
+    if (known !== undefined && known.firstMs - atMs > episodeGapMs) return;
     const isNew = known === undefined || atMs - known.lastMs > episodeGapMs;
     const isFirst =
       !isNew && known.unexplained < unexplainedFrom && known.unexplained + unexplained >= unexplainedFrom;
-    if (known === undefined || isNew || isFirst) {
-      const entry: RiskEntry = {
+    if (isNew || isFirst) {
+      entries.set(key, {
         firstMs: atMs,
         lastMs: Math.max(atMs, known?.lastMs ?? 0),
         genuineMs: 0,
@@ -43,34 +47,36 @@ export function createRiskTable(rows: readonly RiskRow[]): RiskTable {
         unexplained: unexplained + (isFirst ? known.unexplained : 0),
         transactions: 1,
         genuineSince: 0,
-      };
-      entries.set(key, entry);
-      return entry;
+      });
+      return;
     }
-    known.firstMs = Math.min(known.firstMs, atMs);
     known.frauds += 1;
+    // What was learned as genuine after the first fraud has been counted; before it was known of, not all of it was.
+    if (!wasGenuine || atMs < known.firstMs) known.transactions += 1;
+    known.transactions = Math.max(known.transactions, known.frauds);
+    known.firstMs = Math.min(known.firstMs, atMs);
     known.unexplained += unexplained;
-    if (atMs >= known.lastMs) {
-      known.lastMs = atMs;
-      known.genuineSince = 0;
-    }
-    return known;
+    // Which genuine one came before it nobody remembers.
+    if (wasGenuine && known.genuineMs === atMs) known.genuineMs = 0;
+    if (atMs < known.lastMs) return;
+    known.lastMs = atMs;
+    known.genuineSince = 0;
   };
 
   return {
     take: (key, atMs, isFraud, unexplained) => {
-      const known = entries.get(key);
       if (isFraud) {
-        if (takeFraud(key, atMs, unexplained) === known) known.transactions += 1;
+        takeFraud(key, atMs, unexplained, false);
         return;
       }
-      if (known === undefined) return;
+      const known = entries.get(key);
+      if (known === undefined || atMs < known.firstMs) return;
       known.transactions += 1;
       known.genuineMs = Math.max(known.genuineMs, atMs);
-      known.genuineSince += 1;
+      if (atMs >= known.lastMs) known.genuineSince += 1;
     },
     correct: (key, atMs, unexplained) => {
-      takeFraud(key, atMs, unexplained);
+      takeFraud(key, atMs, unexplained, true);
     },
     rows: (cutAtMs) => {
       for (const [key, { lastMs }] of entries) if (cutAtMs - lastMs > rememberedMs) entries.delete(key);

@@ -16,9 +16,10 @@ export const microOf = (probability: number): number => Math.round(probability *
  * together, each part moves the score in proportion to itself: integrated gradients (Sundararajan, Taly
  * and Yan 2017), which for a sum behind one curve come to parts · (score − base score) / Σ parts.
  * Whole millionths; what rounding leaves goes to the parts it was taken most from, so that base and
- * contributions add up to the score exactly.
+ * contributions add up to the score exactly: to the one that was given in a verdict, from log-odds that
+ * were summed in another order than the parts and may differ from theirs in the last bit.
  */
-export function contributionsOf({ base, parts }: LogOddsParts): Contributions {
+export function contributionsOf({ base, parts }: LogOddsParts, scoreMicro: number): Contributions {
   let sum = 0;
   for (const part of parts.values()) sum += part;
   const score = probabilityOf(base + sum);
@@ -29,7 +30,7 @@ export function contributionsOf({ base, parts }: LogOddsParts): Contributions {
     const whole = Math.floor(exact);
     return { feature, whole, rest: exact - whole };
   });
-  let left = microOf(score) - microOf(ofBase) - shared.reduce((total, { whole }) => total + whole, 0);
+  let left = scoreMicro - microOf(ofBase) - shared.reduce((total, { whole }) => total + whole, 0);
   for (const one of shared.toSorted((a, b) => b.rest - a.rest || (a.feature < b.feature ? -1 : 1))) {
     if (left <= 0) break;
     one.whole += 1;

@@ -53,6 +53,8 @@ export function scorerOf({ peers, counterparties, accounts, model: known }: Know
   const groups = new Map(peers.map((sums) => [groupKey(sums), peerGroupOf(sums)]));
   const ofCounterparties = entriesOf(counterparties);
   const ofAccounts = entriesOf(accounts);
+  const scoreMicroOf = (features: FeatureValues): number =>
+    microOf(probabilityOf(logOddsOf(model, features)));
   return {
     peers: ({ currency, creditDebitIndicator }) =>
       groups.get(groupKey({ currency: currencyCode(currency), creditDebitIndicator })),
@@ -63,8 +65,8 @@ export function scorerOf({ peers, counterparties, accounts, model: known }: Know
         ofAccounts.get(account),
         record.eventTimeMs,
       ),
-    score: (features) => ({ score: microOf(probabilityOf(logOddsOf(model, features))) / micro }),
-    explain: (features) => contributionsOf(partsOf(model, features)),
+    score: (features) => ({ score: scoreMicroOf(features) / micro }),
+    explain: (features) => contributionsOf(partsOf(model, features), scoreMicroOf(features)),
     reasons: (_features, contributions) => reasonsOf(contributions),
   };
 }

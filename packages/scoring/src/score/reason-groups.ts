@@ -44,12 +44,18 @@ export function reasonsOf({ features }: Contributions): readonly Reason[] {
     if (contribution > 0) known.features.push(feature);
     groups.set(group, known);
   }
-  return [...groups]
-    .filter(([, { contribution }]) => contribution >= leastShown)
-    .sort(([a, one], [b, other]) => other.contribution - one.contribution || (a < b ? -1 : 1))
-    .map(([rule, group]) => {
-      const contribution = Math.min(1, Math.round(group.contribution * 1e6) / 1e6);
-      const severity = contribution >= highFrom ? 'high' : contribution >= mediumFrom ? 'medium' : 'low';
-      return { rule, severity, contribution, features: group.features };
-    });
+  return Array.from(groups, ([rule, { contribution, features: speaking }]) => {
+    const inMillionths = Math.round(contribution * 1e6) / 1e6;
+    return {
+      rule,
+      severity: severityOf(inMillionths),
+      contribution: Math.min(1, inMillionths),
+      features: speaking,
+    };
+  })
+    .filter(({ contribution }) => contribution >= leastShown)
+    .sort((one, other) => other.contribution - one.contribution || (one.rule < other.rule ? -1 : 1));
 }
+
+const severityOf = (contribution: number): Reason['severity'] =>
+  contribution >= highFrom ? 'high' : contribution >= mediumFrom ? 'medium' : 'low';
