@@ -21,6 +21,8 @@ type Contributions = NonNullable<Evidence['contributions']>;
 
 /** How scores come about under one snapshot, or under none: then without any outcomes, and without peers. */
 export type SnapshotScorer = {
+  /** The same without anything that outcomes taught; what peers do stays. */
+  readonly withoutOutcomes: SnapshotScorer;
   readonly peers: (record: WindowRecord) => PeerGroup | undefined;
   readonly features: (features: FeatureValues, record: WindowRecord, account: string) => FeatureValues;
   readonly score: (features: FeatureValues) => { readonly score: number };
@@ -55,7 +57,12 @@ export function scorerOf({ peers, counterparties, accounts, model: known }: Know
   const ofAccounts = entriesOf(accounts);
   const scoreMicroOf = (features: FeatureValues): number =>
     microOf(probabilityOf(logOddsOf(model, features)));
-  return {
+  const scorer: SnapshotScorer = {
+    get withoutOutcomes() {
+      return model === undefined && ofCounterparties.size + ofAccounts.size === 0
+        ? scorer
+        : scorerOf({ peers, counterparties: [], accounts: [], model: null });
+    },
     peers: ({ currency, creditDebitIndicator }) =>
       groups.get(groupKey({ currency: currencyCode(currency), creditDebitIndicator })),
     features: (features, record, account) =>
@@ -69,6 +76,7 @@ export function scorerOf({ peers, counterparties, accounts, model: known }: Know
     explain: (features) => contributionsOf(partsOf(model, features), scoreMicroOf(features)),
     reasons: (_features, contributions) => reasonsOf(contributions),
   };
+  return scorer;
 }
 
 const groupKey = (of: { readonly currency: string; readonly creditDebitIndicator: string }): string =>

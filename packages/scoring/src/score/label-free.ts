@@ -38,10 +38,15 @@ const passThroughWeight = 0.5;
 /** Beyond so many log-odds more evidence tells ever less, so that the worst still rank among each other. */
 const straightUpTo = 6;
 
+/** No value counts beyond this, so that sums stay finite whatever stands in a feature. */
+const mostCounted = 1_000_000;
+
 /** A feature's own evidence, in units; 0 where it has no value. */
 export function evidenceOf({ feature, from, weight }: Evidence, features: FeatureValues): number {
   const value = features[feature];
-  return value === null || value === undefined || value <= from ? 0 : weight * (value - from);
+  return value === null || value === undefined || value <= from
+    ? 0
+    : weight * (Math.min(value, mostCounted) - from);
 }
 
 /**
@@ -55,7 +60,7 @@ export function passThroughEvidence(features: FeatureValues): number {
   const amountMinor = features['amountMinor'] ?? 0;
   if (share < passedThrough || amountMinor <= 0) return 0;
   const timesTypical = (passedMinor * overTypical) / amountMinor;
-  return timesTypical <= 1 ? 0 : passThroughWeight * ln(timesTypical);
+  return timesTypical <= 1 ? 0 : passThroughWeight * ln(Math.min(timesTypical, mostCounted));
 }
 
 /**
