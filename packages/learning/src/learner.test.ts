@@ -26,19 +26,22 @@ const scoreOf = (learner: Learner, counterparty: string, account = 'a1_nobody', 
   return scorer.score(features).score;
 };
 
-/** A report every day for some days about one counterparty, of ten ordinary payments to another each. */
-function reportedRow(frauds: number, reported = 'reported'): Learner {
+/** Ten reports a day about one counterparty, each among some ordinary payments to another. */
+function reportedRow(frauds: number, ordinaryEach = 10): Learner {
   const learner = createLearner(settings);
   for (let index = 0; index < frauds; index += 1) {
     const eventTimeMs = startMs + index * (dayMs / 10);
-    for (let ordinary = 0; ordinary < 10; ordinary += 1)
-      learner.learn(observationOf({ eventTimeMs, account: `a1_${ordinary}`, counterparty: 'shop' }), false);
+    for (let ordinary = 0; ordinary < ordinaryEach; ordinary += 1)
+      learner.learn(
+        observationOf({ eventTimeMs, account: `a1_${ordinary % 10}`, counterparty: 'shop' }),
+        false,
+      );
     const account = `a1_${index % 10}`;
     learner.learn(
       observationOf({
         eventTimeMs: eventTimeMs + 1,
         account,
-        counterparty: reported,
+        counterparty: 'reported',
         features: {
           ...{ counterpartyFraudDays: index / 10, counterpartyLastFraudDays: 0.1, counterpartyFraudShare: 1 },
           ...{ counterpartyUnexplainedFrauds: index, counterpartyGenuineSince: 0 },
@@ -103,6 +106,29 @@ test('a fraud that the account itself explains blames its counterparty less', ()
   assert.ok(blame(0) > 0.99);
   assert.ok(blame(6) < 0.25);
   assert.ok(blame(3) < blame(2));
+});
+
+test('a counterparty that is known for frauds goes on being blamed: its own risk explains nothing away', () => {
+  const [row] = knowledgeOf(reportedRow(100, 200)).counterparties;
+  assert.equal(row?.[4], 100);
+  assert.ok(row[5] > 40, `unexplained ${row[5]}`);
+});
+
+test('the mean of a term follows what it says of each transaction, a ten-thousandth of the way', () => {
+  const learner = createLearner(settings);
+  learner.learn(observationOf(), true);
+  const termOf = () => {
+    const { inputs, terms } = knowledgeOf(learner).model ?? assert.fail('no model');
+    const input = inputs.findIndex(({ feature }) => feature === 'amountRobustZ');
+    const term = terms.find((one) => one.inputs.length === 1 && one.inputs[0] === input);
+    return { knots: inputs[input]?.knots ?? [], ...(term ?? assert.fail('no term')) };
+  };
+  const { knots, weights, centre } = termOf();
+  assert.equal(centre, 0);
+  const said = weights[knots.indexOf(0)] ?? NaN;
+  assert.ok(said > 0);
+  learner.learn(observationOf(), false);
+  assert.equal(termOf().centre, 1e-4 * said);
 });
 
 test('who has no counterparty is reported as an account alone', () => {

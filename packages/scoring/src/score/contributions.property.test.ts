@@ -50,8 +50,10 @@ test('they add up to the score that was given, also where the parts, summed in t
     ['f1', -0.5],
   ]);
   const scoreMicro = microOf(probabilityOf(-0.25));
-  for (const given of [scoreMicro - 1, scoreMicro, scoreMicro + 1])
+  for (const given of [scoreMicro - 1, scoreMicro, scoreMicro + 1]) {
     assert.equal(totalMicro(contributionsOf({ base: -1, parts }, given)), given);
+    assert.equal(totalMicro(contributionsOf({ base: -0.25, parts: new Map() }, given)), given);
+  }
 });
 
 test('a contribution is its share of the way from the base to the score, to the millionth', () => {

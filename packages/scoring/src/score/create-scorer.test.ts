@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FeatureValues, Knowledge } from '@weir/contracts';
+import type { FeatureValues, Knowledge, RiskRow } from '@weir/contracts';
 import { dayMs, noonMs, recordOf } from '../account-fixture.ts';
 import { prepareModel } from './additive-model.ts';
 import { createScorer, readKnowledge, scorerOf } from './create-scorer.ts';
@@ -107,7 +107,8 @@ test('a model that is not in force yet changes nothing', () => {
 });
 
 test('what was reported is looked up by the counterparty of the record and by the account', () => {
-  const scorer = scorerOf(known);
+  const nobody: RiskRow = ['', noonMs, noonMs, 0, 1, 1, 1, 0];
+  const scorer = scorerOf({ ...known, counterparties: [...known.counterparties, nobody] });
   const of = (counterparty: string, account: string) =>
     scorer.features({}, recordOf({ counterparty }), account);
   assert.equal(of('bbbbbbbbbbbb', 'a1_other')['counterpartyFraudDays'], 10);
