@@ -4,7 +4,7 @@ import { modelSnapshot, type ModelSnapshot } from '@weir/contracts';
 import { readKnowledge } from '@weir/scoring';
 import fc from 'fast-check';
 import { createLearner, type Observation } from './learner.ts';
-import { dayMs, observationOf, startMs } from './observation-fixture.ts';
+import { dayMs, observationOf, startMs } from './observation.fixture.ts';
 
 const settings = { delayMs: 7 * dayMs, cadenceMs: dayMs };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createScorer, readKnowledge } from '@weir/scoring';
 import { createLearner, type Learner } from './learner.ts';
-import { dayMs, observationOf, startMs } from './observation-fixture.ts';
+import { dayMs, observationOf, startMs } from './observation.fixture.ts';
 
 const settings = { delayMs: 7 * dayMs, cadenceMs: dayMs };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RiskRow } from '@weir/contracts';
-import { dayMs, startMs } from './observation-fixture.ts';
+import { dayMs, startMs } from './observation.fixture.ts';
 import { createRiskTable, type RiskTable } from './risk-table.ts';
 
 const day = (days: number): number => startMs + days * dayMs;

@@ -4,7 +4,7 @@ import type { FeatureValues, OnlineModel } from '@weir/contracts';
 import fc from 'fast-check';
 import { locateAll, partAt, prepareModel } from './additive-model.ts';
 import { locate } from './locate.ts';
-import { modelOf, someFeatures, someModel, termOf } from './model-fixture.ts';
+import { modelOf, someFeatures, someModel, termOf } from './model.fixture.ts';
 
 /** Read off the definition, knot by knot: the weights of one row, straight between them. */
 function between(

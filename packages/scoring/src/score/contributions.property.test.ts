@@ -6,7 +6,7 @@ import { contributionsOf, microOf, probabilityOf } from './contributions.ts';
 import { scorerOf } from './create-scorer.ts';
 import { logOddsOf, partsOf } from './log-odds.ts';
 import { prepareModel } from './additive-model.ts';
-import { someFeatures, someModel } from './model-fixture.ts';
+import { someFeatures, someModel } from './model.fixture.ts';
 
 type Contributions = NonNullable<Evidence['contributions']>;
 

@@ -5,7 +5,7 @@ import { dayMs, noonMs, recordOf } from '../account-fixture.ts';
 import { prepareModel } from './additive-model.ts';
 import { createScorer, readKnowledge, scorerOf } from './create-scorer.ts';
 import { logOddsOf } from './log-odds.ts';
-import { modelOf, termOf } from './model-fixture.ts';
+import { modelOf, termOf } from './model.fixture.ts';
 
 const ref = 'learned@7';
 

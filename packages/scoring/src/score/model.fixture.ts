@@ -15,7 +15,7 @@ export const modelOf = (inputs: ModelInput[], terms: ModelTerm[]): OnlineModel =
 });
 
 /** Quarters between -12 and 12, so that the middle between two whole knots is met exactly; without a value now and then. */
-export const someValue = fc.option(
+const someValue = fc.option(
   fc.integer({ min: -48, max: 48 }).map((quarters) => quarters / 4),
   { freq: 6 },
 );
