@@ -154,13 +154,14 @@ test('a transaction that was a fraud after all is counted once, and learned from
   assert.equal(peers[0]?.transactions, 1);
 });
 
-test('so many equal reports move a weight by no more than 0.6 times their root', () => {
+test('N reports move no weight further than 0.3·√(N·ln(1 + N))', () => {
   const learner = createLearner(settings);
   for (const [index, frauds] of [1, 10, 100, 1_000].entries()) {
     while (learner.snapshot(startMs, index).learned.frauds < frauds) learner.learn(observationOf(), true);
     const { model } = knowledgeOf(learner, index);
     const weights = [model?.base ?? NaN, ...(model?.terms ?? []).flatMap((term) => term.weights)];
-    for (const weight of weights) assert.ok(Math.abs(weight) <= 0.6 * Math.sqrt(frauds), `${frauds}`);
+    for (const weight of weights)
+      assert.ok(Math.abs(weight) <= 0.3 * Math.sqrt(frauds * Math.log1p(frauds)), `${frauds}`);
   }
 });
 
