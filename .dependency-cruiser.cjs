@@ -42,7 +42,7 @@ const workspaces = {
   },
   'packages/simulator': { uses: ['contracts', 'windows'], libraries: ['ibantools'], node: [] },
   'packages/backtest': {
-    uses: ['contracts', 'windows', 'rules', 'learning'],
+    uses: ['contracts', 'windows', 'scoring', 'rules', 'learning'],
     libraries: ['zod', 'csv-parse'],
     node: 'any',
   },

@@ -1,1 +1,7 @@
-export { createLearner, type Learner, type LearnerSettings, type Observation } from './learner.ts';
+export {
+  createLearner,
+  defaultCadenceMs,
+  type Learner,
+  type LearnerSettings,
+  type Observation,
+} from './learner.ts';

@@ -23,6 +23,12 @@ export type Observation = {
 /** How old a transaction must be before its outcome counts, and how often in event time a snapshot is made. Milliseconds. */
 export type LearnerSettings = { readonly delayMs: number; readonly cadenceMs: number };
 
+/**
+ * How often a snapshot is made where nothing else is said, in milliseconds of event time: what was
+ * reported an hour ago is known. docs/detection-quality.md says what a day instead costs.
+ */
+export const defaultCadenceMs = 3_600_000;
+
 /** Learns from transactions whose outcome is due. The same calls in the same order give the same snapshot. */
 export type Learner = {
   /** Takes in a transaction that is `delayMs` old at the next cut: as fraud where that was reported by then. */

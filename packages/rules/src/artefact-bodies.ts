@@ -4,7 +4,7 @@ import type { Ruleset } from './ruleset.ts';
 import { scoredStarterRuleset, starterRuleset } from './starter-ruleset.ts';
 
 /** The ruleset that a fresh log is opened with. */
-export const defaultRuleset: Ruleset = starterRuleset;
+export const defaultRuleset: Ruleset = scoredStarterRuleset;
 
 /** Every ruleset this release can decide by. One that a log may still name must stay. */
 const rulesets: readonly Ruleset[] = [starterRuleset, scoredStarterRuleset];

@@ -31,6 +31,9 @@ const history = () => createAccountHistory(plan, [], 0);
 
 /** Gives every transaction the same score, made of a base and one part. */
 const scoring = (score: number, different: Partial<Scorer> = {}): Scorer => ({
+  get withoutOutcomes() {
+    return scoring(0.1);
+  },
   peers: () => undefined,
   features: (features) => ({ ...features, counterpartyRisk: 0.25 }),
   score: () => ({ score }),
@@ -189,4 +192,25 @@ test('where the ruleset scores by its rules, a model changes nothing but the ver
 test('a model that is in force and not at hand, or another than that, judges nothing', () => {
   const inForce = { ruleset: scoredStarterRuleset, plan, versions: { ...versions, model: 'learned@1' } };
   assert.throws(() => createJudge(inForce), RangeError);
+});
+
+test('what outcomes taught up to a cut says nothing of a transaction from before the cut', () => {
+  const cutAtMs = record.eventTimeMs;
+  const snapshot = (cutMs: number): ModelSnapshot => ({
+    ref: 'learned@1',
+    cutAt: new Date(cutMs).toISOString(),
+    delayMs: 0,
+    learned: { transactions: 0, frauds: 0 },
+    knowledge: null,
+  });
+  const scoreAt = (cutMs: number) =>
+    createJudge(
+      {
+        ...{ ruleset: scoredStarterRuleset, plan },
+        versions: { ...versions, model: 'learned@1' },
+        snapshot: snapshot(cutMs),
+      },
+      () => scoring(0.9),
+    ).judge(record, account, history()).verdict.score;
+  assert.deepEqual([scoreAt(cutAtMs), scoreAt(cutAtMs + 1)], [0.9, 0.1]);
 });

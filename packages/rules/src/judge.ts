@@ -1,10 +1,9 @@
 import type { Evidence, FeatureValues, ModelSnapshot, Verdict, Versions } from '@weir/contracts';
-import { baseline, computeFeatures, historyStateOf, recentAmounts } from '@weir/scoring';
+import { baseline, computeFeatures, createScorer, historyStateOf, recentAmounts } from '@weir/scoring';
 import { timeliness } from '@weir/windows';
 import type { AccountHistory, Timeliness, WindowPlan, WindowRecord } from '@weir/windows';
 import { decide } from './decide.ts';
 import { decideByModel, type TeamScore } from './decide-by-model.ts';
-import { createScorer } from './placeholder-scorer.ts';
 import type { Ruleset } from './ruleset.ts';
 import type { Scorer } from './scorer.ts';
 
@@ -59,6 +58,9 @@ export type InForce = {
  * How to judge by what is in force. Making one reads the whole snapshot, which
  * takes a while; judging by it then is cheap, so it is made once and kept.
  *
+ * A transaction older than the snapshot's cut is judged without what outcomes
+ * taught: reports newer than the delay, its own among them, may be part of that.
+ *
  * Throws a RangeError where the versions name another model than the snapshot:
  * verdicts would say they were made by what they were not.
  */
@@ -68,12 +70,18 @@ export function createJudge(
 ): Judge {
   if (snapshot?.ref !== versions.model) throw new RangeError('the snapshot is not the model in force');
   const scorer = ruleset.scoring === 'model' ? scorerOf(snapshot) : undefined;
+  const beforeCut = scorer?.withoutOutcomes;
+  const cutAtMs = snapshot === undefined ? -Infinity : Date.parse(snapshot.cutAt);
+  // What was reported up to the cut may be about this very transaction, where it comes late or from an old file.
+  const scorerFor = ({ eventTimeMs }: WindowRecord): Scorer | undefined =>
+    eventTimeMs < cutAtMs ? beforeCut : scorer;
 
   const features: Judge['features'] = (record, account, history) => {
-    if (scorer === undefined) return computeFeatures({ record, history, plan });
-    const peers = scorer.peers(record);
+    const found = scorerFor(record);
+    if (found === undefined) return computeFeatures({ record, history, plan });
+    const peers = found.peers(record);
     const options = peers === undefined ? {} : { peers };
-    return scorer.features(computeFeatures({ record, history, plan }, options), record, account);
+    return found.features(computeFeatures({ record, history, plan }, options), record, account);
   };
 
   const decideOne: Judge['decide'] = ({ record, history, features: found, teamScore, remembered }) => {
@@ -83,14 +91,15 @@ export function createJudge(
       const { usualAmount, recentAmounts } = remembered ?? usualOf(record, history);
       return { features: found, usualAmount, recentAmounts };
     };
-    if (scorer === undefined) {
+    const scoredBy = scorerFor(record);
+    if (scoredBy === undefined) {
       const verdict = decide(input);
       return {
         verdict,
         evidence: verdict.outcome === 'held' ? evidenceOf() : undefined,
       };
     }
-    const { verdict, contributions } = decideByModel({ ...input, scorer, teamScore });
+    const { verdict, contributions } = decideByModel({ ...input, scorer: scoredBy, teamScore });
     if (contributions === undefined) return { verdict, evidence: undefined };
     const evidence = evidenceOf();
     return { verdict, evidence: { ...evidence, contributions, state: historyStateOf(found) } };

@@ -10,6 +10,8 @@ export type Contributions = NonNullable<Evidence['contributions']>;
  * depends on its arguments and on the snapshot it was made of, and on nothing else.
  */
 export type Scorer = {
+  /** The same without anything that outcomes taught; what peers do stays. */
+  readonly withoutOutcomes: Scorer;
   /** What accounts do in the currency and direction of a record; undefined where nobody knows. */
   readonly peers: (record: WindowRecord) => PeerGroup | undefined;
   /** The features of the account's own history with those that the snapshot adds; it may fill the given object. */

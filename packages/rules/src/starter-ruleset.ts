@@ -12,7 +12,8 @@ const structuring: Rule = {
 };
 
 /**
- * The ruleset a fresh log is opened with, for well-known typologies. A payment
+ * The ruleset that scores by weighted rules, for well-known typologies: logs of earlier
+ * releases were opened with it. A payment
  * that breaks with the account's own past and goes to a new payee is what
  * account takeover looks like from the account; amount and known fraud
  * scenarios are what Delegated Regulation (EU) 2018/389, article 2, asks
@@ -78,7 +79,7 @@ export const starterRuleset: Ruleset = {
 };
 
 /**
- * The ruleset that holds by the score. What speaks against an account's own past,
+ * The ruleset a fresh log is opened with: it holds by the score. What speaks against an account's own past,
  * and what was learned from outcomes, is in the score; structuring is a policy,
  * for it is against the law whether or not it turns out to be fraud.
  */

@@ -72,6 +72,14 @@ test('every feature of a worked example has the value its definition gives by ha
     peakOverTypical_1h: 1.094863,
     peakOverTypical_24h: 1.094863,
     peakOverTypical_7d: 1.094863,
+    counterpartyFraudDays: null,
+    counterpartyLastFraudDays: null,
+    counterpartyLastGenuineDays: null,
+    counterpartyFraudShare: null,
+    counterpartyUnexplainedFrauds: null,
+    counterpartyGenuineSince: null,
+    accountLastFraudDays: null,
+    accountFrauds: null,
   });
   assert.deepEqual(Object.keys(features), featureNames);
 });

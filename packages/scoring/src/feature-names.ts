@@ -1,4 +1,5 @@
 import type { FeatureValues } from '@weir/contracts';
+import { riskFeatureNames } from './risk/risk-features.ts';
 import { defaultWindowPlan, type WindowPlan, type WindowSpan } from '@weir/windows';
 
 /** One span of a plan with the names of the features that are computed over it. */
@@ -63,6 +64,7 @@ export function featureNamesOf(plan: WindowPlan): readonly string[] {
     'amountPeerZ',
     'restOfDayZ',
     ...spans.slice(0, -1).map((span) => span.peakOverTypical),
+    ...riskFeatureNames,
   ];
 }
 

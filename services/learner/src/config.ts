@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultCadenceMs } from '@weir/learning';
 import {
   checkKafkaFields,
   checkKmsFields,
@@ -23,7 +24,7 @@ export const learnerConfig = z
       .regex(/^[A-Za-z0-9._-]{1,100}$/)
       .default('weir-learner')
       .describe('The group in whose committed offset stands what was learned and from where to go on.'),
-    LEARNING_CADENCE_MS: durationMs(dayMs, { minMs: 60_000, maxMs: 7 * dayMs }).describe(
+    LEARNING_CADENCE_MS: durationMs(defaultCadenceMs, { minMs: 60_000, maxMs: 7 * dayMs }).describe(
       'How often a snapshot is made, in event time.',
     ),
     OUTCOMES_DELAY_MS: durationMs(7 * dayMs, { minMs: 60_000, maxMs: 24 * dayMs }).describe(

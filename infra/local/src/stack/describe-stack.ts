@@ -235,6 +235,8 @@ export function roleEnvironment(options: {
     case 'ops':
       return { ...shared, AUDIT_SIGNING_KEY: arns.auditSigning };
     case 'learner':
+      // Weeks of transactions come within minutes here, and each snapshot would be in force for a second.
+      return { ...shared, LEARNING_CADENCE_MS: String(24 * 3_600_000) };
     case 'downstream':
       return shared;
   }

@@ -1,6 +1,7 @@
-import type { FeatureValues, ModelSnapshot, Verdict } from '@weir/contracts';
+import type { FeatureValues, Knowledge, ModelSnapshot, Verdict } from '@weir/contracts';
 import type { Observation } from '@weir/learning';
 import { createJudge, resolveRuleset, type Judge, type Ruleset } from '@weir/rules';
+import { scorerOf } from '@weir/scoring';
 import {
   createAccountHistory,
   createHistoryCache,
@@ -41,7 +42,7 @@ export function createCore(ruleset: Ruleset, plan: WindowPlan): Core {
   const nameOf = createPseudonyms();
   // Nothing is ever evicted: there is no store to read it from again. What is used least is put to rest.
   const histories = createHistoryCache({ maxBytes: Number.POSITIVE_INFINITY });
-  const labelFree = createJudge({ ruleset, plan, versions: { ruleset: ruleset.ref, windowPlan: plan.ref } });
+  let labelFree = createJudge({ ruleset, plan, versions: { ruleset: ruleset.ref, windowPlan: plan.ref } });
   const fixed = fixedJudge(plan);
   let judge: Judge = labelFree;
   let offset = 0;
@@ -60,7 +61,7 @@ export function createCore(ruleset: Ruleset, plan: WindowPlan): Core {
     },
     judge: ({ account, record }, history) => judge.judge(record, account, history),
     scores({ account, record }, history, { verdict, features }) {
-      // What was learned changes features too: the label-free score rests on those it would have had without.
+      // What outcomes taught is among the features too: the label-free score rests on those it would have had without.
       const alone = judge === labelFree ? { verdict, features } : labelFree.judge(record, account, history);
       const about = { record, account, history, features: alone.features };
       return {
@@ -78,7 +79,12 @@ export function createCore(ruleset: Ruleset, plan: WindowPlan): Core {
     activate(snapshot) {
       const versions = { ruleset: ruleset.ref, windowPlan: plan.ref, model: snapshot.ref };
       // Rules alone look at nothing that is learned.
-      if (ruleset.scoring === 'model') judge = createJudge({ ruleset, plan, versions, snapshot });
+      if (ruleset.scoring !== 'model') return;
+      // Our own learner has just made it: looking at each of its numbers again would take longer than judging.
+      const knowledge = snapshot.knowledge as Knowledge;
+      const inForce = { ruleset, plan, versions, snapshot };
+      judge = createJudge(inForce, () => scorerOf(knowledge));
+      labelFree = createJudge(inForce, () => scorerOf(knowledge).withoutOutcomes);
     },
   };
 }

@@ -46,14 +46,13 @@ export function readOptions(options: BacktestOptions): BacktestSettings {
     out: options.out,
     ruleset,
     plan,
-    outcomes: options.outcomes
-      ? {
-          delayMs,
-          cadenceMs: timeOf('--cadence', options.cadence),
-          reported: numberOf('--reported', options.reported, { low: 0, high: 1 }),
-          seed: wholeOf('--seed', options.seed, { low: 0, high: Number.MAX_SAFE_INTEGER }),
-        }
-      : undefined,
+    outcomes: {
+      delayMs,
+      cadenceMs: timeOf('--cadence', options.cadence),
+      // Without any report the learner still learns what peers do.
+      reported: options.outcomes ? numberOf('--reported', options.reported, { low: 0, high: 1 }) : 0,
+      seed: wholeOf('--seed', options.seed, { low: 0, high: Number.MAX_SAFE_INTEGER }),
+    },
     evaluation,
     maxBadRows: wholeOf('--max-bad-rows', options.maxBadRows, { low: 0, high: Number.MAX_SAFE_INTEGER }),
     resume: options.resume === true,
