@@ -79,10 +79,14 @@ export function startTraining(previous: OnlineModel | null): Training {
     locateAll(inputs, features);
     let own = labelFreeBase + base + labelFreeShare * labelFreeLogOdds(features);
     let risk = 0;
+    // What the same behaviour would say with nothing known of the counterparty and the account.
+    let unknown = 0;
     for (const term of terms) {
       const part = partAt(term);
-      if (term.isRisk) risk += part;
-      else own += part;
+      if (term.isRisk) {
+        risk += part;
+        unknown += term.weights[term.weights.length - 1] as number;
+      } else own += part;
       term.centre += centreStep * (part - term.centre);
     }
     const gradient = probabilityOf(own + risk) - (isFraud ? 1 : 0);
@@ -97,7 +101,7 @@ export function startTraining(previous: OnlineModel | null): Training {
       base -= (learningRate / Math.sqrt(baseSquares)) * gradient;
     }
     if (isFraud) labelFreeShare = labelFreeFrauds / (labelFreeFrauds / labelFreeShare + 1);
-    return probabilityOf(own);
+    return probabilityOf(own + unknown);
   };
 
   return {
