@@ -18,7 +18,7 @@ const unusual: FeatureValues = {
   restOfDayZ: 2.125,
   daySumSurprise: 12.5,
   velocitySurprise_1m: null,
-  velocitySurprise_1h: 5.75,
+  velocitySurprise_1h: 6.75,
   counterpartySurprise: 1.386294,
   newCountry: 1,
   newChannel: null,
@@ -69,15 +69,21 @@ test('a score without a snapshot is the same to the last bit on every machine', 
   const scores = [{}, unusual, { ...unusual, amountRobustZ: 1 }, { ...unusual, amountRobustZ: 60 }];
   assert.deepEqual(
     scores.map((features) => scorer.score(features).score),
-    [0.003018, 0.845993, 0.477182, 1],
+    [0.002473, 0.801701, 0.486997, 1],
   );
-  assert.equal(logOddsOf(undefined, unusual), 1.7035141477350608);
+  assert.equal(logOddsOf(undefined, unusual), 1.3969616144841988);
   assert.deepEqual(scorer.explain(unusual), {
-    base: 0.003018,
+    base: 0.002473,
     features: contributions({
-      ...{ amountRobustZ: 0.393675, amountPeerZ: 0.078735, restOfDayZ: 0.07108 },
-      ...{ daySumSurprise: 0.043742, velocitySurprise_1h: 0.039367, counterpartySurprise: 0.013518 },
-      ...{ newCountry: 0.10498, passThroughMinor: 0.097878 },
+      amountRobustZ: 0.308695,
+      amountOverTypical: 0.13822,
+      amountPeerZ: 0.061739,
+      restOfDayZ: 0.055737,
+      daySumSurprise: 0.034299,
+      velocitySurprise_1h: 0.030869,
+      counterpartySurprise: 0.0106,
+      newCountry: 0.082319,
+      passThroughMinor: 0.07675,
     }),
   });
 });
@@ -85,16 +91,23 @@ test('a score without a snapshot is the same to the last bit on every machine', 
 test('and so is one by what was learned, with what was reported of others', () => {
   const scorer = scorerOf(known);
   const features = scorer.features({ ...unusual }, record, 'a1_one');
-  assert.equal(scorer.score(features).score, 0.825681);
-  assert.equal(scorer.score(unusual).score, 0.231755);
-  assert.equal(logOddsOf(prepareModel(model), features), 1.555321342334413);
+  assert.equal(scorer.score(features).score, 0.783931);
+  assert.equal(scorer.score(unusual).score, 0.1877);
+  assert.equal(logOddsOf(prepareModel(model), features), 1.2887260090526245);
   assert.deepEqual(scorer.explain(features), {
-    base: 0.002227,
+    base: 0.001824,
     features: contributions({
-      ...{ amountRobustZ: 0.263311, amountPeerZ: 0.047086, restOfDayZ: 0.042508 },
-      ...{ daySumSurprise: 0.026159, velocitySurprise_1h: 0.023543, counterpartySurprise: 0.008084 },
-      ...{ newCountry: 0.062781, passThroughMinor: 0.058534 },
-      ...{ counterpartyFraudDays: 0.230713, counterpartyUnexplainedFrauds: 0.060735 },
+      amountRobustZ: 0.210623,
+      amountOverTypical: 0.082347,
+      amountPeerZ: 0.036782,
+      restOfDayZ: 0.033206,
+      daySumSurprise: 0.020434,
+      velocitySurprise_1h: 0.018391,
+      counterpartySurprise: 0.006315,
+      newCountry: 0.049042,
+      passThroughMinor: 0.045725,
+      counterpartyFraudDays: 0.221051,
+      counterpartyUnexplainedFrauds: 0.058191,
     }),
   });
 });

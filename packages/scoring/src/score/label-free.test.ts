@@ -42,7 +42,10 @@ for (const one of labelFreeEvidence) {
       if ((values[index] ?? 0) > from) assert.ok(here > before, `at ${values[index]}`);
       else assert.ok(here >= before, `at ${values[index]}`);
     });
-    assert.equal(evidenceOf(one, { [feature]: from + 2 }), weight * (from + 2 - from));
+    assert.equal(
+      evidenceOf(one, { [feature]: from + 2 }),
+      weight * (one.isRatio === true ? ln((from + 2) / from) : from + 2 - from),
+    );
   });
 }
 

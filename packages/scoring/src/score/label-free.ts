@@ -1,8 +1,16 @@
 import type { FeatureValues } from '@weir/contracts';
 import { ln } from '@weir/windows';
 
-/** Evidence counts from `from` on, `weight` for each unit beyond it. docs/detection-quality.md says where each comes from. */
-export type Evidence = { readonly feature: string; readonly from: number; readonly weight: number };
+/**
+ * Evidence counts from `from` on, `weight` for each unit beyond it; of a ratio, for each nat beyond it.
+ * docs/detection-quality.md says where each comes from.
+ */
+export type Evidence = {
+  readonly feature: string;
+  readonly from: number;
+  readonly weight: number;
+  readonly isRatio?: true;
+};
 
 /**
  * What the label-free score looks at. An amount is unusual for its account first of all, for its peers
@@ -11,12 +19,13 @@ export type Evidence = { readonly feature: string; readonly from: number; readon
  */
 export const labelFreeEvidence: readonly Evidence[] = [
   { feature: 'amountRobustZ', from: 0, weight: 1 },
+  { feature: 'amountOverTypical', from: 1, weight: 0.5, isRatio: true },
   { feature: 'amountPeerZ', from: 0, weight: 0.3 },
   { feature: 'restOfDayZ', from: 1.5, weight: 0.65 },
   { feature: 'daySumSurprise', from: 10, weight: 0.1 },
-  { feature: 'velocitySurprise_1m', from: 5, weight: 0.3 },
-  { feature: 'velocitySurprise_1h', from: 5, weight: 0.3 },
-  { feature: 'velocitySurprise_24h', from: 5, weight: 0.3 },
+  { feature: 'velocitySurprise_1m', from: 6, weight: 0.3 },
+  { feature: 'velocitySurprise_1h', from: 6, weight: 0.3 },
+  { feature: 'velocitySurprise_24h', from: 6, weight: 0.3 },
   { feature: 'counterpartySurprise', from: 1, weight: 0.2 },
   { feature: 'newCountry', from: 0, weight: 0.6 },
   { feature: 'newChannel', from: 0, weight: 0.3 },
@@ -28,8 +37,8 @@ export const labelFreeEvidence: readonly Evidence[] = [
 ];
 
 /** The log-odds of a transaction that nothing speaks against, and what one unit of evidence adds to them. */
-export const labelFreeBase = -5.8;
-export const labelFreeSlope = 1.6;
+export const labelFreeBase = -6;
+export const labelFreeSlope = 1.3;
 
 /** Of what came in a day before, so much has to go out again to be passed through. */
 const passedThrough = 0.8;
@@ -42,11 +51,11 @@ const straightUpTo = 6;
 const mostCounted = 1_000_000;
 
 /** A feature's own evidence, in units; 0 where it has no value. */
-export function evidenceOf({ feature, from, weight }: Evidence, features: FeatureValues): number {
+export function evidenceOf({ feature, from, weight, isRatio }: Evidence, features: FeatureValues): number {
   const value = features[feature];
-  return value === null || value === undefined || value <= from
-    ? 0
-    : weight * (Math.min(value, mostCounted) - from);
+  if (value === null || value === undefined || value <= from) return 0;
+  const counted = Math.min(value, mostCounted);
+  return weight * (isRatio === true ? ln(counted / from) : counted - from);
 }
 
 /**
