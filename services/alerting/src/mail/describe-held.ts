@@ -29,7 +29,7 @@ export function describeHeld(
     sections: [
       whatHappened(finding.held),
       whyUnusual(finding.held, context.ruleset),
-      whatWasDone(finding.held),
+      whatWasDone(finding.held, context.ruleset),
       lookFurther(alert, finding),
     ],
     footer: context.footer,
@@ -122,20 +122,28 @@ function recentAmounts({ evidence }: HeldTransaction): readonly Block[] {
   ];
 }
 
-function whatWasDone({ verdict }: HeldTransaction): Section {
+function whatWasDone({ verdict }: HeldTransaction, ruleset: Ruleset | undefined): Section {
+  const { versions, score } = verdict;
+  const by = `ruleset ${versions.ruleset}${versions.model === undefined ? '' : ` and model ${versions.model}`}`;
   return {
     title: 'What was done',
     blocks: [
       {
         kind: 'paragraph',
         text:
-          `It is held: it was not passed to downstream systems. Its score is ${verdict.score.toFixed(2)} ` +
-          `on a scale from 0 to 1, by ruleset ${verdict.versions.ruleset}. ` +
+          `It is held: it was not passed to downstream systems. Its score is ${score.toFixed(2)} ` +
+          `on a scale from 0 to 1, by ${by}.${ruleset === undefined ? '' : thresholdRemark(score, ruleset)} ` +
           'Weir moves no money itself; whether the payment was executed is known to the bank that sent it.',
       },
     ],
   };
 }
+
+/** A reader who sees a low score must not take the hold for a mistake. */
+const thresholdRemark = (score: number, { holdAt }: Ruleset): string =>
+  score >= holdAt
+    ? ` From ${holdAt.toFixed(2)} on a transaction is held.`
+    : ` That alone would not have held it, which takes ${holdAt.toFixed(2)}: one of the reasons above holds whatever the score.`;
 
 function lookFurther(alert: Alert, { held, place, identity }: HeldFinding): Section {
   return {

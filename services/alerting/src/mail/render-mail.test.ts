@@ -56,7 +56,7 @@ The last 2 transactions of the account before it:
 
 WHAT WAS DONE
 
-It is held: it was not passed to downstream systems. Its score is 0.70 on a scale from 0 to 1, by ruleset test@1. Weir moves no money itself; whether the payment was executed is known to the bank that sent it.
+It is held: it was not passed to downstream systems. Its score is 0.70 on a scale from 0 to 1, by ruleset test@1. From 0.50 on a transaction is held. Weir moves no money itself; whether the payment was executed is known to the bank that sent it.
 
 HOW TO LOOK FURTHER
 
@@ -177,24 +177,45 @@ test('What a score rests on is said in one line and then piece by piece, the mos
     whyOf(render(heldNotice(scoredTransaction())).text),
     `WHY IT IS UNUSUAL FOR THIS ACCOUNT
 
-42 × the usual amount (usual 12.00–80.00 EUR over 30 days), first payment to this creditor, third within 1 hour.
+42 × the usual amount (usual 12.00–80.00 EUR over 30 days), first payment to this creditor in 30 days, third outgoing EUR transaction within 1 hour.
 
 Outgoing EUR amounts of this account are usually between 12.00 EUR and 80.00 EUR, typically 31.00 EUR (over the last 30 days, 212 transactions). This one is 1,302.00 EUR, above that range.
 
 - Unusual amount (high, adds 0.62). 42 × the usual amount (usual 12.00–80.00 EUR over 30 days).
-- New counterparty (medium, adds 0.20). First payment to this creditor.
-- Burst of transactions (high, adds 0.10). Third within 1 hour.
+- New counterparty (medium, adds 0.20). First payment to this creditor in 30 days.
+- Burst of transactions (high, adds 0.10). Third outgoing EUR transaction within 1 hour.
 
 `,
   );
 });
 
-test('An account without a history is said to have none, and what it was compared with', () => {
-  const { text } = render(
-    heldNotice(scoredTransaction({ state: 'cold', usualAmount: null, recentAmounts: [] })),
+test('An account without a history of the kind is said to have none, and what it was compared with', () => {
+  const nothing = { usualAmount: null, recentAmounts: [] };
+  const features = { amountPeerZ: 3.5, newCounterparty: 1, historyCount: 0, count_30d: 0 };
+  const withPeers = render(heldNotice(scoredTransaction({ ...nothing, state: 'cold', features }))).text;
+  assert.match(
+    withPeers,
+    /This account had no outgoing EUR transaction in 30 days before this one; it was compared with those of other accounts\./,
   );
-  assert.match(text, /This account has no history yet; it was compared with its peers\./);
-  assert.match(text, /An amount that is unusual for accounts like it, first payment to this creditor/);
+  assert.match(withPeers, /An amount higher than other accounts mostly move, first payment to this creditor/);
+  const alone = { ...features, amountPeerZ: null, amountOverTypical: 9.04, historyCount: 2, count_30d: 2 };
+  const without = render(heldNotice(scoredTransaction({ ...nothing, state: 'short', features: alone }))).text;
+  assert.match(
+    without,
+    /This account had only 2 outgoing EUR transactions in 30 days before this one; it was compared with that little\./,
+  );
+  assert.match(
+    without,
+    /9 × the typical amount of its 2 outgoing EUR transactions in 30 days, first payment/,
+  );
+});
+
+test('A low score is said not to be what holds a transaction', () => {
+  const { text } = render(heldNotice(heldTransaction({ verdict: { score: 0.02 } })));
+  assert.match(
+    text,
+    /Its score is 0\.02 .* That alone would not have held it, which takes 0\.50: one of the/,
+  );
 });
 
 test('A group that only a newer release knows is told by its name and its features', () => {

@@ -61,7 +61,7 @@ test('The body about a transaction held by its score says what that rests on', (
     {
       model: 'learned@7',
       summary:
-        '42 × the usual amount (usual 12.00–80.00 EUR over 30 days), first payment to this creditor, third within 1 hour',
+        '42 × the usual amount (usual 12.00–80.00 EUR over 30 days), first payment to this creditor in 30 days, third outgoing EUR transaction within 1 hour',
       historyState: 'settled',
       first: {
         rule: 'unusual_amount',

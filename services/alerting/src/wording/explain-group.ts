@@ -1,62 +1,50 @@
 import type { HeldTransaction, Reason } from '@weir/contracts';
-import { counted, money, ordinal, roughNumber, span, spanOfName, wholeNumber } from './format.ts';
+import { counted, money, ordinal, roughNumber, span, spanMsOfName, wholeNumber } from './format.ts';
+import { historySpan, kindOf, longestEmptyMs } from './history-words.ts';
 
 /** A group of features in words: its name, and what speaks for holding, as a part of a sentence. */
 export type GroupText = { readonly title: string; readonly phrase: string };
 
-type Words = (held: HeldTransaction, reason: Reason) => string;
+/** Undefined where the features don't bear out what the group is named for. */
+type Words = (held: HeldTransaction, reason: Reason) => string | undefined;
 
-/** The groups this release knows; see `scoreReasons` of @weir/scoring. */
-const groups: Readonly<Record<string, { readonly title: string; readonly phrase: Words }>> = {
-  unusual_amount: { title: 'Unusual amount', phrase: unusualAmount },
-  velocity_surprise: { title: 'Burst of transactions', phrase: velocity },
-  daily_sum_surprise: { title: 'Unusual sum of a day', phrase: daySum },
-  new_counterparty: {
-    title: 'New counterparty',
-    phrase: ({ transaction }) =>
-      transaction.creditDebitIndicator === 'DBIT'
-        ? 'first payment to this creditor'
-        : 'first payment from this debtor',
-  },
-  new_country: {
-    title: 'New country',
-    phrase: ({ transaction: { country } }) =>
-      country === undefined ? 'first transaction in its country' : `first transaction in ${country}`,
-  },
-  new_channel: {
-    title: 'New channel',
-    phrase: ({ transaction: { channel } }) =>
-      channel === undefined
-        ? 'first transaction by its channel'
-        : `first transaction by ${channel.replaceAll('_', ' ')}`,
-  },
-  unusual_hour: {
-    title: 'Unusual hour',
-    phrase: ({ transaction }) =>
-      `at ${transaction.eventTime.slice(11, 16)} UTC, an hour at which the account is hardly ever active`,
-  },
-  dormant_woke: { title: 'Dormant account', phrase: dormancy },
+/**
+ * The groups this release knows: those of the score's reasons in @weir/scoring. A model may also hold for a
+ * feature that is nothing special in itself, because reported frauds had the like: then
+ * that is said of `what`, and nothing else.
+ */
+const groups: Readonly<
+  Record<string, { readonly title: string; readonly what: string; readonly phrase: Words }>
+> = {
+  unusual_amount: { title: 'Unusual amount', what: 'amount', phrase: unusualAmount },
+  velocity_surprise: { title: 'Burst of transactions', what: 'pace', phrase: velocity },
+  daily_sum_surprise: { title: 'Unusual sum of a day', what: 'sum of 24 hours', phrase: daySum },
+  new_counterparty: { title: 'New counterparty', what: 'counterparty', phrase: newCounterparty },
+  new_country: { title: 'New country', what: 'country', phrase: newCountry },
+  new_channel: { title: 'New channel', what: 'channel', phrase: newChannel },
+  unusual_hour: { title: 'Unusual hour', what: 'hour', phrase: unusualHour },
+  dormant_woke: { title: 'Dormant account', what: 'distance from the one before', phrase: dormancy },
   structuring_amounts: {
     title: 'Amounts just below a reporting threshold',
-    phrase: (held) =>
-      `${nth(held, 'nearThresholdCount_24h')} amount just below a reporting threshold within 24 hours`,
+    what: 'distance from the reporting threshold',
+    phrase: nearThreshold,
   },
-  pass_through: { title: 'Money passed on', phrase: passThrough },
-  round_amounts: {
-    title: 'Repeated amounts',
-    phrase: (held) =>
-      (valueOf(held, 'equalAmountCount_24h') ?? 0) > 1
-        ? `${nth(held, 'equalAmountCount_24h')} time this very amount within 24 hours`
-        : `${nth(held, 'roundAmountCount_24h')} round amount within 24 hours`,
+  pass_through: { title: 'Money passed on', what: 'passing on of what came in', phrase: passThrough },
+  round_amounts: { title: 'Repeated amounts', what: 'roundness', phrase: repeatedAmounts },
+  counterparty_risk: {
+    title: 'Counterparty of frauds',
+    what: "counterparty's record",
+    phrase: counterpartyRisk,
   },
-  counterparty_risk: { title: 'Counterparty of frauds', phrase: counterpartyRisk },
-  account_risk: { title: 'Account with frauds', phrase: accountRisk },
-  short_history: {
-    title: 'Little history',
-    phrase: () => 'the account has little of its own to compare with',
+  account_risk: {
+    title: 'Account with frauds',
+    what: "account's record",
+    phrase: accountRisk,
   },
+  short_history: { title: 'Little history', what: 'little or long history', phrase: shortHistory },
   team_model: {
     title: 'Your own model',
+    what: 'score of your own model',
     phrase: ({ verdict }) => `your own model gives it ${verdict.score.toFixed(2)}`,
   },
 };
@@ -64,28 +52,46 @@ const groups: Readonly<Record<string, { readonly title: string; readonly phrase:
 /** A reason group in words, or undefined for one that this release doesn't know. */
 export function explainGroup(reason: Reason, held: HeldTransaction): GroupText | undefined {
   const group = Object.hasOwn(groups, reason.rule) ? groups[reason.rule] : undefined;
-  return group === undefined ? undefined : { title: group.title, phrase: group.phrase(held, reason) };
+  if (group === undefined) return undefined;
+  const { title, what, phrase } = group;
+  const otherwise =
+    held.verdict.versions.model === undefined ? 'is unusual' : 'is like that of reported frauds';
+  return { title, phrase: phrase(held, reason) ?? `its ${what} ${otherwise}` };
 }
 
 const valueOf = ({ evidence }: HeldTransaction, feature: string): number | undefined =>
   evidence.features[feature] ?? undefined;
 
-/** "third", of a count that includes this transaction; "another" where nobody counted. */
-function nth(held: HeldTransaction, feature: string): string {
-  const count = valueOf(held, feature);
-  return count === undefined || count < 1 ? 'another' : ordinal(count);
-}
+/** Whether a feature is above a value: never where it has none. */
+const isAbove = (held: HeldTransaction, feature: string, least: number): boolean =>
+  (valueOf(held, feature) ?? -Infinity) > least;
 
-function unusualAmount({ transaction, evidence }: HeldTransaction): string {
-  const { usualAmount } = evidence;
-  const { amountMinor, currency } = transaction;
-  if (usualAmount === null) return 'an amount that is unusual for accounts like it';
+/** A surprise is the negative logarithm of a probability: below this, something rather usual. */
+const evenChance = Math.LN2;
+
+const hourMs = 3_600_000;
+
+function unusualAmount(held: HeldTransaction): string | undefined {
+  const { amountMinor, currency } = held.transaction;
+  const { usualAmount } = held.evidence;
+  if (usualAmount === null) return unusualWithoutRange(held);
   const { lowMinor, typicalMinor, highMinor, windowSpanMs } = usualAmount;
   const usual = `usual ${moneyRange(lowMinor, highMinor, currency)} over ${span(windowSpanMs)}`;
   const times = amountMinor / Math.max(1, typicalMinor);
-  return times >= 1.05
-    ? `${roughNumber(times)} × the usual amount (${usual})`
-    : `an amount unlike the usual ones (${usual})`;
+  if (times >= 1.05) return `${roughNumber(times)} × the usual amount (${usual})`;
+  if (amountMinor < lowMinor) return `an amount below the usual ones (${usual})`;
+  return isAbove(held, 'amountRobustZ', 0)
+    ? `an amount in the upper half of the usual ones (${usual})`
+    : undefined;
+}
+
+/** Of an account with too few transactions for a range: what these few say, else what other accounts do. */
+function unusualWithoutRange(held: HeldTransaction): string | undefined {
+  const times = valueOf(held, 'amountOverTypical');
+  const few = counted(valueOf(held, 'historyCount') ?? 0, `${kindOf(held)} transaction`);
+  if (times !== undefined && times >= 1.05)
+    return `${roughNumber(times)} × the typical amount of its ${few} in ${historySpan(held)}`;
+  return isAbove(held, 'amountPeerZ', 0) ? 'an amount higher than other accounts mostly move' : undefined;
 }
 
 /** "12.00–80.00 EUR". */
@@ -95,57 +101,108 @@ const moneyRange = (lowMinor: number, highMinor: number, currency: string): stri
 const velocityPrefix = 'velocitySurprise_';
 
 /** Told over the span that surprises most. */
-function velocity(held: HeldTransaction, { features }: Reason): string {
+function velocity(held: HeldTransaction, { features }: Reason): string | undefined {
   const [name] = features
     .filter((feature) => feature.startsWith(velocityPrefix))
     .map((feature) => feature.slice(velocityPrefix.length))
     .sort((one, other) => surpriseOver(held, other) - surpriseOver(held, one));
-  const within = name === undefined ? undefined : spanOfName(name);
+  const withinMs = name === undefined ? undefined : spanMsOfName(name);
   const earlier = valueOf(held, `count_${name ?? ''}`);
-  if (within === undefined || earlier === undefined) return 'more transactions than usual in a short time';
-  return `${ordinal(earlier + 1)} within ${within}`;
+  if (withinMs === undefined || earlier === undefined || earlier < 1) return undefined;
+  return `${ordinal(earlier + 1)} ${kindOf(held)} transaction within ${span(withinMs)}`;
 }
 
 const surpriseOver = (held: HeldTransaction, name: string): number =>
   valueOf(held, velocityPrefix + name) ?? 0;
 
-function daySum(held: HeldTransaction): string {
+function daySum(held: HeldTransaction): string | undefined {
   const earlierMinor = valueOf(held, 'sumMinor_24h');
-  const { amountMinor, currency } = held.transaction;
-  return earlierMinor === undefined
-    ? 'more money within 24 hours than usual'
-    : `${money(earlierMinor + amountMinor, currency)} within 24 hours, more than usual`;
+  const isMore = isAbove(held, 'daySumSurprise', evenChance) || isAbove(held, 'restOfDayZ', 0);
+  if (earlierMinor === undefined || !isMore) return undefined;
+  const { amountMinor, currency, creditDebitIndicator } = held.transaction;
+  const way = creditDebitIndicator === 'DBIT' ? 'out' : 'in';
+  return `with it ${money(earlierMinor + amountMinor, currency)} ${way} within 24 hours, more than usual`;
 }
 
-function dormancy(held: HeldTransaction): string {
+function newCounterparty(held: HeldTransaction): string | undefined {
+  if (valueOf(held, 'newCounterparty') !== 1) return undefined;
+  const first =
+    held.transaction.creditDebitIndicator === 'DBIT'
+      ? 'first payment to this creditor'
+      : 'first payment from this debtor';
+  return `${first} in ${historySpan(held)}`;
+}
+
+function newCountry(held: HeldTransaction): string | undefined {
+  if (valueOf(held, 'newCountry') !== 1) return undefined;
+  return `first transaction in ${held.transaction.country ?? 'its country'} for ${historySpan(held)}`;
+}
+
+function newChannel(held: HeldTransaction): string | undefined {
+  if (valueOf(held, 'newChannel') !== 1) return undefined;
+  const channel = held.transaction.channel?.replaceAll('_', ' ') ?? 'its channel';
+  return `first transaction by ${channel} in ${historySpan(held)}`;
+}
+
+function unusualHour(held: HeldTransaction): string | undefined {
+  if (!isAbove(held, 'hourSurprise', evenChance)) return undefined;
+  return `at ${held.transaction.eventTime.slice(11, 16)} UTC, an hour at which the account is seldom active`;
+}
+
+/** The silence is that of transactions of the kind; where others came in between, it is told by the longest empty window. */
+function dormancy(held: HeldTransaction): string | undefined {
   const hours = valueOf(held, 'hoursSinceLast');
-  if (hours === undefined) return 'first transaction after a long silence';
-  return hours < 48
-    ? `first transaction after ${wholeNumber(hours)} hours of silence`
-    : `first transaction after ${wholeNumber(hours / 24)} days of silence`;
+  if (hours === undefined || !isAbove(held, 'dormancySurprise', evenChance)) return undefined;
+  const emptyMs = longestEmptyMs(held);
+  if (emptyMs > hours * hourMs) return `first ${kindOf(held)} transaction in ${span(emptyMs)}`;
+  const silence = hours < 48 ? counted(hours, 'hour') : counted(hours / 24, 'day');
+  return `first transaction after ${silence} of silence`;
 }
 
-function passThrough(held: HeldTransaction): string {
-  const [share, amountMinor] = [valueOf(held, 'passThroughShare'), valueOf(held, 'passThroughMinor')];
-  if (share === undefined || amountMinor === undefined) return 'what came in goes out again within 24 hours';
-  const { currency } = held.transaction;
-  return `${wholeNumber(share * 100)} % of what came in within 24 hours, ${money(amountMinor, currency)}, goes out again`;
+function nearThreshold(held: HeldTransaction): string | undefined {
+  const count = valueOf(held, 'nearThresholdCount_24h') ?? 0;
+  if (count < 1) return undefined;
+  return count === 1
+    ? 'an amount just below a reporting threshold'
+    : `${ordinal(count)} amount just below a reporting threshold within 24 hours`;
 }
 
-function counterpartyRisk(held: HeldTransaction): string {
+/** What went out is told with what it is a part of, since this transaction may be the least of it. */
+function passThrough(held: HeldTransaction): string | undefined {
+  const share = valueOf(held, 'passThroughShare') ?? 0;
+  const passedMinor = valueOf(held, 'passThroughMinor');
+  if (passedMinor === undefined || share <= 0) return undefined;
+  const passed = money(passedMinor, held.transaction.currency);
+  return `with it ${wholeNumber(share * 100)} % of what came in within 24 hours went out again, ${passed}`;
+}
+
+function repeatedAmounts(held: HeldTransaction, { features }: Reason): string | undefined {
+  const equal = valueOf(held, 'equalAmountCount_24h') ?? 0;
+  const round = valueOf(held, 'roundAmountCount_24h') ?? 0;
+  const isByEqual = features.includes('equalAmountCount_24h') || !features.includes('roundAmountCount_24h');
+  if (equal > 1 && (isByEqual || round < 1)) return `${ordinal(equal)} time this very amount within 24 hours`;
+  if (round < 1) return undefined;
+  return round === 1 ? 'a round amount' : `${ordinal(round)} round amount within 24 hours`;
+}
+
+function counterpartyRisk(held: HeldTransaction): string | undefined {
   const days = valueOf(held, 'counterpartyLastFraudDays');
-  if (days === undefined) return 'the counterparty occurs in transactions that were reported as fraud';
+  if (days === undefined) return undefined;
   const share = valueOf(held, 'counterpartyFraudShare');
   const often =
-    share === undefined ? '' : `, as ${wholeNumber(share * 100)} % of all with it since the first`;
+    share === undefined ? '' : `, as were ${wholeNumber(share * 100)} % of all with it since the first fraud`;
   return `a transaction with this counterparty ${daysAgo(days)} was reported as fraud${often}`;
 }
 
-function accountRisk(held: HeldTransaction): string {
+function accountRisk(held: HeldTransaction): string | undefined {
   const days = valueOf(held, 'accountLastFraudDays');
   return days === undefined
-    ? 'the account had transactions that were reported as fraud'
+    ? undefined
     : `a transaction of this account ${daysAgo(days)} was reported as fraud`;
+}
+
+function shortHistory({ evidence }: HeldTransaction): string | undefined {
+  return evidence.state === 'settled' ? undefined : 'the account has little of its own to compare with';
 }
 
 const daysAgo = (days: number): string => `${counted(Math.max(1, Math.round(days)), 'day')} ago`;

@@ -39,11 +39,11 @@ export function span(spanMs: number): string {
 
 const spanUnits: Readonly<Record<string, number>> = { s: 1_000, m: minuteMs, h: hourMs, d: dayMs };
 
-/** A span of a window plan by its name, "10 minutes" of "10m"; undefined for a name of another shape. */
-export function spanOfName(name: string): string | undefined {
+/** A span of a window plan by its name, 600,000 of "10m"; undefined for a name of another shape. */
+export function spanMsOfName(name: string): number | undefined {
   const [, count, unit = ''] = /^(\d{1,4})([smhd])$/.exec(name) ?? [];
   const unitMs = spanUnits[unit];
-  return unitMs === undefined ? undefined : span(Number(count) * unitMs);
+  return unitMs === undefined ? undefined : Number(count) * unitMs;
 }
 
 const ordinalWords = [

@@ -2,6 +2,7 @@ import type { HeldTransaction, Reason } from '@weir/contracts';
 import { gravestFirst } from '../severity.ts';
 import { explainGroup } from './explain-group.ts';
 import { counted } from './format.ts';
+import { historySpan, kindOf } from './history-words.ts';
 
 /** More than this a person doesn't read in one line. */
 const mostPhrases = 3;
@@ -15,7 +16,8 @@ export const reasonsInOrder = (held: HeldTransaction): readonly Reason[] =>
 
 /**
  * What the score rests on in one line: "42 × the usual amount (usual 12.00–80.00
- * EUR over 30 days), first payment to this creditor, third within 1 hour".
+ * EUR over 30 days), first payment to this creditor in 30 days, third outgoing
+ * EUR transaction within 1 hour".
  * Undefined where it rests on nothing that this release has words for.
  */
 export function summaryOf(held: HeldTransaction): string | undefined {
@@ -24,19 +26,24 @@ export function summaryOf(held: HeldTransaction): string | undefined {
   return phrases.length === 0 ? undefined : phrases.slice(0, mostPhrases).join(', ');
 }
 
-/** How much of a past there was to compare with, where that was little. */
-export function historyRemark({ verdict, evidence }: HeldTransaction): string | undefined {
-  const peers = verdict.versions.model === undefined ? undefined : 'its peers';
+/**
+ * How much of a past of the same kind there was to compare with, where that was little.
+ * Peers helped where their amounts were known: of some currencies nobody knows any.
+ */
+export function historyRemark(held: HeldTransaction): string | undefined {
+  const { evidence } = held;
+  const hasPeers = (evidence.features['amountPeerZ'] ?? undefined) !== undefined;
+  const kind = `${kindOf(held)} transaction`;
   switch (evidence.state) {
     case 'cold':
-      return peers === undefined
-        ? 'This account has no history yet; there was nothing to compare it with.'
-        : `This account has no history yet; it was compared with ${peers}.`;
+      return `This account had no ${kind} in ${historySpan(held)} before this one; ${
+        hasPeers ? 'it was compared with those of other accounts' : 'there was no amount to compare it with'
+      }.`;
     case 'short': {
-      const past = `This account has little history yet (${counted(evidence.features['historyCount'] ?? 0, 'transaction')})`;
-      return peers === undefined
-        ? `${past}; it was compared with that little.`
-        : `${past}; it was compared with that and with ${peers}.`;
+      const count = counted(evidence.features['historyCount'] ?? 0, kind);
+      return `This account had only ${count} in ${historySpan(held)} before this one; it was compared with ${
+        hasPeers ? 'that and with those of other accounts' : 'that little'
+      }.`;
     }
     case 'settled':
     case undefined:
