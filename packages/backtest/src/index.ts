@@ -2,7 +2,7 @@ export { BacktestError } from './backtest-error.ts';
 export { compareFiles } from './compare/compare-files.ts';
 export type { Comparison, Flip } from './compare/compare-scores.ts';
 export type { EvaluationSettings } from './metrics/evaluation.ts';
-export type { Alerting } from './metrics/measure.ts';
+export type { AlertCounts, Alerting } from './metrics/measure.ts';
 export { scoreKinds, scoreNames } from './metrics/score-kinds.ts';
 export { backtestPage } from './page/backtest-page.ts';
 export { readMapping } from './read/mapping.ts';

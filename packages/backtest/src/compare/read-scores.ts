@@ -3,11 +3,11 @@ import { parse } from 'csv-parse';
 import { BacktestError } from '../backtest-error.ts';
 import { scoresHeader } from '../scores/write-scores.ts';
 
-/** One line of a file of scores. */
+/** A judged line of a file of scores. */
 export type Scored = { readonly transactionId: string; readonly score: number; readonly isHeld: boolean };
 
 /**
- * The lines of a file that a backtest wrote. Throws BacktestError: (66) where
+ * The judged lines of a file that a backtest wrote; rows it refused have nothing to compare. Throws BacktestError: (66) where
  * it can't be read, (65) where it is no such file, naming the line.
  */
 export async function* readScores(path: string): AsyncGenerator<Scored, void, undefined> {
@@ -18,8 +18,9 @@ export async function* readScores(path: string): AsyncGenerator<Scored, void, un
   try {
     for await (const record of bytes.pipe(parser) as AsyncIterable<readonly string[]>) {
       line += 1;
-      if (line > 1) yield scoredOf(record, line);
-      else if (record.join(',') !== scoresHeader)
+      if (line > 1) {
+        if (!refusedVerdicts.has(record[2])) yield scoredOf(record, line);
+      } else if (record.join(',') !== scoresHeader)
         throw new BacktestError(65, `${path} is no file of scores: its first line is not "${scoresHeader}"`);
     }
   } catch (cause) {
@@ -30,6 +31,8 @@ export async function* readScores(path: string): AsyncGenerator<Scored, void, un
     bytes.destroy();
   }
 }
+
+const refusedVerdicts: ReadonlySet<string | undefined> = new Set(['rejected', 'duplicate']);
 
 function scoredOf([transactionId = '', scoreText = '', verdict]: readonly string[], line: number): Scored {
   const score = Number(scoreText);

@@ -57,7 +57,8 @@ export function writeWaiting(
   bytes[at + 57] =
     (isFraud ? 1 : 0) | (observation.creditDebitIndicator === 'CRDT' ? 2 : 0) | (counterparty === '' ? 0 : 4);
   for (const [index, name] of names.entries()) {
-    bytes.writeDoubleBE(observation.features[name] ?? Number.NaN, at + headBytes + 8 * index);
+    // A journal is JSON, which knows no negative zero; adding zero makes one plain.
+    bytes.writeDoubleBE((observation.features[name] ?? Number.NaN) + 0, at + headBytes + 8 * index);
   }
 }
 

@@ -51,16 +51,12 @@ test('precision and recall at the hold threshold go by the verdicts', () => {
     [0, 'c', 0.4, 'fraud'],
     [2, 'd', 0.1, 'genuine'],
   ]);
-  assert.deepEqual(scores.score.atHold, {
-    threshold: 0.5,
-    alerts: 2,
-    alertsPerDay: 1,
-    precision: 0.5,
-    recall: 0.5,
-  });
+  const counts = { alerts: 2, alertsPerDay: 1, precision: 0.5, recall: 0.5 };
+  assert.deepEqual(scores.score.atHold, { threshold: 0.5, ...counts, overAll: counts });
+  const none = { transactions: 0, frauds: 0, held: 0, heldFrauds: 0 };
   assert.deepEqual(perDay, [
-    { day: '1970-01-01', transactions: 3, frauds: 2, held: 2, heldFrauds: 1 },
-    { day: '1970-01-03', transactions: 1, frauds: 0, held: 0, heldFrauds: 0 },
+    { day: '1970-01-01', transactions: 3, frauds: 2, held: 2, heldFrauds: 1, leftOut: none },
+    { day: '1970-01-03', transactions: 1, frauds: 0, held: 0, heldFrauds: 0, leftOut: none },
   ]);
 });
 
@@ -98,14 +94,43 @@ test('the threshold for alerts a day is set by the days before the range alone',
     [30, 'c', 0.84, 'genuine'],
   ]);
   // Two days with one alert each: 0.9 and 0.85.
+  const counts = { alerts: 2, alertsPerDay: 2, precision: 1, recall: 1 };
+  assert.deepEqual(scores.score.atAlertsPerDay, { threshold: 0.85, ...counts, overAll: counts });
+  assert.deepEqual(alertsPerDay, { wanted: 1, recallCeiling: 0.5, recallCeilingOverAll: 0.5 });
+});
+
+test('alerts a day count every account, those known as compromised too', () => {
+  const { scores, alertsPerDay, range, perDay } = measured(
+    { fromDay: 30, alertsPerDay: 1, knownAccounts: 'drop' },
+    [
+      [22, 'known', 0.9, 'fraud'],
+      // The second highest of these two days sets the threshold; it is one of the account known by day 30.
+      [28, 'known', 0.9, 'fraud'],
+      [29, 'known', 0.8, 'fraud'],
+      [29, 'x', 0.7, 'genuine'],
+      [30, 'known', 0.85, 'fraud'],
+      [30, 'known', 0.1, 'fraud'],
+      [30, 'a', 0.95, 'fraud'],
+      [30, 'b', 0.75, 'genuine'],
+    ],
+  );
   assert.deepEqual(scores.score.atAlertsPerDay, {
-    threshold: 0.85,
-    alerts: 2,
-    alertsPerDay: 2,
+    threshold: 0.8,
+    alerts: 1,
+    alertsPerDay: 1,
     precision: 1,
     recall: 1,
+    overAll: { alerts: 2, alertsPerDay: 2, precision: 1, recall: 2 / 3 },
   });
-  assert.deepEqual(alertsPerDay, { wanted: 1, recallCeiling: 0.5 });
+  assert.deepEqual(alertsPerDay, { wanted: 1, recallCeiling: 1, recallCeilingOverAll: 1 / 3 });
+  assert.deepEqual(scores.score.atHold?.overAll, {
+    alerts: 3,
+    alertsPerDay: 3,
+    precision: 2 / 3,
+    recall: 2 / 3,
+  });
+  assert.equal(range.droppedOfKnownAccounts, 2);
+  assert.deepEqual(perDay[0]?.leftOut, { transactions: 2, frauds: 2, held: 1, heldFrauds: 1 });
 });
 
 test('without labels what needs them is null, and a note says so', () => {
@@ -113,13 +138,8 @@ test('without labels what needs them is null, and a note says so', () => {
   assert.equal(scores.score.rocAuc, null);
   assert.equal(scores.score.averagePrecision, null);
   assert.equal(scores.score.cardPrecisionAtK, null);
-  assert.deepEqual(scores.score.atHold, {
-    threshold: 0.5,
-    alerts: 1,
-    alertsPerDay: 1,
-    precision: null,
-    recall: null,
-  });
+  const counts = { alerts: 1, alertsPerDay: 1, precision: null, recall: null };
+  assert.deepEqual(scores.score.atHold, { threshold: 0.5, ...counts, overAll: counts });
   assert.ok(notes.some((note) => note.includes('no labels')));
 });
 

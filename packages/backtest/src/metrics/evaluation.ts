@@ -40,7 +40,13 @@ export type Judged = {
   readonly scores: Scores | undefined;
 };
 
-export type DayCounts = { transactions: number; frauds: number; held: number; heldFrauds: number };
+type Counts = { transactions: number; frauds: number; held: number; heldFrauds: number };
+
+/** What a day had; beside it, what accounts that are left out had. */
+export type DayCounts = Counts & { readonly leftOut: Counts };
+
+/** How many were alerted on, and how many of them were frauds. */
+export type Tally = { alerts: number; frauds: number };
 
 type AccountScores = { readonly highest: Float64Array; isFraud: boolean };
 
@@ -54,7 +60,8 @@ export type EvaluationState = {
   thresholds: Record<ScoreKind, number> | undefined;
   readonly days: Map<number, DayCounts>;
   unlabelled: number;
-  droppedKnown: number;
+  /** Alerts on accounts that are left out: by the ruleset, and by the threshold for so many alerts a day. */
+  readonly leftOut: Record<ScoreKind, { readonly hold: Tally; readonly budget: Tally }>;
   /** Held by a rule or because of its time, below the ruleset's score. */
   heldBelowScore: number;
   readonly known: KnownAccounts;
@@ -83,7 +90,7 @@ const emptyState = (settings: EvaluationSettings): EvaluationState => ({
   thresholds: undefined,
   days: new Map(),
   unlabelled: 0,
-  droppedKnown: 0,
+  leftOut: forEachKind(() => ({ hold: { alerts: 0, frauds: 0 }, budget: { alerts: 0, frauds: 0 } })),
   heldBelowScore: 0,
   known: createKnownAccounts(),
   accountsOfDay: new Map(),
@@ -131,17 +138,30 @@ export function createEvaluation(
     if (beforeDays.size > 0) state.thresholds = forEachKind((kind) => lowestBinWithin(before[kind], alerts));
   }
 
+  function countsOf(day: number): DayCounts {
+    const counts = state.days.get(day) ?? { ...noCounts(), leftOut: noCounts() };
+    state.days.set(day, counts);
+    return counts;
+  }
+
+  /** An account already known is no part of the ranking; an alert on it takes somebody's time all the same. */
+  function observeLeftOut(day: number, { label, isHeld }: Judged, scores: Scores): void {
+    const isFraud = label === 'fraud';
+    countIn(countsOf(day).leftOut, isHeld, isFraud);
+    for (const kind of scoreKinds) {
+      const { hold, budget } = state.leftOut[kind];
+      const threshold = state.thresholds?.[kind] ?? Infinity;
+      if (kind === 'score' ? isHeld : scores[kind] >= holdAt) countAlert(hold, isFraud);
+      if (scaleOf[kind].binOf(scores[kind]) >= threshold) countAlert(budget, isFraud);
+    }
+  }
+
   function observeInRange(day: number, { account, label, isHeld }: Judged, scores: Scores): void {
     const isFraud = label === 'fraud';
     count(state.counted, scores, label);
     if (label === 'unknown') state.unlabelled += 1;
     if (isHeld && scores.score < holdAt) state.heldBelowScore += 1;
-    const counts = state.days.get(day) ?? { transactions: 0, frauds: 0, held: 0, heldFrauds: 0 };
-    state.days.set(day, counts);
-    counts.transactions += 1;
-    if (isFraud) counts.frauds += 1;
-    if (isHeld) counts.held += 1;
-    if (isHeld && isFraud) counts.heldFrauds += 1;
+    countIn(countsOf(day), isHeld, isFraud);
     const ofAccount = state.accountsOfDay.get(account);
     if (ofAccount === undefined) {
       const highest = Float64Array.from(scoreKinds, (kind) => scores[kind]);
@@ -170,11 +190,11 @@ export function createEvaluation(
       if (judged.label === 'fraud') noteFraud(state.known, day, judged.account, rule);
       const { scores } = judged;
       if (scores === undefined) return;
-      if (state.known.known.has(judged.account)) {
-        if (isInRange(day)) state.droppedKnown += 1;
-      } else if (isInRange(day)) {
-        observeInRange(day, judged, scores);
+      if (isInRange(day)) {
+        if (state.known.known.has(judged.account)) observeLeftOut(day, judged, scores);
+        else observeInRange(day, judged, scores);
       } else if (isBefore(day) && state.before !== undefined) {
+        // Whoever alerts doesn't know yet which accounts will turn out to be known: all of them count.
         state.beforeDays.add(day);
         count(state.before, scores, judged.label);
       }
@@ -190,4 +210,18 @@ function count(counted: Record<ScoreKind, CountedScores>, scores: Scores, label:
     const counts = counted[kind][label === 'fraud' ? 'fraud' : 'genuine'];
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
+}
+
+const noCounts = (): Counts => ({ transactions: 0, frauds: 0, held: 0, heldFrauds: 0 });
+
+function countIn(counts: Counts, isHeld: boolean, isFraud: boolean): void {
+  counts.transactions += 1;
+  if (isFraud) counts.frauds += 1;
+  if (isHeld) counts.held += 1;
+  if (isHeld && isFraud) counts.heldFrauds += 1;
+}
+
+function countAlert(tally: Tally, isFraud: boolean): void {
+  tally.alerts += 1;
+  if (isFraud) tally.frauds += 1;
 }

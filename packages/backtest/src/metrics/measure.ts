@@ -3,14 +3,20 @@ import {
   calibrationDays,
   dayMs,
   type DayCounts,
+  type Tally,
   type EvaluationSettings,
   type EvaluationState,
 } from './evaluation.ts';
 import { scaleOf, scoreKinds, type ScoreKind } from './score-kinds.ts';
 
 /** What alerting by one threshold came to. Shares are null where nothing was labelled, or nothing alerted on. */
-export type Alerting = {
+export type Alerting = AlertCounts & {
   readonly threshold: number;
+  /** The same over all transactions of the range, those of accounts that are left out included. */
+  readonly overAll: AlertCounts;
+};
+
+export type AlertCounts = {
   readonly alerts: number;
   readonly alertsPerDay: number;
   readonly precision: number | null;
@@ -43,6 +49,8 @@ export type Metrics = {
     readonly wanted: number;
     /** The largest share of the frauds that so many alerts a day can reach; null without frauds. */
     readonly recallCeiling: number | null;
+    /** The same over all transactions of the range. */
+    readonly recallCeilingOverAll: number | null;
   } | null;
   readonly scores: Readonly<Record<ScoreKind, ScoreMetrics>>;
   readonly perDay: readonly ({ readonly day: string } & DayCounts)[];
@@ -55,19 +63,33 @@ const dayText = (day: number): string => new Date(day * dayMs).toISOString().sli
 /** What an evaluation that has ended comes to. Never NaN: what has no value is null, and a note says why. */
 export function measure(settings: EvaluationSettings, state: EvaluationState): Metrics {
   const perDay = [...state.days].sort(([one], [other]) => one - other);
-  const sumOf = (field: keyof DayCounts): number =>
+  const sumOf = (field: 'transactions' | 'frauds' | 'held' | 'heldFrauds'): number =>
     perDay.reduce((sum, [, counts]) => sum + counts[field], 0);
   const transactions = sumOf('transactions');
   const frauds = sumOf('frauds');
   const isLabelled = state.unlabelled < transactions;
   const days = perDay.length;
-  const alerting = (threshold: number, alerts: number, heldFrauds: number): Alerting => ({
-    threshold,
-    alerts,
-    alertsPerDay: days === 0 ? 0 : alerts / days,
-    precision: alerts === 0 || !isLabelled ? null : heldFrauds / alerts,
-    recall: frauds === 0 ? null : heldFrauds / frauds,
+  const wanted = settings.alertsPerDay;
+  const leftOutFrauds = perDay.reduce((sum, [, { leftOut }]) => sum + leftOut.frauds, 0);
+  const countsOf = (tally: Tally, ofFrauds: number): AlertCounts => ({
+    alerts: tally.alerts,
+    alertsPerDay: days === 0 ? 0 : tally.alerts / days,
+    precision: tally.alerts === 0 || !isLabelled ? null : tally.frauds / tally.alerts,
+    recall: ofFrauds === 0 ? null : tally.frauds / ofFrauds,
   });
+  const alerting = (threshold: number, measured: Tally, leftOut: Tally): Alerting => ({
+    threshold,
+    ...countsOf(measured, frauds),
+    overAll: countsOf(
+      { alerts: measured.alerts + leftOut.alerts, frauds: measured.frauds + leftOut.frauds },
+      frauds + leftOutFrauds,
+    ),
+  });
+  const ceiling = (fraudsOf: (counts: DayCounts) => number): number | null => {
+    const all = perDay.reduce((sum, [, counts]) => sum + fraudsOf(counts), 0);
+    if (all === 0) return null;
+    return perDay.reduce((sum, [, counts]) => sum + Math.min(wanted ?? 0, fraudsOf(counts)), 0) / all;
+  };
 
   const metricsOf = (kind: ScoreKind): ScoreMetrics => {
     const counted = state.counted[kind];
@@ -85,20 +107,21 @@ export function measure(settings: EvaluationSettings, state: EvaluationState): M
       atAlertsPerDay:
         threshold === undefined || atThreshold === undefined
           ? null
-          : alerting(scaleOf[kind].scoreOf(threshold), atThreshold.alerts, atThreshold.frauds),
+          : alerting(scaleOf[kind].scoreOf(threshold), atThreshold, state.leftOut[kind].budget),
     };
   };
 
   const atHold = (kind: ScoreKind): Alerting | null => {
     if (kind === 'zScore' || kind === 'amount') return null;
-    if (kind === 'score') return alerting(settings.holdAt, sumOf('held'), sumOf('heldFrauds'));
-    const { alerts, frauds: found } = atLeast(state.counted[kind], scaleOf[kind].binOf(settings.holdAt));
-    return alerting(settings.holdAt, alerts, found);
+    const measured =
+      kind === 'score'
+        ? { alerts: sumOf('held'), frauds: sumOf('heldFrauds') }
+        : atLeast(state.counted[kind], scaleOf[kind].binOf(settings.holdAt));
+    return alerting(settings.holdAt, measured, state.leftOut[kind].hold);
   };
 
   const [first] = perDay;
   const last = perDay.at(-1);
-  const wanted = settings.alertsPerDay;
   return {
     range: {
       from: first === undefined ? null : dayText(first[0]),
@@ -107,7 +130,7 @@ export function measure(settings: EvaluationSettings, state: EvaluationState): M
       transactions,
       frauds,
       unlabelled: state.unlabelled,
-      droppedOfKnownAccounts: state.droppedKnown,
+      droppedOfKnownAccounts: perDay.reduce((sum, [, { leftOut }]) => sum + leftOut.transactions, 0),
     },
     k: settings.k,
     alertsPerDay:
@@ -115,10 +138,8 @@ export function measure(settings: EvaluationSettings, state: EvaluationState): M
         ? null
         : {
             wanted,
-            recallCeiling:
-              frauds === 0
-                ? null
-                : perDay.reduce((sum, [, counts]) => sum + Math.min(wanted, counts.frauds), 0) / frauds,
+            recallCeiling: ceiling((counts) => counts.frauds),
+            recallCeilingOverAll: ceiling((counts) => counts.frauds + counts.leftOut.frauds),
           },
     scores: Object.fromEntries(scoreKinds.map((kind) => [kind, metricsOf(kind)])) as Record<
       ScoreKind,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Row } from '../read/row.ts';
+import type { Row, RowOutcome } from '../read/row.ts';
 import { createReorderBuffer } from './reorder-buffer.ts';
 
 const rowAt = (eventTimeMs: number, line: number): Row => ({
@@ -23,10 +23,10 @@ function sorted(times: readonly number[], rows: number): readonly Row[] {
   const buffer = createReorderBuffer(rows);
   const out: Row[] = [];
   for (const [index, time] of times.entries()) {
-    const row = buffer.push(rowAt(time, index + 1));
-    if (row !== undefined) out.push(row);
+    const next = buffer.push({ ok: true, row: rowAt(time, index + 1) });
+    if (next?.ok) out.push(next.row);
   }
-  for (let row = buffer.shift(); row !== undefined; row = buffer.shift()) out.push(row);
+  for (let next = buffer.shift(); next?.ok; next = buffer.shift()) out.push(next.row);
   return out;
 }
 
@@ -61,4 +61,18 @@ test('any order comes out sorted where the buffer holds it all', () => {
       assert.deepEqual(found, wanted);
     }),
   );
+});
+
+test('a row that can not be read stays behind the one before it', () => {
+  const buffer = createReorderBuffer(8);
+  const bad = (line: number): RowOutcome => ({
+    ok: false,
+    bad: { line, transactionId: '', field: '', code: 'not_csv' },
+  });
+  const rows = [bad(1), { ok: true, row: rowAt(20, 2) } as const, bad(3), bad(4)];
+  for (const one of [...rows, { ok: true, row: rowAt(10, 5) } as const]) buffer.push(one);
+  const lines: number[] = [];
+  for (let next = buffer.shift(); next !== undefined; next = buffer.shift())
+    lines.push(next.ok ? next.row.line : next.bad.line);
+  assert.deepEqual(lines, [1, 5, 2, 3, 4]);
 });

@@ -1,22 +1,25 @@
 import { BacktestError } from '../backtest-error.ts';
-import type { Row } from '../read/row.ts';
+import type { RowOutcome } from '../read/row.ts';
 
 /** So many rows a file may have one out of order by: what several writers with a common clock make. */
 const reorderRows = 1_000;
 
-/** Rows in, the same rows out in the order of event time; those of one instant in the order they came in. */
+/**
+ * Rows in, the same rows out in the order of event time; those of one instant in
+ * the order they came in. One that can't be read stays behind the one before it.
+ */
 export type ReorderBuffer = {
   /** Takes in a row; answers one that no later row can come before, once the buffer is full. */
-  readonly push: (row: Row) => Row | undefined;
+  readonly push: (outcome: RowOutcome) => RowOutcome | undefined;
   /** The earliest that is left, undefined where none is. */
-  readonly shift: () => Row | undefined;
+  readonly shift: () => RowOutcome | undefined;
 };
 
-type Entry = { readonly row: Row; readonly sequence: number };
+type Entry = { readonly outcome: RowOutcome; readonly eventTimeMs: number; readonly sequence: number };
 
 const isBefore = (one: Entry, other: Entry): boolean =>
-  one.row.eventTimeMs < other.row.eventTimeMs ||
-  (one.row.eventTimeMs === other.row.eventTimeMs && one.sequence < other.sequence);
+  one.eventTimeMs < other.eventTimeMs ||
+  (one.eventTimeMs === other.eventTimeMs && one.sequence < other.sequence);
 
 /**
  * Sorts rows that are at most `rows` places out of order; holds no more than
@@ -27,25 +30,27 @@ export function createReorderBuffer(rows: number = reorderRows): ReorderBuffer {
   const heap: Entry[] = [];
   let sequence = 0;
   let latestMs = -Infinity;
+  let lastReadMs = -Infinity;
 
-  const shift = (): Row | undefined => {
+  const shift = (): RowOutcome | undefined => {
     const first = heap[0];
     const last = heap.pop();
     if (first === undefined || last === undefined) return undefined;
     if (heap.length > 0) sink(heap, last);
-    latestMs = first.row.eventTimeMs;
-    return first.row;
+    latestMs = first.eventTimeMs;
+    return first.outcome;
   };
 
   return {
-    push(row) {
-      if (row.eventTimeMs < latestMs) {
+    push(outcome) {
+      if (outcome.ok) lastReadMs = outcome.row.eventTimeMs;
+      if (outcome.ok && lastReadMs < latestMs) {
         throw new BacktestError(
           65,
-          `line ${String(row.line)} happened before one that stands more than ${String(rows)} rows further up: sort the file by its event time`,
+          `line ${String(outcome.row.line)} happened before one that stands more than ${String(rows)} rows further up: sort the file by its event time`,
         );
       }
-      rise(heap, { row, sequence });
+      rise(heap, { outcome, eventTimeMs: lastReadMs, sequence });
       sequence += 1;
       return heap.length > rows ? shift() : undefined;
     },

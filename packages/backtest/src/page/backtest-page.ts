@@ -53,6 +53,14 @@ function numbersTable({ scores, k }: Metrics): string {
   return `<div class="scroll"><table><thead><tr>${header}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
 
+function alertsText({ alertsPerDay, scores }: Metrics): string {
+  const at = scores.score.atAlertsPerDay;
+  if (alertsPerDay === null || at === null) return '';
+  const { alertsPerDay: came, precision, recall } = at.overAll;
+  const text = `For ${String(alertsPerDay.wanted)} alerts a day the days before set the threshold ${shown(at.threshold)}. Over all accounts it came to ${came.toFixed(1)} a day, precision ${shown(precision)}, recall ${shown(recall)}; so many alerts can reach ${shown(alertsPerDay.recallCeilingOverAll)} at most.`;
+  return `<p>${escaped(text)}</p>`;
+}
+
 const legend =
   '<p class="note" aria-hidden="true"><span class="key genuine"></span>genuine<span class="key fraud"></span>fraud</p>';
 
@@ -93,6 +101,7 @@ ${curveChart([
 ])}
 <p class="note">The line is the score, the dashed one the score without anything that was learned.</p>
 <h2>Held transactions a day</h2>
+${alertsText(metrics)}
 ${legend}
 ${alertsChart(metrics.perDay)}
 </main>

@@ -84,12 +84,13 @@ export function curveChart(curves: readonly Curve[]): string {
   });
 }
 
-/** Held transactions of each day, the frauds among them below. */
+/** Held transactions of each day, of all accounts, the frauds among them below. */
 export function alertsChart(perDay: readonly ({ readonly day: string } & DayCounts)[]): string {
-  const highest = Math.max(1, ...perDay.map(({ held }) => held));
+  const heldOn = perDay.map(({ held, leftOut }) => held + leftOut.held);
+  const highest = Math.max(1, ...heldOn);
   const width = 1 / Math.max(1, perDay.length);
   const every = Math.max(1, Math.ceil(perDay.length / 8));
-  const held = perDay.reduce((sum, day) => sum + day.held, 0);
+  const held = heldOn.reduce((sum, ofDay) => sum + ofDay, 0);
   return chartSvg({
     id: 'alerts',
     title: 'Held transactions a day',
@@ -100,11 +101,12 @@ export function alertsChart(perDay: readonly ({ readonly day: string } & DayCoun
       index % every === 0 ? [{ share: (index + 0.5) * width, label: day.slice(5) }] : [],
     ),
     yTicks: [0, 0.5, 1].map((share) => ({ share, label: (share * highest).toFixed(highest < 4 ? 1 : 0) })),
-    marks: perDay.flatMap(({ held: all, heldFrauds }, index) => {
+    marks: perDay.flatMap(({ heldFrauds, leftOut }, index) => {
+      const frauds = heldFrauds + leftOut.heldFrauds;
       const x = [(index + 0.1) * width, (index + 0.9) * width] as const;
       return [
-        bar('fraud', x, [0, heldFrauds / highest]),
-        bar('genuine', x, [heldFrauds / highest, all / highest]),
+        bar('fraud', x, [0, frauds / highest]),
+        bar('genuine', x, [frauds / highest, (heldOn[index] ?? 0) / highest]),
       ];
     }),
   });

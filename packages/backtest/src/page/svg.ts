@@ -3,7 +3,7 @@ export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** The area of a chart within its frame, in the units of its viewBox. */
-const frame = { width: 720, height: 280, left: 56, right: 16, top: 16, bottom: 40 } as const;
+const frame = { width: 720, height: 280, left: 84, right: 16, top: 16, bottom: 40 } as const;
 
 const plotWidth = frame.width - frame.left - frame.right;
 const plotHeight = frame.height - frame.top - frame.bottom;

@@ -10,7 +10,7 @@ export type RowReader = (cells: readonly string[], line: number) => RowOutcome;
 type Cell = (cells: readonly string[]) => string | undefined;
 
 /** So long the text of an id may be: beyond what any system uses, and short enough for memory. */
-const maxIdLength = 200;
+export const maxIdLength = 200;
 
 /**
  * Finds the columns of a mapping in the header of a file. Throws BacktestError
@@ -35,7 +35,12 @@ export function bindMapping(mapping: Mapping, header: readonly string[]): RowRea
     };
   };
 
-  const transactionId = cellOf('transactionId', required(fields.transactionId));
+  const { transactionId: idSource } = fields;
+  // A file without ids still has lines: one names its row as well, but can't repeat an earlier one.
+  const transactionId =
+    idSource === undefined
+      ? (_cells: readonly string[], line: number) => String(line)
+      : cellOf('transactionId', idSource);
   const account = joined(accountSources(fields, 'account').map((source) => cellOf('account', source)));
   const counterparty = joined(
     accountSources(fields, 'counterparty').map((source) => cellOf('counterparty', source)),
@@ -53,12 +58,12 @@ export function bindMapping(mapping: Mapping, header: readonly string[]): RowRea
   const labelOf = bindLabel(mapping, header);
 
   return (cells, line) => {
+    const id = transactionId(cells, line);
     const bad = (field: string, code: BadRow['code']): RowOutcome => ({
       ok: false,
-      bad: { line, field, code },
+      bad: { line, transactionId: id?.slice(0, maxIdLength) ?? '', field, code },
     });
     if (cells.length !== header.length) return bad('', 'not_csv');
-    const id = transactionId(cells);
     if (id === undefined) return bad('transactionId', 'field_missing');
     if (id.length > maxIdLength) return bad('transactionId', 'field_too_long');
     const owner = account(cells);

@@ -108,9 +108,7 @@ export function readMapping(body: unknown): Mapping {
 
 /** Throws BacktestError (78) for a mapping that lacks what every transaction must have. */
 export function requireFields({ fields }: Mapping): void {
-  const missing: string[] = (['transactionId', 'amount', 'eventTime'] as const).filter(
-    (name) => fields[name] === undefined,
-  );
+  const missing: string[] = (['amount', 'eventTime'] as const).filter((name) => fields[name] === undefined);
   if (accountSources(fields, 'account').length === 0) missing.push('account');
   if (missing.length === 0) return;
   throw new BacktestError(

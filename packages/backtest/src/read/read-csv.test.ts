@@ -81,7 +81,7 @@ test('a time without an offset is read with the one that the mapping gives', asy
   assert.ok(row?.ok);
   assert.equal(row.row.eventTimeMs, Date.UTC(2018, 3, 1));
   assert.deepEqual(badOf(await rowsOf(text, { fields: { ...fields, eventTime: 'when' } })), [
-    { line: 2, field: 'eventTime', code: 'field_format' },
+    { line: 2, transactionId: '1', field: 'eventTime', code: 'field_format' },
   ]);
 });
 
@@ -103,18 +103,57 @@ test('each row that can not be read is told with its line, its field and why', a
     ].join('\n'),
   );
   assert.deepEqual(badOf(rows), [
-    { line: 2, field: 'transactionId', code: 'field_missing' },
-    { line: 3, field: 'account', code: 'field_missing' },
-    { line: 4, field: 'amount', code: 'amount_not_positive' },
-    { line: 5, field: 'amount', code: 'amount_not_positive' },
-    { line: 6, field: 'amount', code: 'amount_precision' },
-    { line: 7, field: 'amount', code: 'field_format' },
-    { line: 8, field: 'eventTime', code: 'date_impossible' },
-    { line: 9, field: 'eventTime', code: 'date_out_of_range' },
-    { line: 10, field: 'label', code: 'field_format' },
-    { line: 11, field: '', code: 'not_csv' },
-    { line: 12, field: '', code: 'not_csv' },
+    { line: 2, transactionId: '', field: 'transactionId', code: 'field_missing' },
+    { line: 3, transactionId: 't', field: 'account', code: 'field_missing' },
+    { line: 4, transactionId: 't', field: 'amount', code: 'amount_not_positive' },
+    { line: 5, transactionId: 't', field: 'amount', code: 'amount_not_positive' },
+    { line: 6, transactionId: 't', field: 'amount', code: 'amount_precision' },
+    { line: 7, transactionId: 't', field: 'amount', code: 'field_format' },
+    { line: 8, transactionId: 't', field: 'eventTime', code: 'date_impossible' },
+    { line: 9, transactionId: 't', field: 'eventTime', code: 'date_out_of_range' },
+    { line: 10, transactionId: 't', field: 'label', code: 'field_format' },
+    { line: 11, transactionId: 't', field: '', code: 'not_csv' },
+    { line: 12, transactionId: '', field: '', code: 'not_csv' },
   ]);
+});
+
+test('a file of card data without ids, with line ends of Windows, a mark, quotes and empty lines, is read by its mapping', async () => {
+  const rows = await rowsOf(
+    [
+      '\ufeff,trans_date_trans_time,cc_num,merchant,category,amt,unix_time,is_fraud',
+      '0,2019-01-01 00:00:18,4111111111111111,"fraud_Rippin, Kub and ""Mann""",misc_net,4.97,1325376018,N',
+      '',
+      '1,2019-01-01 00:00:18,4111111111111111,fraud_Heller,grocery_pos,"1,234.50",1325376044,Y',
+      '2,2019-01-01 00:00:51,4111111111111111,fraud_Heller,grocery_pos,107.23,1325376051,Y',
+      '',
+    ].join('\r\n'),
+    {
+      fields: {
+        account: 'cc_num',
+        counterparty: 'merchant',
+        amount: 'amt',
+        eventTime: { column: 'trans_date_trans_time', offset: 'Z' },
+      },
+      label: { column: 'is_fraud', fraud: ['Y'], genuine: ['N'] },
+    },
+  );
+  const read = rows.flatMap((row) => (row.ok ? [row.row] : []));
+  // Full card numbers are taken: nothing but their hashes is kept.
+  assert.deepEqual(
+    read.map(({ transactionId, account, counterparty, amountMinor, label }) => [
+      transactionId,
+      account,
+      counterparty,
+      amountMinor,
+      label,
+    ]),
+    [
+      ['2', '4111111111111111', 'fraud_Rippin, Kub and "Mann"', 497, 'genuine'],
+      ['5', '4111111111111111', 'fraud_Heller', 10_723, 'fraud'],
+    ],
+  );
+  assert.equal(read[0]?.eventTimeMs, Date.UTC(2019, 0, 1, 0, 0, 18));
+  assert.deepEqual(badOf(rows), [{ line: 4, transactionId: '4', field: 'amount', code: 'field_format' }]);
 });
 
 test('a broken quote costs its own row', async () => {

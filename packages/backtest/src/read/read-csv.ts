@@ -54,4 +54,7 @@ export async function* readCsv(
 
 type Parsed = { readonly record: readonly string[]; readonly info: Info };
 
-const notCsv = (line: number): RowOutcome => ({ ok: false, bad: { line, field: '', code: 'not_csv' } });
+const notCsv = (line: number): RowOutcome => ({
+  ok: false,
+  bad: { line, transactionId: '', field: '', code: 'not_csv' },
+});

@@ -24,9 +24,10 @@ export type Row = {
   readonly label: Label;
 };
 
-/** A row that can't be taken in: where it stands, which field is to blame ("" for the whole row) and why. */
+/** A row that can't be taken in: where it stands, its id as far as it can be read (else ""), which field is to blame ("" for the whole row) and why. */
 export type BadRow = {
   readonly line: number;
+  readonly transactionId: string;
   readonly field: string;
   readonly code: RejectionCode;
 };

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ModelSnapshot } from '@weir/contracts';
 import { BacktestError } from '../backtest-error.ts';
 import type { EvaluationState } from '../metrics/evaluation.ts';
@@ -29,8 +30,8 @@ export type Checkpoint = {
   /** How much of the file of scores belongs to them. */
   readonly scoresBytes: number;
   readonly evaluation: EvaluationState;
-  /** The last snapshot of the learner, whose version is in its name; undefined before the first. */
-  readonly progress: { readonly snapshot: ModelSnapshot } | undefined;
+  /** The last snapshot of the learner, whose version is in its name. */
+  readonly progress: { readonly snapshot: ModelSnapshot };
 };
 
 type Stored = Checkpoint & { readonly fingerprint: string };
@@ -66,7 +67,9 @@ export function writeCheckpoint(
     writeWhole(file, bytes);
   };
   try {
-    writePart(serialize({ ...checkpoint, fingerprint: fingerprintOf(settings) } satisfies Stored));
+    // Most of the counts are zeros: a hundred megabytes of them.
+    const stored = serialize({ ...checkpoint, fingerprint: fingerprintOf(settings) } satisfies Stored);
+    writePart(deflateRawSync(stored, { level: 1 }));
     for (const { names, bytes } of spool.segments()) {
       writePart(Buffer.from(JSON.stringify(names)));
       writePart(bytes);
@@ -101,7 +104,7 @@ export function readCheckpoint(
     at += lengthBytes + length;
     return part;
   };
-  const { fingerprint, ...checkpoint } = deserialize(readPart()) as Stored;
+  const { fingerprint, ...checkpoint } = deserialize(inflateRawSync(readPart())) as Stored;
   if (fingerprint !== fingerprintOf(settings)) {
     throw new BacktestError(
       78,

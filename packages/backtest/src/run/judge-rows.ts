@@ -3,8 +3,8 @@ import { isReported } from '../learn/is-reported.ts';
 import { createLearningSchedule } from '../learn/learning-schedule.ts';
 import type { Spool } from '../learn/spool.ts';
 import { createEvaluation, type EvaluationState } from '../metrics/evaluation.ts';
-import type { Row } from '../read/row.ts';
-import { openScores, scoresLine } from '../scores/write-scores.ts';
+import type { BadRow, Row, RowOutcome } from '../read/row.ts';
+import { openScores, refusedLine, scoresLine } from '../scores/write-scores.ts';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { createCore, observationOf } from './core.ts';
 import { createRefusedRows, type RefusedReport } from './refused-rows.ts';
@@ -21,8 +21,7 @@ export type RunResult = {
 
 /** Rows in the order of event time in; scores, metrics and what is learned out. */
 export type RowJudge = {
-  readonly take: (row: Row) => void;
-  readonly refuse: ReturnType<typeof createRefusedRows>['add'];
+  readonly take: (row: RowOutcome) => void;
   /** Brings all scores to the file. */
   readonly close: () => void;
   /** Ends the last day, and says what it came to. */
@@ -40,28 +39,27 @@ export function createRowJudge(settings: BacktestSettings, spool: Spool, checkpo
   const evaluation = createEvaluation(settings.evaluation, checkpoint?.evaluation);
   const scores = openScores(settings.out, checkpoint?.scoresBytes);
   const refused = createRefusedRows(settings.maxBadRows);
-  const schedule =
-    outcomes === undefined ? undefined : createLearningSchedule(outcomes, spool, checkpoint?.progress);
+  const schedule = createLearningSchedule(outcomes, spool, checkpoint?.progress);
   const decidedBefore = checkpoint?.taken ?? 0;
-  let snapshot = checkpoint?.progress?.snapshot;
+  let snapshot = checkpoint?.progress.snapshot;
   let [taken, judged, sinceCheckpoint] = [0, 0, 0];
   if (snapshot !== undefined) core.activate(snapshot);
 
   /** Learns what is due before a row is judged. Only at a cut does the learner hold nothing but what its snapshot says. */
   function moveTo(eventTimeMs: number): void {
-    const made = schedule?.advanceTo(eventTimeMs);
-    if (made !== undefined) {
-      snapshot = made;
-      core.activate(made);
-    }
-    const mayRest = schedule === undefined || made !== undefined;
-    if (mayRest && sinceCheckpoint >= settings.checkpointRows) {
-      const scoresBytes = scores.flush();
-      const progress = snapshot === undefined ? undefined : { snapshot };
-      writeCheckpoint(settings, spool, { taken, scoresBytes, evaluation: evaluation.state, progress });
-      sinceCheckpoint = 0;
-    }
-    sinceCheckpoint += 1;
+    const made = schedule.advanceTo(eventTimeMs);
+    if (made === undefined) return;
+    snapshot = made;
+    core.activate(made);
+    if (sinceCheckpoint < settings.checkpointRows) return;
+    const scoresBytes = scores.flush();
+    writeCheckpoint(settings, spool, {
+      taken,
+      scoresBytes,
+      evaluation: evaluation.state,
+      progress: { snapshot },
+    });
+    sinceCheckpoint = 0;
   }
 
   function judge(
@@ -78,29 +76,42 @@ export function createRowJudge(settings: BacktestSettings, spool: Spool, checkpo
       isHeld: decided.verdict.outcome === 'held',
       scores: evaluation.measures(eventTimeMs) ? core.scores(named, history, decided) : undefined,
     });
-    if (outcomes === undefined) return;
     const isFraud = label === 'fraud' && isReported(named.transaction, outcomes.reported, outcomes.seed);
     spool.push({ observation: observationOf(row, named, decided.features), isFraud });
   }
 
+  function refuse(bad: BadRow, isDecided: boolean): void {
+    refused.add(bad, taken);
+    if (!isDecided) scores.write(refusedLine(bad.transactionId, 'rejected', bad));
+  }
+
+  function takeRow(row: Row, isDecided: boolean): void {
+    const place = core.place(row);
+    const { line, transactionId } = row;
+    switch (place.kind) {
+      case 'duplicate':
+        refused.addDuplicate();
+        if (!isDecided) scores.write(refusedLine(transactionId, 'duplicate'));
+        return;
+      case 'conflictingDuplicate':
+        refuse({ line, transactionId, field: 'transactionId', code: 'conflicting_duplicate' }, isDecided);
+        return;
+      case 'joined':
+        judged += 1;
+        if (!isDecided) judge(row, place);
+        core.append(place.named, place.history);
+    }
+  }
+
   return {
-    take(row) {
+    take(outcome) {
       const isDecided = taken < decidedBefore;
-      if (!isDecided) moveTo(row.eventTimeMs);
+      if (!isDecided && outcome.ok) moveTo(outcome.row.eventTimeMs);
       taken += 1;
-      const place = core.place(row);
-      switch (place.kind) {
-        case 'duplicate':
-          return refused.addDuplicate();
-        case 'conflictingDuplicate':
-          return refused.add({ line: row.line, field: 'transactionId', code: 'conflicting_duplicate' });
-        case 'joined':
-          judged += 1;
-          if (!isDecided) judge(row, place);
-          core.append(place.named, place.history);
-      }
+      if (!isDecided) sinceCheckpoint += 1;
+      if (outcome.ok) takeRow(outcome.row, isDecided);
+      else refuse(outcome.bad, isDecided);
     },
-    refuse: refused.add,
     close: scores.close,
     result() {
       evaluation.end();

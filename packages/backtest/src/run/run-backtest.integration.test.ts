@@ -125,8 +125,9 @@ test('scores that were cut off behind a run are not filled up with nothing', asy
 });
 
 test('no label reaches a score before the delay is over', async () => {
-  const flipFrom = '2020-01-14T00:00:00.000Z';
-  const horizon = '2020-01-17T00:00:00.000Z';
+  // Neither a day is left out nor a whole delay: a learner that learned up to its boundary would see these labels at the next one.
+  const flipFrom = '2020-01-12T00:00:00.000Z';
+  const horizon = '2020-01-16T00:00:00.000Z';
   const truth = simulatedLines(18);
   const lies = simulatedLines(18, (isFraud, eventTime) => (eventTime >= flipFrom ? !isFraud : isFraud));
   const honest = settingsFor('honest');
@@ -159,25 +160,38 @@ test('of the frauds only the reported share is ever learned, the same ones each 
   assert.ok(half > 0.2 * all && half < 0.8 * all, `${String(half)} of ${String(all)}`);
 });
 
-test('without outcomes nothing is learned', async () => {
-  const settings = settingsFor('alone', { outcomes: undefined });
-  writeLines(settings.transactions, simulatedLines(5));
-  const { report } = await run(settings);
-  assert.equal(report.learned, null);
+test('where no fraud is ever reported no label reaches a score, though peers are learned', async () => {
+  const outcomes = { delayMs: dayMs, cadenceMs: dayMs, reported: 0, seed: 1 };
+  const [one, other] = [settingsFor('alone', { outcomes }), settingsFor('alone-lies', { outcomes })];
+  writeLines(one.transactions, simulatedLines(5));
+  writeLines(
+    other.transactions,
+    simulatedLines(5, (isFraud) => !isFraud),
+  );
+  const { report, scores } = await run(one);
+  assert.equal((await run(other)).scores, scores);
+  assert.equal(report.learned?.frauds, 0);
+  assert.ok((report.learned?.transactions ?? 0) > 200);
 });
 
 test('a repeated transaction gets no second verdict, and another with its id is refused', async () => {
   const [first = '', ...others] = simulatedLines(1);
   const settings = settingsFor('twice', { maxBadRows: 1 });
+  const { transactionId: id } = JSON.parse(first) as { transactionId: string };
   const conflicting = JSON.stringify({ ...(JSON.parse(first) as object), amount: '1.23' });
   writeLines(settings.transactions, [first, first, conflicting, ...others]);
   const { report, scores } = await run(settings);
   assert.equal(report.refused.duplicates, 1);
   assert.deepEqual(report.refused.first, [
-    { line: 3, field: 'transactionId', code: 'conflicting_duplicate' },
+    { line: 3, transactionId: id, field: 'transactionId', code: 'conflicting_duplicate' },
   ]);
   assert.equal(report.judged, 1 + others.length);
-  assert.equal(scores.trimEnd().split('\n').length, 1 + report.judged);
+  const written = scores.trimEnd().split('\n').slice(1);
+  assert.equal(written.length, 3 + others.length);
+  assert.deepEqual(written.slice(1, 3), [
+    `${id},0,duplicate,`,
+    `${id},0,rejected,transactionId:conflicting_duplicate`,
+  ]);
 });
 
 test('more rows than allowed that can not be read end the run with the last one', async () => {

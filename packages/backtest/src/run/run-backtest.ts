@@ -37,12 +37,8 @@ export async function runBacktest(
     let read = 0;
     for await (const outcome of readRows(settings.transactions, input, settings.mapping)) {
       read += 1;
-      if (outcome.ok) {
-        const next = buffer.push(outcome.row);
-        if (next !== undefined) judge.take(next);
-      } else {
-        judge.refuse(outcome.bad);
-      }
+      const next = buffer.push(outcome);
+      if (next !== undefined) judge.take(next);
       if (read % rowsBetweenProgress !== 0) continue;
       if (signal.aborted) {
         judge.close();

@@ -3,7 +3,7 @@ import type { WindowPlan } from '@weir/windows';
 import type { EvaluationSettings } from '../metrics/evaluation.ts';
 import type { Mapping } from '../read/mapping.ts';
 
-/** How a backtest learns; undefined for one without outcomes. */
+/** How a backtest learns. Where no fraud is ever reported, it still learns what peers do. */
 export type OutcomeSettings = {
   readonly delayMs: number;
   readonly cadenceMs: number;
@@ -19,9 +19,10 @@ export type BacktestSettings = {
   readonly out: string;
   readonly ruleset: Ruleset;
   readonly plan: WindowPlan;
-  readonly outcomes: OutcomeSettings | undefined;
+  readonly outcomes: OutcomeSettings;
   readonly evaluation: EvaluationSettings;
-  readonly maxBadRows: number;
+  /** undefined: a hundred, or one in a hundred of the rows so far. */
+  readonly maxBadRows: number | undefined;
   /** Whether to go on from the last checkpoint, and after how many rows to write one at the earliest. */
   readonly resume: boolean;
   readonly checkpointRows: number;

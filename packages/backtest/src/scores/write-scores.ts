@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import type { Verdict } from '@weir/contracts';
 import { BacktestError } from '../backtest-error.ts';
+import type { BadRow } from '../read/row.ts';
 
 export const scoresHeader = 'transactionId,score,verdict,reasons';
 
@@ -10,6 +11,19 @@ const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.rep
 /** One line of a file of scores, without its end. */
 export const scoresLine = (transactionId: string, { score, outcome, reasons }: Verdict): string =>
   `${csvField(transactionId)},${String(score)},${outcome},${csvField(reasons.map(({ rule }) => rule).join('|'))}`;
+
+/**
+ * The line of a row that was not judged, so that each row of a file has one. Its
+ * score is 0, for tools that want a number; `why` names field and code.
+ */
+export const refusedLine = (
+  transactionId: string,
+  verdict: 'rejected' | 'duplicate',
+  why?: Pick<BadRow, 'field' | 'code'>,
+): string => {
+  const reason = why === undefined ? '' : `${why.field}${why.field === '' ? '' : ':'}${why.code}`;
+  return `${csvField(transactionId)},0,${verdict},${csvField(reason)}`;
+};
 
 /** Lines are joined up to about so many characters before they are written. */
 const bufferedCharacters = 262_144;

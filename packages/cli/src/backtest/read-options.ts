@@ -24,7 +24,7 @@ export type BacktestOptions = {
   readonly k: string;
   readonly alertsPerDay?: string;
   readonly knownAccounts?: 'drop' | 'keep';
-  readonly maxBadRows: string;
+  readonly maxBadRows?: string;
   readonly checkpointRows: string;
   readonly resume?: true;
   readonly json?: true;
@@ -54,7 +54,10 @@ export function readOptions(options: BacktestOptions): BacktestSettings {
       seed: wholeOf('--seed', options.seed, { low: 0, high: Number.MAX_SAFE_INTEGER }),
     },
     evaluation,
-    maxBadRows: wholeOf('--max-bad-rows', options.maxBadRows, { low: 0, high: Number.MAX_SAFE_INTEGER }),
+    maxBadRows:
+      options.maxBadRows === undefined
+        ? undefined
+        : wholeOf('--max-bad-rows', options.maxBadRows, { low: 0, high: Number.MAX_SAFE_INTEGER }),
     resume: options.resume === true,
     checkpointRows: wholeOf('--checkpoint-rows', options.checkpointRows, {
       low: 1,

@@ -1,5 +1,5 @@
 import { scoreKinds, scoreNames } from '@weir/backtest';
-import type { Alerting, BacktestReport, BacktestSettings } from '@weir/backtest';
+import type { AlertCounts, Alerting, BacktestReport, BacktestSettings } from '@weir/backtest';
 import { grouped, table } from '../terminal/table.ts';
 
 /** The report as one JSON object: what was run, what became of the rows, and what was measured. */
@@ -9,7 +9,7 @@ export function jsonOf(report: BacktestReport, settings: BacktestSettings, secon
     ruleset: settings.ruleset.ref,
     windowPlan: settings.plan.ref,
     holdAt: settings.ruleset.holdAt,
-    outcomes: settings.outcomes ?? null,
+    outcomes: settings.outcomes,
     rows: { judged, ...refused },
     learned,
     ...metrics,
@@ -33,7 +33,7 @@ export function showReport(report: BacktestReport, settings: BacktestSettings, s
     `${grouped(judged)} transactions judged by ${settings.ruleset.ref} in ${seconds.toFixed(1)} s (${grouped(Math.round(judged / seconds))} a second).`,
     ...showRefused(refused),
     learned === null
-      ? 'Nothing was learned from outcomes.'
+      ? 'Nothing was learned: the transactions end before the first outcome is due.'
       : `Learned from ${grouped(learned.transactions)} transactions, ${grouped(learned.frauds)} of them frauds.`,
     `Measured ${range.from ?? '-'} to ${range.to ?? '-'}: ${grouped(range.transactions)} transactions, ${grouped(range.frauds)} frauds.`,
     '',
@@ -42,13 +42,20 @@ export function showReport(report: BacktestReport, settings: BacktestSettings, s
     ...(atHold === null ? [] : [showAlerting('Held', atHold)]),
     ...(atAlertsPerDay === null
       ? []
-      : [showAlerting(`At ${String(metrics.alertsPerDay?.wanted ?? 0)} alerts a day`, atAlertsPerDay)]),
+      : [
+          showAlerting(`At ${String(metrics.alertsPerDay?.wanted ?? 0)} alerts a day`, atAlertsPerDay),
+          `So many alerts can reach a recall of ${shown(metrics.alertsPerDay?.recallCeiling ?? null)} at most, of ${shown(metrics.alertsPerDay?.recallCeilingOverAll ?? null)} over all accounts.`,
+        ]),
     ...metrics.notes,
   ];
 }
 
-const showAlerting = (what: string, { threshold, alertsPerDay, precision, recall }: Alerting): string =>
-  `${what} (from ${threshold.toFixed(3)}): ${alertsPerDay.toFixed(1)} alerts a day, precision ${shown(precision)}, recall ${shown(recall)}.`;
+const showCounts = ({ alertsPerDay, precision, recall }: AlertCounts): string =>
+  `${alertsPerDay.toFixed(1)} alerts a day, precision ${shown(precision)}, recall ${shown(recall)}`;
+
+/** Where accounts were left out, alerts on them count for whoever has to look at alerts. */
+const showAlerting = (what: string, { threshold, overAll, ...measured }: Alerting): string =>
+  `${what} (from ${threshold.toFixed(3)}): ${showCounts(measured)}${overAll.alerts === measured.alerts ? '' : `; over all accounts ${showCounts(overAll)}`}.`;
 
 function showRefused({ refused, duplicates, byReason, first }: BacktestReport['refused']): string[] {
   return [
