@@ -18,13 +18,13 @@ test('each group is a part of a sentence with its numbers', () => {
   const phrases: readonly (readonly [string | undefined, string])[] = [
     [
       phraseOf('daily_sum_surprise', { sumMinor_24h: 4_500, restOfDayZ: 3 }),
-      'with it 1,347.00 EUR out within 24 hours, more than usual',
+      'with it 1,347.00 EUR out within 24 hours (more than usual)',
     ],
     [phraseOf('new_country', { newCountry: 1, count_30d: 9 }), 'first transaction in DE for 30 days'],
     [phraseOf('new_channel', { newChannel: 1 }), 'first transaction by mobile banking in 30 days'],
     [
       phraseOf('unusual_hour', { hourSurprise: 1.4 }),
-      'at 12:00 UTC, an hour at which the account is seldom active',
+      'at 12:00 UTC (the account is seldom active at this hour)',
     ],
     [
       phraseOf('dormant_woke', {
@@ -46,7 +46,7 @@ test('each group is a part of a sentence with its numbers', () => {
     ],
     [
       phraseOf('pass_through', { passThroughShare: 0.95, passThroughMinor: 250_000 }),
-      'with it 95 % of what came in within 24 hours went out again, 2,500.00 EUR',
+      'with it 95 % of what came in within 24 hours went out again (2,500.00 EUR)',
     ],
     [
       phraseOf('round_amounts', { equalAmountCount_24h: 1, roundAmountCount_24h: 12 }),
@@ -58,7 +58,7 @@ test('each group is a part of a sentence with its numbers', () => {
     ],
     [
       phraseOf('counterparty_risk', { counterpartyLastFraudDays: 9.2, counterpartyFraudShare: 0.4 }),
-      'a transaction with this counterparty 9 days ago was reported as fraud, as were 40 % of all with it since the first fraud',
+      'a transaction with this counterparty 9 days ago was reported as fraud (as were 40 % of all with it since the first fraud)',
     ],
     [
       phraseOf('account_risk', { accountLastFraudDays: 0.3 }),

@@ -2,7 +2,7 @@ import type { HeldTransaction, Reason } from '@weir/contracts';
 import { counted, money, ordinal, roughNumber, span, spanMsOfName, wholeNumber } from './format.ts';
 import { historySpan, kindOf, longestEmptyMs } from './history-words.ts';
 
-/** A group of features in words: its name, and what speaks for holding, as a part of a sentence. */
+/** A group of features in words: its name, and what speaks for holding, as a part of a sentence without commas, which part it from others. */
 export type GroupText = { readonly title: string; readonly phrase: string };
 
 /** Undefined where the features don't bear out what the group is named for. */
@@ -121,7 +121,7 @@ function daySum(held: HeldTransaction): string | undefined {
   if (earlierMinor === undefined || !isMore) return undefined;
   const { amountMinor, currency, creditDebitIndicator } = held.transaction;
   const way = creditDebitIndicator === 'DBIT' ? 'out' : 'in';
-  return `with it ${money(earlierMinor + amountMinor, currency)} ${way} within 24 hours, more than usual`;
+  return `with it ${money(earlierMinor + amountMinor, currency)} ${way} within 24 hours (more than usual)`;
 }
 
 function newCounterparty(held: HeldTransaction): string | undefined {
@@ -146,7 +146,7 @@ function newChannel(held: HeldTransaction): string | undefined {
 
 function unusualHour(held: HeldTransaction): string | undefined {
   if (!isAbove(held, 'hourSurprise', evenChance)) return undefined;
-  return `at ${held.transaction.eventTime.slice(11, 16)} UTC, an hour at which the account is seldom active`;
+  return `at ${held.transaction.eventTime.slice(11, 16)} UTC (the account is seldom active at this hour)`;
 }
 
 /** The silence is that of transactions of the kind; where others came in between, it is told by the longest empty window. */
@@ -173,7 +173,7 @@ function passThrough(held: HeldTransaction): string | undefined {
   const passedMinor = valueOf(held, 'passThroughMinor');
   if (passedMinor === undefined || share <= 0) return undefined;
   const passed = money(passedMinor, held.transaction.currency);
-  return `with it ${wholeNumber(share * 100)} % of what came in within 24 hours went out again, ${passed}`;
+  return `with it ${wholeNumber(share * 100)} % of what came in within 24 hours went out again (${passed})`;
 }
 
 function repeatedAmounts(held: HeldTransaction, { features }: Reason): string | undefined {
@@ -190,7 +190,9 @@ function counterpartyRisk(held: HeldTransaction): string | undefined {
   if (days === undefined) return undefined;
   const share = valueOf(held, 'counterpartyFraudShare');
   const often =
-    share === undefined ? '' : `, as were ${wholeNumber(share * 100)} % of all with it since the first fraud`;
+    share === undefined
+      ? ''
+      : ` (as were ${wholeNumber(share * 100)} % of all with it since the first fraud)`;
   return `a transaction with this counterparty ${daysAgo(days)} was reported as fraud${often}`;
 }
 
