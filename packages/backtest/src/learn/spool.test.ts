@@ -61,6 +61,21 @@ test('however many wait, no more than two segments of them are in memory', () =>
   });
 });
 
+test('features keep every bit that a journal keeps, and null is no number', () => {
+  inFolder((folder) => {
+    const spool = createSpool(folder, 2);
+    const numbers = [0.1 + 0.2, 1 / 3, 2 ** 53 - 1, 5e-324, -1.7976931348623157e308, 0, -0];
+    const features: FeatureValues = {
+      ...Object.fromEntries(numbers.map((number, index) => [`n${String(index)}`, number])),
+      none: null,
+    };
+    const inJournal = JSON.parse(JSON.stringify(features)) as FeatureValues;
+    for (let offset = 0; offset < 5; offset += 1) spool.push(waitingAt(offset, features));
+    for (let offset = 0; offset < 5; offset += 1)
+      assert.deepEqual(spool.shift()?.observation.features, inJournal);
+  });
+});
+
 test('features whose names change begin a segment of their own', () => {
   inFolder((folder) => {
     const spool = createSpool(folder, 8);

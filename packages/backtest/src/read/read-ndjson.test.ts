@@ -39,6 +39,25 @@ test('offered transactions are read with their labels, wherever the bytes are cu
   assert.equal(first.row.amountMinor, 1234);
 });
 
+test('full card numbers are taken, told apart, and leave the id as it was', async () => {
+  const ofCard = (number: string) => ({
+    ...offered,
+    transactionId: number,
+    account: { other: { id: number } },
+  });
+  const rows = await rowsOf(
+    ['4111111111111111', '5555555555554444']
+      .map((number) => JSON.stringify({ ...ofCard(number), remittanceInformation: `card ${number}` }))
+      .join('\n'),
+  );
+  const read = rows.flatMap((row) => (row.ok ? [row.row] : []));
+  assert.deepEqual(
+    read.map(({ transactionId }) => transactionId),
+    ['4111111111111111', '5555555555554444'],
+  );
+  assert.equal(new Set(read.map(({ account }) => account)).size, 2);
+});
+
 test('lines that can not be read are told with line and field', async () => {
   const text = [
     '{',

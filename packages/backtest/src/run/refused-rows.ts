@@ -52,13 +52,19 @@ export function createRefusedRows(maxRows: number | undefined): RefusedRows {
   };
 }
 
-function tooMany(maxRows: number, { line, field, code }: BadRow): BacktestError {
-  const where = field === '' ? '' : ` ${field}:`;
+function tooMany(maxRows: number, bad: BadRow): BacktestError {
   return new BacktestError(
     65,
-    `more than ${String(maxRows)} rows can't be read, the last in line ${String(line)}:${where} ${code}${hintOf(field, code)}; --max-bad-rows allows more`,
+    `more than ${String(maxRows)} rows can't be read, the last in ${reasonOf(bad)}; --max-bad-rows allows more`,
   );
 }
+
+/** Why nothing was measured where not one row of a file could be judged. */
+export const noneJudged = (first: BadRow): BacktestError =>
+  new BacktestError(65, `not one row could be read, the first in ${reasonOf(first)}`);
+
+const reasonOf = ({ line, field, code }: BadRow): string =>
+  `line ${String(line)}:${field === '' ? '' : ` ${field}:`} ${code}${hintOf(field, code)}`;
 
 /** What most likely helps, for what is most likely wrong in files of others. */
 function hintOf(field: string, code: BadRow['code']): string {

@@ -203,6 +203,35 @@ test('more rows than allowed that can not be read end the run with the last one'
   );
 });
 
+test('a file of which not one row can be read is no file without transactions', async () => {
+  const settings = settingsFor('unreadable', { maxBadRows: undefined });
+  writeLines(settings.transactions, ['{', '[]']);
+  await assert.rejects(
+    runBacktest(settings, watching),
+    /not one row could be read, the first in line 1: not_json/,
+  );
+});
+
+test('without a limit of its own a run goes on where few of many rows are refused, and tells each of them', async () => {
+  const lines = simulatedLines(3);
+  const settings = settingsFor('few', { maxBadRows: undefined });
+  const unpaid = lines.map((line, index) =>
+    index % 4 === 0 ? JSON.stringify({ ...(JSON.parse(line) as object), amount: '0.00' }) : line,
+  );
+  writeLines(settings.transactions, unpaid);
+  const { report, scores } = await run(settings);
+  const written = scores.trimEnd().split('\n').slice(1);
+  assert.equal(written.length, lines.length);
+  const refused = Math.ceil(lines.length / 4);
+  assert.ok(refused > 50 && refused <= 100, `${String(refused)} refused`);
+  assert.equal(report.refused.refused, refused);
+  for (const [index, line] of written.entries()) {
+    const { transactionId } = JSON.parse(lines[index] ?? '') as { transactionId: string };
+    if (index % 4 === 0) assert.equal(line, `${transactionId},0,rejected,amount:amount_not_positive`);
+    else assert.match(line, /,(?:cleared|held),/);
+  }
+});
+
 test('rows too far out of order end the run with their line', async () => {
   const lines = simulatedLines(12);
   const settings = settingsFor('disordered');

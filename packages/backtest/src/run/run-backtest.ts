@@ -5,6 +5,7 @@ import { openInput } from '../read/open-input.ts';
 import { readRows } from '../read/read-rows.ts';
 import { readCheckpoint, removeCheckpoint } from './checkpoint.ts';
 import { createRowJudge, type RunResult } from './judge-rows.ts';
+import { noneJudged } from './refused-rows.ts';
 import type { BacktestSettings, Progress } from './settings.ts';
 
 export type BacktestReport = RunResult & { readonly metrics: Metrics };
@@ -50,6 +51,8 @@ export async function runBacktest(
     judge.close();
     removeCheckpoint(settings);
     const result = judge.result();
+    const [first] = result.refused.first;
+    if (result.judged === 0 && first !== undefined) throw noneJudged(first);
     return { ...result, metrics: measure(settings.evaluation, result.evaluation) };
   } finally {
     input.bytes.destroy();
