@@ -98,6 +98,13 @@ test('what a model holds for is not called unusual where the features say it is 
   for (const [phrase, what] of phrases) assert.equal(phrase, `its ${what} is like that of reported frauds`);
 });
 
+test('what is not called unusual has a title that does not say so either', () => {
+  const held = scoredTransaction({ features: { newCounterparty: null } });
+  assert.equal(explainGroup(reasonOf('new_counterparty'), held)?.title, 'Counterparty');
+  const first = scoredTransaction({ features: { newCounterparty: 1 } });
+  assert.equal(explainGroup(reasonOf('new_counterparty'), first)?.title, 'New counterparty');
+});
+
 test('an amount within the usual range is not said to be a multiple of it', () => {
   const usualAmount = {
     ...{ lowMinor: 100_000, typicalMinor: 140_000, highMinor: 200_000 },

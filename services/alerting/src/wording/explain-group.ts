@@ -1,8 +1,17 @@
 import type { HeldTransaction, Reason } from '@weir/contracts';
-import { counted, money, ordinal, roughNumber, span, spanMsOfName, wholeNumber } from './format.ts';
+import {
+  counted,
+  money,
+  ordinal,
+  roughNumber,
+  span,
+  spanMsOfName,
+  upperFirst,
+  wholeNumber,
+} from './format.ts';
 import { historySpan, kindOf, longestEmptyMs } from './history-words.ts';
 
-/** A group of features in words: its name, and what speaks for holding, as a part of a sentence without commas, which part it from others. */
+/** A group of features in words: its name, and what speaks for holding, as a part of a sentence; commas part it from others. */
 export type GroupText = { readonly title: string; readonly phrase: string };
 
 /** Undefined where the features don't bear out what the group is named for. */
@@ -41,7 +50,7 @@ const groups: Readonly<
     what: "account's record",
     phrase: accountRisk,
   },
-  short_history: { title: 'Little history', what: 'little or long history', phrase: shortHistory },
+  short_history: { title: 'Little history', what: 'amount of history', phrase: shortHistory },
   team_model: {
     title: 'Your own model',
     what: 'score of your own model',
@@ -54,9 +63,11 @@ export function explainGroup(reason: Reason, held: HeldTransaction): GroupText |
   const group = Object.hasOwn(groups, reason.rule) ? groups[reason.rule] : undefined;
   if (group === undefined) return undefined;
   const { title, what, phrase } = group;
+  const told = phrase(held, reason);
+  if (told !== undefined) return { title, phrase: told };
   const otherwise =
     held.verdict.versions.model === undefined ? 'is unusual' : 'is like that of reported frauds';
-  return { title, phrase: phrase(held, reason) ?? `its ${what} ${otherwise}` };
+  return { title: upperFirst(what), phrase: `its ${what} ${otherwise}` };
 }
 
 const valueOf = ({ evidence }: HeldTransaction, feature: string): number | undefined =>

@@ -68,9 +68,11 @@ export function ordinal(count: number): string {
   return `${wholeNumber(count)}${ending ?? 'th'}`;
 }
 
+/** With its first letter large. */
+export const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 /** A sentence of a phrase: its first letter large, and a full stop. */
-export const sentence = (phrase: string): string => `${phrase.slice(0, 1).toUpperCase()}${phrase.slice(1)}.`;
+export const sentence = (phrase: string): string => `${upperFirst(phrase)}.`;
 
 /** "High", for the beginning of a line. */
-export const capitalised = (severity: Severity): string =>
-  severity.slice(0, 1).toUpperCase() + severity.slice(1);
+export const capitalised = (severity: Severity): string => upperFirst(severity);
