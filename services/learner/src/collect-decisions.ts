@@ -1,3 +1,4 @@
+import type { JournalIndex } from './journal-index.ts';
 import type { Decided, JournalEntry, JournalReading, Range, Ranges } from './read-journal.ts';
 
 /** Reads ranges of the journal; `readJournal` with its parts in place. */
@@ -12,8 +13,15 @@ export type Collecting = {
   /** Called for each entry that is looked at, the ones that end a partition included. */
   readonly onEntry?: (entry: JournalEntry) => void;
   readonly onUnreadable: JournalReading['onUnreadable'];
+  /** What was seen of the journal before, and whether nothing that is asked for stands in a stretch of it. */
+  readonly known?: {
+    readonly index: JournalIndex;
+    readonly skips: (partition: number, range: Range) => boolean;
+  };
   /** Ends the reading where all that can be found was found. */
   readonly isEnough?: (found: number) => boolean;
+  /** So many offsets of each partition are read at once. Half of them are markers of transactions. */
+  readonly stretchOffsets: number;
   /** So many decisions are kept in memory at most. */
   readonly maxDecisions: number;
   /** The width of the pieces of event time that one pass is made of. */
@@ -31,9 +39,6 @@ export type Collected = {
 /** A stretch of the journal, and between which times stand the decisions in it that are asked for. */
 type Stretch = { readonly ranges: Ranges; fromMs: number; toMs: number };
 
-/** Offsets of each partition that are read at once. Half of them are markers of transactions. */
-const stretchOffsets = 5_000;
-
 /**
  * Finds decisions in the journal and gives them back in order, in bounded memory.
  * Each partition is nearly in order of event time. What fits into memory is sorted
@@ -42,7 +47,7 @@ const stretchOffsets = 5_000;
  * the least that is sorted at once, whatever it holds.
  */
 export async function collectDecisions(read: ReadRanges, collecting: Collecting): Promise<Collected> {
-  const { accepts, maxDecisions, pieceMs } = collecting;
+  const { accepts, maxDecisions, pieceMs, stretchOffsets, known } = collecting;
   let kept: Decided[] | undefined = [];
   let count = 0;
   const pieces = new Map<number, number>();
@@ -52,15 +57,23 @@ export async function collectDecisions(read: ReadRanges, collecting: Collecting)
   for (const [partition, { from }] of open) until.set(partition, from);
 
   while (open.size > 0 && collecting.isEnough?.(count) !== true) {
-    const ranges = stretchOf(open);
+    const all = stretchOf(open, stretchOffsets);
+    for (const [partition, range] of all) until.set(partition, range.until);
+    const ranges = new Map([...all].filter(([partition, range]) => known?.skips(partition, range) !== true));
+    if (ranges.size === 0) {
+      goOnBehind(open, all);
+      continue;
+    }
     const stretch: Stretch = { ranges, fromMs: Infinity, toMs: -Infinity };
-    for (const [partition, range] of ranges) until.set(partition, range.until);
+    known?.index.begin(ranges);
     await read(ranges, {
       onUnreadable: (record, code) => {
+        known?.index.noteUnreadable(record.partition);
         if (open.has(record.partition)) collecting.onUnreadable(record, code);
       },
       onEntry: (entry) => {
         if (!open.has(entry.partition)) return;
+        known?.index.note(entry);
         collecting.onEntry?.(entry);
         if (collecting.endsBefore?.(entry) === true) {
           open.delete(entry.partition);
@@ -81,7 +94,8 @@ export async function collectDecisions(read: ReadRanges, collecting: Collecting)
       },
     });
     stretches.push(stretch);
-    goOnBehind(open, ranges);
+    known?.index.end(new Set(open.keys()));
+    goOnBehind(open, all);
   }
 
   return {
@@ -110,11 +124,12 @@ export async function collectDecisions(read: ReadRanges, collecting: Collecting)
   };
 }
 
-function stretchOf(open: Ranges): Ranges {
+/** They end at the same offsets wherever they begin, so that they are the same at the next boundary. */
+function stretchOf(open: Ranges, stretchOffsets: number): Ranges {
   return new Map(
     [...open].map(([partition, { from, until }]) => [
       partition,
-      { from, until: Math.min(until, from + stretchOffsets) },
+      { from, until: Math.min(until, (Math.floor(from / stretchOffsets) + 1) * stretchOffsets) },
     ]),
   );
 }

@@ -3,6 +3,7 @@ import type { ModelSnapshot } from '@weir/contracts';
 import { createLearner } from '@weir/learning';
 import { collectDecisions } from './collect-decisions.ts';
 import type { ReadRanges } from './collect-decisions.ts';
+import type { JournalIndex } from './journal-index.ts';
 import type { LearnedBoundary, Unreadable } from './learned-boundary.ts';
 import type { LearnerParts } from './learner-parts.ts';
 import type { LearnerState, ReadSpan } from './learner-state.ts';
@@ -30,17 +31,19 @@ export async function learnBoundary(
     readonly state: LearnerState;
     readonly previous: ModelSnapshot | undefined;
     readonly reports: RipeReports;
+    /** What this learner saw of the journal so far. */
+    readonly index: JournalIndex;
     /** -Infinity asks from when on anything is due. */
     readonly cutAtMs: number;
   },
 ): Promise<LearnedBoundary | NothingDue> {
-  const { state, previous, reports, cutAtMs } = about;
+  const { state, previous, reports, index, cutAtMs } = about;
   const { limits } = parts;
   const horizonMs = cutAtMs - limits.delayMs;
-  const journal = await openJournal(parts, state);
+  const journal = await openJournal(parts, state, index);
   const due = await journal.findDue(horizonMs);
   const hasNews = due.count > 0 || reports.newFrauds.size > 0;
-  if (!hasNews || journal.logId() === undefined) return { dueFromMs: dueFrom(due.undueMs, limits.delayMs) };
+  if (!hasNews) return { dueFromMs: dueFrom(due.undueMs, limits.delayMs) };
 
   const learner = createLearner(limits, previous);
   const found = new Set<string>();
@@ -81,7 +84,7 @@ const dueFrom = (undueMs: number, delayMs: number): number | undefined =>
   undueMs === Infinity ? undefined : undueMs + delayMs;
 
 /** The journal as it is now, and what is found in it by what was learned before. */
-async function openJournal(parts: LearnerParts, state: LearnerState) {
+async function openJournal(parts: LearnerParts, state: LearnerState, index: JournalIndex) {
   const { limits, observe } = parts;
   const pieceMs = Math.ceil(limits.cadenceMs / piecesPerCadence);
   const learnedBeforeMs = state.last?.horizonMs ?? -Infinity;
@@ -95,6 +98,7 @@ async function openJournal(parts: LearnerParts, state: LearnerState) {
       );
     }
     if (from < earliest && state.last !== undefined) observe.forgotten(partition, from, earliest);
+    index.forget(partition, Math.max(from, earliest));
     spans.set(partition, {
       from: Math.max(from, earliest),
       seen: Math.max(seen, earliest),
@@ -123,7 +127,8 @@ async function openJournal(parts: LearnerParts, state: LearnerState) {
         reading.onEntry(entry);
       },
     });
-  const reading = { maxDecisions: limits.maxDecisions, pieceMs };
+  const { maxDecisions, stretchOffsets } = limits;
+  const reading = { maxDecisions, stretchOffsets, pieceMs };
 
   return {
     logId: () => logId,
@@ -132,6 +137,8 @@ async function openJournal(parts: LearnerParts, state: LearnerState) {
       const endMs = horizonMs + limits.allowedLatenessMs;
       const undue = new Map<number, number>();
       let undueMs = Infinity;
+      const noteUndue = (partition: number, offset: number): void =>
+        void undue.set(partition, Math.min(undue.get(partition) ?? Infinity, offset));
       const due = await collectDecisions(read, {
         ...reading,
         ranges: rangesOf(spans, ({ from, end }) => ({ from, until: end })),
@@ -145,9 +152,19 @@ async function openJournal(parts: LearnerParts, state: LearnerState) {
         },
         accepts: (decided, entry) => {
           if (decided.eventTimeMs < horizonMs) return !isLearned(decided, entry);
-          const first = undue.get(entry.partition) ?? Infinity;
-          undue.set(entry.partition, Math.min(first, entry.offset));
+          noteUndue(entry.partition, entry.offset);
           return false;
+        },
+        known: {
+          index,
+          // None of it is due yet, and it doesn't end its partition: what was seen of it says all.
+          skips: (partition, range) => {
+            const facts = index.factsOf(partition, range);
+            if (facts === undefined || facts.leastMs < horizonMs || facts.behindMs >= endMs) return false;
+            if (facts.firstOffset !== undefined) noteUndue(partition, facts.firstOffset);
+            undueMs = Math.min(undueMs, facts.leastMs);
+            return true;
+          },
         },
         onUnreadable: (record, code) => {
           // Behind what the last snapshot saw, so it is told of for the first time.

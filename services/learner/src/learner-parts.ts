@@ -12,6 +12,8 @@ export type LearnerLimits = {
   readonly maxReports: number;
   /** Decisions in memory at most, while they are put in order. */
   readonly maxDecisions: number;
+  /** Offsets of each partition of the journal that are read at once. */
+  readonly stretchOffsets: number;
 };
 
 /** Everything the learner touches outside itself. main.ts puts the real parts in. */

@@ -309,6 +309,44 @@ test('A snapshot is the same whether what is due fits into memory or is put in o
   assert.deepEqual(digests[1], digests[0]);
 });
 
+test('What one boundary saw of the journal spares the next one the reading, and changes no snapshot', async () => {
+  const denseWorld = async (): Promise<LearnerWorld> => {
+    const world = await createLearnerWorld(2);
+    for (let step = 0; step < 480; step += 1) {
+      const [at, name] = [step / 48, `c${step}`];
+      const ahead = { name: `ahead${step}`, day: at + 3, reasons: ['future_dated'] };
+      const late = { name: `late${step}`, day: Math.max(0, at - (step % 7) / 80) };
+      await world.decide(step % 2, [{ name, day: at }, ...(step % 29 === 0 ? [ahead] : [late])]);
+      if (step % 13 === 0) await world.report(name, at + 3.99);
+      if (step % 50 === 0) await world.appendRaw('decisions', 0, Buffer.from([0xff]));
+    }
+    return world;
+  };
+  const learned = [];
+  // With stretches as long as the journal none is ever known whole.
+  for (const stretchOffsets of [5_000, 2]) {
+    const world = await denseWorld();
+    let read = 0;
+    const kafka: typeof world.kafka = {
+      ...world.kafka,
+      readRange: (range) => {
+        if (range.topic === 'decisions.v1' && typeof range.from === 'object')
+          for (const [partition, from] of range.from) read += (range.until?.get(partition) ?? from) - from;
+        return world.kafka.readRange(range);
+      },
+    };
+    const limits = { ...defaultLimits, cadenceMs: dayMs / 6, delayMs: 4 * dayMs, stretchOffsets };
+    const learner = world.start({ changed: { kafka, limits } });
+    await learner.tick();
+    learned.push({ read, unreadable: learner.unreadable, digests: await digestsOf(world) });
+  }
+  const [whole, skipping] = learned;
+  assert.ok(whole !== undefined && skipping !== undefined && whole.digests.length > 20);
+  assert.deepEqual([skipping.digests, skipping.unreadable], [whole.digests, whole.unreadable]);
+  // Reading again what was seen and isn't due yet would take 5,754.
+  assert.ok(skipping.read < 5_000, `${skipping.read} of ${whole.read} offsets`);
+});
+
 test('Where Kafka has forgotten the position, what is learned already is told by the last snapshot', async () => {
   const world = await createLearnerWorld();
   await world.decide(0, [{ name: 'one', day: 0.5 }]);

@@ -4,6 +4,8 @@ import type { KafkaRecord } from '@weir/kafka';
 import { modelsPartition, modelsTopic, sealModel } from '@weir/models';
 import { createEventTime } from './event-time.ts';
 import type { EventTime } from './event-time.ts';
+import { createJournalIndex } from './journal-index.ts';
+import type { JournalIndex } from './journal-index.ts';
 import { learnBoundary } from './learn-boundary.ts';
 import type { LearnedBoundary, Unreadable } from './learned-boundary.ts';
 import type { LearnerParts } from './learner-parts.ts';
@@ -35,6 +37,7 @@ export type Learner = {
 type Owned = OwnedModels & {
   readonly reports: OutcomeReports;
   readonly eventTime: EventTime;
+  readonly index: JournalIndex;
   /** The next offset of the outcomes to read. */
   next: ReadonlyMap<number, number>;
   /** Nothing becomes due before event time has come to here. */
@@ -75,6 +78,7 @@ export function createLearningLoop(options: {
         ...(last === undefined ? {} : { settled: { cutAtMs: last.cutAtMs, read } }),
       }),
       eventTime: createEventTime(parts),
+      index: createJournalIndex(),
       next: new Map([...outcomes].map(([partition, { from }]) => [partition, from])),
       idleUntilMs: -Infinity,
     };
@@ -151,9 +155,9 @@ export function createLearningLoop(options: {
     if (reachedMs === undefined || reachedMs < mine.idleUntilMs) return;
     let cutAtMs = firstCut(mine.state);
     while (cutAtMs <= reachedMs && parts.signal?.aborted !== true) {
-      const { state, previous } = mine;
+      const { state, previous, index } = mine;
       const reports = mine.reports.ripeBy(cutAtMs);
-      const learned = await learnBoundary(parts, { state, previous, reports, cutAtMs });
+      const learned = await learnBoundary(parts, { state, previous, reports, index, cutAtMs });
       if ('snapshot' in learned) {
         await publish(mine, learned);
         parts.observe.reached(reachedMs, mine.state, mine.reports.size());

@@ -64,6 +64,7 @@ await runWorker({
           allowedLatenessMs: config.ALLOWED_LATENESS_MS,
           maxReports: config.OUTCOMES_MAX_REPORTS,
           maxDecisions: config.LEARNING_MAX_DECISIONS,
+          stretchOffsets: 5_000,
         },
         observe: createObserver(metrics, log),
         signal,
