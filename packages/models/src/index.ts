@@ -1,4 +1,4 @@
-export { listModels, modelsBetween, modelsEnd } from './list-models.ts';
+export { findModels, listModels, modelsBetween, modelsEnd } from './list-models.ts';
 export type { PublishedModel } from './list-models.ts';
 export { readModelAt } from './read-model-at.ts';
 export type { ModelReference } from './read-model-at.ts';

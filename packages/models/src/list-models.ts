@@ -46,6 +46,37 @@ export async function listModels(
   }
 }
 
+/**
+ * The models of one name. The learner's versions only grow along the topic, so one of
+ * them is looked for by halves: of years of hourly ones that takes a dozen short reads.
+ * A name without such a version is looked for everywhere.
+ */
+export async function findModels(reader: ModelsReader, ref: string): Promise<readonly PublishedModel[]> {
+  const wanted = versionOf(ref);
+  let { earliest: from, end: until } = await spanOf(reader);
+  while (wanted !== undefined && until - from > 4 * firstSpan) {
+    const middle = from + Math.floor((until - from) / 2);
+    const [model] = await modelsBetween(reader, { from: middle, until: middle + firstSpan });
+    const version = model === undefined ? undefined : versionOf(model.ref);
+    if (model === undefined || version === undefined) break;
+    const { offset, parts } = model.location;
+    if (version === wanted) {
+      // Whoever published it twice did so one behind the other.
+      from = Math.max(from, offset - firstSpan);
+      until = Math.min(until, offset + parts + firstSpan);
+      break;
+    }
+    if (version < wanted) from = offset;
+    else until = offset + parts;
+  }
+  return (await modelsBetween(reader, { from, until })).filter((model) => model.ref === ref);
+}
+
+function versionOf(ref: string): number | undefined {
+  const version = /^learned@(\d+)$/.exec(ref)?.[1];
+  return version === undefined ? undefined : Number(version);
+}
+
 /** Calls back for each model all of whose parts were seen, one directly behind the other. */
 function createCollector(onModel: (model: PublishedModel) => void): (placed: PlacedPart) => void {
   let begun: PlacedPart | undefined;

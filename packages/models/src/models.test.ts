@@ -6,6 +6,7 @@ import { createOpener, createSealer, type KeyProvider } from '@weir/envelope';
 import { createMemoryKafka } from '@weir/kafka/memory';
 import type { OutgoingRecord } from '@weir/kafka';
 import {
+  findModels,
   joinParts,
   listModels,
   modelsBetween,
@@ -135,6 +136,36 @@ test('a list tells the latest models without what they know', async () => {
   const back = await listModels(reader, { limit: Infinity, isEnough: ({ ref }) => ref === 'learned@1' });
   assert.equal(back[0]?.ref, 'learned@1');
   assert.equal(await modelsEnd(reader), 100);
+});
+
+test('a model is found by its name without reading the others, however many there are', async () => {
+  const { publish, reader } = await createTopic();
+  for (let version = 1; version <= 1_500; version += 1) await publish(snapshotOf(version));
+  let read = 0;
+  const kafka: typeof reader.kafka = {
+    ...reader.kafka,
+    readRange: (range) =>
+      reader.kafka.readRange({ ...range, onRecord: (record) => ((read += 1), range.onRecord(record)) }),
+  };
+  for (const version of [1, 2, 749, 751, 1_499, 1_500]) {
+    const found = await findModels({ ...reader, kafka }, `learned@${version}`);
+    assert.deepEqual(
+      found.map(({ location }) => location.offset),
+      [version - 1],
+    );
+  }
+  for (const ref of ['learned@0', 'learned@1501'])
+    assert.deepEqual(await findModels({ ...reader, kafka }, ref), []);
+  assert.ok(read < 8 * 600, `${read} records`);
+});
+
+test('a model that was published twice is found twice', async () => {
+  const { publish, reader } = await createTopic();
+  for (let version = 1; version <= 600; version += 1) {
+    await publish(snapshotOf(version));
+    if (version === 300) await publish(snapshotOf(version, { known: 'otherwise' }));
+  }
+  assert.equal((await findModels(reader, 'learned@300')).length, 2);
 });
 
 test('only models that stand whole, one part behind the other, are models', async () => {

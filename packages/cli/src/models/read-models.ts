@@ -1,7 +1,7 @@
 import { decodePayload, events } from '@weir/contracts';
 import type { Activation, ModelPolicy, ModelSnapshot } from '@weir/contracts';
-import { listModels, readModelAt } from '@weir/models';
-import type { ModelReference, ModelsReader, PublishedModel } from '@weir/models';
+import { findModels, listModels, readModelAt } from '@weir/models';
+import type { ModelsReader, PublishedModel } from '@weir/models';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import type { Ops } from '../ops/connect-ops.ts';
 import { readDeadlineMs, readEvents } from '../ops/read-events.ts';
@@ -53,8 +53,7 @@ export async function readModel(
   ref: string,
 ): Promise<{ readonly about: PublishedModel; readonly snapshot: ModelSnapshot }> {
   const reader = readerOf(ops);
-  const isIt = (one: ModelReference): boolean => one.ref === ref;
-  const about = (await listModels(reader, { limit: Infinity, isEnough: isIt })).findLast(isIt);
+  const about = (await findModels(reader, ref)).at(-1);
   if (about === undefined)
     throw new CommandError(exitCodes.notAsItShouldBe, `Nobody has published ${ref}: see "weir models list"`);
   return { about, snapshot: await readModelAt(reader, about) };

@@ -1,5 +1,5 @@
 import { WeirError, type Activation, type ModelPolicy } from '@weir/contracts';
-import { listModels, readModelAt, type ModelReference, type ModelsReader } from '@weir/models';
+import { findModels, readModelAt, type ModelReference, type ModelsReader } from '@weir/models';
 import { readKnowledge } from '@weir/scoring';
 import {
   activate,
@@ -143,11 +143,8 @@ const activatableOf = ({ ref, digest, location }: ModelReference): Activatable =
   location,
 });
 
-/** Finds a model by its name; the search goes back from the newest. */
 async function findModel(ref: string, models: ModelsReader): Promise<Activatable> {
-  const found = (await listModels(models, { limit: Infinity, isEnough: (one) => one.ref === ref })).filter(
-    (one) => one.ref === ref,
-  );
+  const found = await findModels(models, ref);
   const [first] = found;
   if (first === undefined) throw new WeirError('artefact_unknown', `model ${ref} has not been published`);
   if (found.some(({ digest }) => digest !== first.digest))
