@@ -20,4 +20,5 @@ export {
 } from './score/additive-model.ts';
 export { isRiskInput, modelInputs, modelPairs } from './score/inputs.ts';
 export { labelFreeBase } from './score/label-free.ts';
+export { titleOfScoreReason } from './score/reason-groups.ts';
 export { labelFreeLogOdds } from './score/log-odds.ts';

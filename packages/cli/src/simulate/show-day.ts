@@ -1,6 +1,7 @@
 import { formatAmount, maskAccount } from '@weir/contracts';
 import type { HeldTransaction } from '@weir/contracts';
 import { resolveRuleset } from '@weir/rules';
+import { titleOfScoreReason } from '@weir/scoring';
 import type { IngestSummary } from '../ingest/ingest-messages.ts';
 import { showSummary } from '../ingest/show-summary.ts';
 import type { Ledgers } from '../ledger/read-ledgers.ts';
@@ -70,7 +71,10 @@ function reasonsOf({ reasons, versions }: HeldTransaction['verdict']): string {
     ruleset?.scoring === 'model' ? 1 : (rules.find((rule) => rule.id === id)?.weight ?? 1);
   const titles = reasons
     .toSorted((a, b) => weightOf(b.rule) - weightOf(a.rule))
-    .map(({ rule }) => rules.find((one) => one.id === rule)?.title ?? rule.replaceAll('_', ' '));
+    .map(
+      ({ rule }) =>
+        rules.find((one) => one.id === rule)?.title ?? titleOfScoreReason(rule) ?? rule.replaceAll('_', ' '),
+    );
   const more = titles.length - shownReasons;
   return titles.slice(0, shownReasons).join('; ') + (more > 0 ? ` (and ${more} more)` : '');
 }

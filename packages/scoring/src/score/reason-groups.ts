@@ -2,26 +2,48 @@ import type { Evidence, Reason } from '@weir/contracts';
 
 type Contributions = NonNullable<Evidence['contributions']>;
 
-/** The reasons a score may have, as people who look into fraud name them, and the features that speak of each. */
-const groupPatterns: readonly (readonly [group: string, features: RegExp])[] = [
-  ['unusual_amount', /^(?:amount|peakOverTypical)/],
-  ['velocity_surprise', /^(?:velocity|count_)/],
-  ['daily_sum_surprise', /^(?:daySum|restOfDay|sumMinor)/],
-  ['counterparty_risk', /^counterparty(?:Fraud|Last|Unexplained|Genuine)/],
-  ['account_risk', /^account(?:Fraud|Last)/],
-  ['new_counterparty', /^(?:counterpartySurprise|newCounterparty|distinct)/],
-  ['new_country', /^newCountry$/],
-  ['new_channel', /^newChannel$/],
-  ['unusual_hour', /^hourSurprise$/],
-  ['dormant_woke', /^(?:dormancy|hoursSince)/],
-  ['structuring_amounts', /^nearThreshold/],
-  ['pass_through', /^passThrough/],
-  ['round_amounts', /^(?:round|equal)/],
-  ['short_history', /^history/],
+/** A reason a score may have, as people who look into fraud name it, and the features that speak of it. */
+type ScoreReason = { readonly id: string; readonly title: string; readonly features: RegExp };
+
+/**
+ * All of them. How much of a history there was is none: it changes what others are worth, and says nothing
+ * of a transaction.
+ */
+const scoreReasons: readonly ScoreReason[] = [
+  { id: 'unusual_amount', title: 'Unusual amount', features: /^(?:amount|peakOverTypical)/ },
+  { id: 'velocity_surprise', title: 'Burst of transactions', features: /^(?:velocity|count_)/ },
+  { id: 'daily_sum_surprise', title: 'Unusual sum of a day', features: /^(?:daySum|restOfDay|sumMinor)/ },
+  {
+    id: 'counterparty_risk',
+    title: 'Counterparty of frauds',
+    features: /^counterparty(?:Fraud|Last|Unexplained|Genuine)/,
+  },
+  { id: 'account_risk', title: 'Account with frauds', features: /^account(?:Fraud|Last)/ },
+  {
+    id: 'new_counterparty',
+    title: 'New counterparty',
+    features: /^(?:counterpartySurprise|newCounterparty|distinct)/,
+  },
+  { id: 'new_country', title: 'New country', features: /^newCountry$/ },
+  { id: 'new_channel', title: 'New channel', features: /^newChannel$/ },
+  { id: 'unusual_hour', title: 'Unusual hour', features: /^hourSurprise$/ },
+  { id: 'dormant_woke', title: 'Dormant account', features: /^(?:dormancy|hoursSince)/ },
+  {
+    id: 'structuring_amounts',
+    title: 'Amounts just below a reporting threshold',
+    features: /^nearThreshold/,
+  },
+  { id: 'pass_through', title: 'Money passed on', features: /^passThrough/ },
+  { id: 'round_amounts', title: 'Repeated amounts', features: /^(?:round|equal)/ },
+  { id: 'team_model', title: 'Your own model', features: /^teamScore$/ },
 ];
 
+/** The title of a reason, or undefined for one that this release doesn't know. */
+export const titleOfScoreReason = (id: string): string | undefined =>
+  scoreReasons.find((reason) => reason.id === id)?.title;
+
 const groupOf = (feature: string): string | undefined =>
-  groupPatterns.find(([, features]) => features.test(feature))?.[0];
+  scoreReasons.find(({ features }) => features.test(feature))?.id;
 
 /** Below this a reason says too little to be shown. */
 const leastShown = 0.01;

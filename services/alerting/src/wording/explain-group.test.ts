@@ -64,7 +64,6 @@ test('each group is a part of a sentence with its numbers', () => {
       phraseOf('account_risk', { accountLastFraudDays: 0.3 }),
       'a transaction of this account 1 day ago was reported as fraud',
     ],
-    [phraseOf('short_history', {}, 'short'), 'the account has little of its own to compare with'],
     [phraseOf('team_model'), 'your own model gives it 0.93'],
   ];
   for (const [phrase, expected] of phrases) assert.equal(phrase, expected);

@@ -1,4 +1,5 @@
 import type { HeldTransaction, Reason } from '@weir/contracts';
+import { titleOfScoreReason } from '@weir/scoring';
 import {
   counted,
   money,
@@ -22,37 +23,30 @@ type Words = (held: HeldTransaction, reason: Reason) => string | undefined;
  * feature that is nothing special in itself, because reported frauds had the like: then
  * that is said of `what`, and nothing else.
  */
-const groups: Readonly<
-  Record<string, { readonly title: string; readonly what: string; readonly phrase: Words }>
-> = {
-  unusual_amount: { title: 'Unusual amount', what: 'amount', phrase: unusualAmount },
-  velocity_surprise: { title: 'Burst of transactions', what: 'pace', phrase: velocity },
-  daily_sum_surprise: { title: 'Unusual sum of a day', what: 'sum of 24 hours', phrase: daySum },
-  new_counterparty: { title: 'New counterparty', what: 'counterparty', phrase: newCounterparty },
-  new_country: { title: 'New country', what: 'country', phrase: newCountry },
-  new_channel: { title: 'New channel', what: 'channel', phrase: newChannel },
-  unusual_hour: { title: 'Unusual hour', what: 'hour', phrase: unusualHour },
-  dormant_woke: { title: 'Dormant account', what: 'distance from the one before', phrase: dormancy },
+const groups: Readonly<Record<string, { readonly what: string; readonly phrase: Words }>> = {
+  unusual_amount: { what: 'amount', phrase: unusualAmount },
+  velocity_surprise: { what: 'pace', phrase: velocity },
+  daily_sum_surprise: { what: 'sum of 24 hours', phrase: daySum },
+  new_counterparty: { what: 'counterparty', phrase: newCounterparty },
+  new_country: { what: 'country', phrase: newCountry },
+  new_channel: { what: 'channel', phrase: newChannel },
+  unusual_hour: { what: 'hour', phrase: unusualHour },
+  dormant_woke: { what: 'distance from the one before', phrase: dormancy },
   structuring_amounts: {
-    title: 'Amounts just below a reporting threshold',
     what: 'distance from the reporting threshold',
     phrase: nearThreshold,
   },
-  pass_through: { title: 'Money passed on', what: 'passing on of what came in', phrase: passThrough },
-  round_amounts: { title: 'Repeated amounts', what: 'roundness', phrase: repeatedAmounts },
+  pass_through: { what: 'passing on of what came in', phrase: passThrough },
+  round_amounts: { what: 'roundness', phrase: repeatedAmounts },
   counterparty_risk: {
-    title: 'Counterparty of frauds',
     what: "counterparty's record",
     phrase: counterpartyRisk,
   },
   account_risk: {
-    title: 'Account with frauds',
     what: "account's record",
     phrase: accountRisk,
   },
-  short_history: { title: 'Little history', what: 'amount of history', phrase: shortHistory },
   team_model: {
-    title: 'Your own model',
     what: 'score of your own model',
     phrase: ({ verdict }) => `your own model gives it ${verdict.score.toFixed(2)}`,
   },
@@ -62,9 +56,9 @@ const groups: Readonly<
 export function explainGroup(reason: Reason, held: HeldTransaction): GroupText | undefined {
   const group = Object.hasOwn(groups, reason.rule) ? groups[reason.rule] : undefined;
   if (group === undefined) return undefined;
-  const { title, what, phrase } = group;
+  const { what, phrase } = group;
   const told = phrase(held, reason);
-  if (told !== undefined) return { title, phrase: told };
+  if (told !== undefined) return { title: titleOfScoreReason(reason.rule) ?? upperFirst(what), phrase: told };
   const otherwise =
     held.verdict.versions.model === undefined ? 'is unusual' : 'is like that of reported frauds';
   return { title: upperFirst(what), phrase: `its ${what} ${otherwise}` };
@@ -212,10 +206,6 @@ function accountRisk(held: HeldTransaction): string | undefined {
   return days === undefined
     ? undefined
     : `a transaction of this account ${daysAgo(days)} was reported as fraud`;
-}
-
-function shortHistory({ evidence }: HeldTransaction): string | undefined {
-  return evidence.state === 'settled' ? undefined : 'the account has little of its own to compare with';
 }
 
 const daysAgo = (days: number): string => `${counted(Math.max(1, Math.round(days)), 'day')} ago`;
