@@ -42,6 +42,9 @@ export async function startBenchStack(options: {
   try {
     const ingest = connectRole('weir-bench', stack.roleEnvironment('ingest'));
     toClose.push(ingest.close);
+    // Nobody but the learner may seal what was learned.
+    const learner = connectRole('weir-bench-learner', stack.roleEnvironment('learner'));
+    toClose.push(learner.close);
     const redis = await openRedisPlace(stack.roleEnvironment('detection')['REDIS_URL'] ?? '');
     toClose.push(redis.close);
     say(`Opening a log of ${partitions} partitions`);
@@ -52,7 +55,7 @@ export async function startBenchStack(options: {
       partitions,
       sealer: ingest.kms.sealerFor('received'),
       publishInForce: (kafka) =>
-        publishInForce(settings, { kafka, sealer: ingest.kms.sealerFor('models'), environment: 'local' }),
+        publishInForce(settings, { kafka, sealer: learner.kms.sealerFor('models'), environment: 'local' }),
       fillerRecords,
     });
     toClose.push(log.close);

@@ -34,7 +34,8 @@ export async function publishInForce(
   try {
     const { topic } = streams.models;
     const end = (await kafka.offsets(topic)).find(({ partition }) => partition === modelsPartition)?.end ?? 0;
-    await producer.append(topic, modelsPartition, records);
+    // One batch wouldn't hold them all.
+    for (const record of records) await producer.append(topic, modelsPartition, [record]);
     const model = { digest, location: { offset: end, parts: records.length } };
     return { versions: { ...versions, model: snapshot.ref }, model, sequence: 1 };
   } finally {
