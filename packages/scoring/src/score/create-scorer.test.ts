@@ -69,21 +69,21 @@ test('a score without a snapshot is the same to the last bit on every machine', 
   const scores = [{}, unusual, { ...unusual, amountRobustZ: 1 }, { ...unusual, amountRobustZ: 60 }];
   assert.deepEqual(
     scores.map((features) => scorer.score(features).score),
-    [0.002473, 0.801701, 0.486997, 1],
+    [0.002473, 0.62222, 0.473854, 0.999976],
   );
-  assert.equal(logOddsOf(undefined, unusual), 1.3969616144841988);
+  assert.equal(logOddsOf(undefined, unusual), 0.4989832844802029);
   assert.deepEqual(scorer.explain(unusual), {
     base: 0.002473,
     features: contributions({
-      amountRobustZ: 0.308695,
-      amountOverTypical: 0.13822,
-      amountPeerZ: 0.061739,
-      restOfDayZ: 0.055737,
-      daySumSurprise: 0.034299,
-      velocitySurprise_1h: 0.030869,
-      counterpartySurprise: 0.0106,
-      newCountry: 0.082319,
-      passThroughMinor: 0.07675,
+      amountRobustZ: 0.10693,
+      amountOverTypical: 0.191514,
+      amountPeerZ: 0.114058,
+      restOfDayZ: 0.044554,
+      daySumSurprise: 0.023762,
+      velocitySurprise_1h: 0.021386,
+      counterpartySurprise: 0.007343,
+      newCountry: 0.057029,
+      passThroughMinor: 0.053171,
     }),
   });
 });
@@ -91,23 +91,23 @@ test('a score without a snapshot is the same to the last bit on every machine', 
 test('and so is one by what was learned, with what was reported of others', () => {
   const scorer = scorerOf(known);
   const features = scorer.features({ ...unusual }, record, 'a1_one');
-  assert.equal(scorer.score(features).score, 0.783931);
-  assert.equal(scorer.score(unusual).score, 0.1877);
-  assert.equal(logOddsOf(prepareModel(model), features), 1.2887260090526245);
+  assert.equal(scorer.score(features).score, 0.674254);
+  assert.equal(scorer.score(unusual).score, 0.116473);
+  assert.equal(logOddsOf(prepareModel(model), features), 0.7274895528001264);
   assert.deepEqual(scorer.explain(features), {
     base: 0.001824,
     features: contributions({
-      amountRobustZ: 0.210623,
-      amountOverTypical: 0.082347,
-      amountPeerZ: 0.036782,
-      restOfDayZ: 0.033206,
-      daySumSurprise: 0.020434,
-      velocitySurprise_1h: 0.018391,
-      counterpartySurprise: 0.006315,
-      newCountry: 0.049042,
-      passThroughMinor: 0.045725,
-      counterpartyFraudDays: 0.221051,
-      counterpartyUnexplainedFrauds: 0.058191,
+      amountRobustZ: 0.091812,
+      amountOverTypical: 0.120019,
+      amountPeerZ: 0.071479,
+      restOfDayZ: 0.027921,
+      daySumSurprise: 0.014891,
+      velocitySurprise_1h: 0.013402,
+      counterpartySurprise: 0.004602,
+      newCountry: 0.035739,
+      passThroughMinor: 0.033321,
+      counterpartyFraudDays: 0.20522,
+      counterpartyUnexplainedFrauds: 0.054024,
     }),
   });
 });

@@ -8,6 +8,7 @@ import {
   labelFreeBase,
   labelFreeEvidence,
   passThroughEvidence,
+  repeatedAmountEvidence,
   shareThatCounts,
 } from './label-free.ts';
 import { labelFreeLogOdds, logOddsOf, partsOf } from './log-odds.ts';
@@ -80,4 +81,22 @@ test('money passed through speaks by how many typical amounts it is, and a refun
   assert.equal(passThroughEvidence({ ...passed, amountOverTypical: null }), 0);
   assert.equal(passThroughEvidence({ ...passed, amountMinor: 0 }), 0);
   assert.equal(passThroughEvidence({}), 0);
+});
+
+test('an unusual amount counts more in a week that had others, an ordinary one and a first one do not', () => {
+  const evidence = (amountRobustZ: number | null, peakOverTypical_7d: number | null) =>
+    repeatedAmountEvidence({ amountRobustZ, peakOverTypical_7d });
+  assert.deepEqual(
+    [
+      evidence(3, 2.5),
+      evidence(0.5, 2.5),
+      evidence(0, 2.5),
+      evidence(3, 1),
+      evidence(null, 2),
+      evidence(2, null),
+    ],
+    [1.5, 0.75, 0, 0, 0, 0],
+  );
+  const { parts } = partsOf(undefined, { amountRobustZ: 3, peakOverTypical_7d: 2.5 });
+  assert.deepEqual([...parts.keys()], ['amountRobustZ', 'peakOverTypical_7d']);
 });

@@ -18,10 +18,10 @@ export type Evidence = {
  * for accounts that are merely irregular show it too.
  */
 export const labelFreeEvidence: readonly Evidence[] = [
-  { feature: 'amountRobustZ', from: 0, weight: 1 },
-  { feature: 'amountOverTypical', from: 1, weight: 0.5, isRatio: true },
-  { feature: 'amountPeerZ', from: 0, weight: 0.3 },
-  { feature: 'restOfDayZ', from: 1.5, weight: 0.65 },
+  { feature: 'amountRobustZ', from: 0, weight: 0.5 },
+  { feature: 'amountOverTypical', from: 1, weight: 1, isRatio: true },
+  { feature: 'amountPeerZ', from: 0, weight: 0.8 },
+  { feature: 'restOfDayZ', from: 1.5, weight: 0.75 },
   { feature: 'daySumSurprise', from: 10, weight: 0.1 },
   { feature: 'velocitySurprise_1m', from: 6, weight: 0.3 },
   { feature: 'velocitySurprise_1h', from: 6, weight: 0.3 },
@@ -38,7 +38,7 @@ export const labelFreeEvidence: readonly Evidence[] = [
 
 /** The log-odds of a transaction that nothing speaks against, and what one unit of evidence adds to them. */
 export const labelFreeBase = -6;
-export const labelFreeSlope = 1.3;
+export const labelFreeSlope = 1;
 
 /** Of what came in a day before, so much has to go out again to be passed through. */
 const passedThrough = 0.8;
@@ -70,6 +70,19 @@ export function passThroughEvidence(features: FeatureValues): number {
   if (share < passedThrough || amountMinor <= 0) return 0;
   const timesTypical = (passedMinor * overTypical) / amountMinor;
   return timesTypical <= 1 ? 0 : passThroughWeight * ln(Math.min(timesTypical, mostCounted));
+}
+
+/** In a week whose largest amount was more nats above the typical one than this, an unusual amount isn't the first. */
+const peakFrom = 1;
+
+/**
+ * An unusual amount in a week that had others: each nat of the week's peak beyond the first, as far as this
+ * amount is unusual itself. What comes after a peak and is as ever says nothing.
+ */
+export function repeatedAmountEvidence(features: FeatureValues): number {
+  const peak = Math.min(features['peakOverTypical_7d'] ?? 0, mostCounted);
+  const deviations = features['amountRobustZ'] ?? 0;
+  return peak <= peakFrom || deviations <= 0 ? 0 : (peak - peakFrom) * Math.min(1, deviations);
 }
 
 /**
