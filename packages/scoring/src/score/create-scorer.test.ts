@@ -69,21 +69,21 @@ test('a score without a snapshot is the same to the last bit on every machine', 
   const scores = [{}, unusual, { ...unusual, amountRobustZ: 1 }, { ...unusual, amountRobustZ: 60 }];
   assert.deepEqual(
     scores.map((features) => scorer.score(features).score),
-    [0.002473, 0.62222, 0.473854, 0.999976],
+    [0.002473, 0.888268, 0.812842, 0.999995],
   );
-  assert.equal(logOddsOf(undefined, unusual), 0.4989832844802029);
+  assert.equal(logOddsOf(undefined, unusual), 2.0731688712851497);
   assert.deepEqual(scorer.explain(unusual), {
     base: 0.002473,
     features: contributions({
-      amountRobustZ: 0.10693,
-      amountOverTypical: 0.191514,
-      amountPeerZ: 0.114058,
-      restOfDayZ: 0.044554,
-      daySumSurprise: 0.023762,
-      velocitySurprise_1h: 0.021386,
-      counterpartySurprise: 0.007343,
-      newCountry: 0.057029,
-      passThroughMinor: 0.053171,
+      amountRobustZ: 0.152833,
+      amountOverTypical: 0.273728,
+      amountPeerZ: 0.163022,
+      restOfDayZ: 0.06368,
+      daySumSurprise: 0.033963,
+      velocitySurprise_1h: 0.030566,
+      counterpartySurprise: 0.010496,
+      newCountry: 0.081511,
+      passThroughMinor: 0.075996,
     }),
   });
 });
@@ -91,23 +91,23 @@ test('a score without a snapshot is the same to the last bit on every machine', 
 test('and so is one by what was learned, with what was reported of others', () => {
   const scorer = scorerOf(known);
   const features = scorer.features({ ...unusual }, record, 'a1_one');
-  assert.equal(scorer.score(features).score, 0.674254);
-  assert.equal(scorer.score(unusual).score, 0.116473);
-  assert.equal(logOddsOf(prepareModel(model), features), 0.7274895528001264);
+  assert.equal(scorer.score(features).score, 0.847012);
+  assert.equal(scorer.score(unusual).score, 0.260688);
+  assert.equal(logOddsOf(prepareModel(model), features), 1.7113555445532183);
   assert.deepEqual(scorer.explain(features), {
     base: 0.001824,
     features: contributions({
-      amountRobustZ: 0.091812,
-      amountOverTypical: 0.120019,
-      amountPeerZ: 0.071479,
-      restOfDayZ: 0.027921,
-      daySumSurprise: 0.014891,
-      velocitySurprise_1h: 0.013402,
-      counterpartySurprise: 0.004602,
-      newCountry: 0.035739,
-      passThroughMinor: 0.033321,
-      counterpartyFraudDays: 0.20522,
-      counterpartyUnexplainedFrauds: 0.054024,
+      amountRobustZ: 0.119134,
+      amountOverTypical: 0.164394,
+      amountPeerZ: 0.097907,
+      restOfDayZ: 0.038245,
+      daySumSurprise: 0.020397,
+      velocitySurprise_1h: 0.018358,
+      counterpartySurprise: 0.006303,
+      newCountry: 0.048953,
+      passThroughMinor: 0.045641,
+      counterpartyFraudDays: 0.226286,
+      counterpartyUnexplainedFrauds: 0.05957,
     }),
   });
 });

@@ -38,7 +38,7 @@ export const labelFreeEvidence: readonly Evidence[] = [
 
 /** The log-odds of a transaction that nothing speaks against, and what one unit of evidence adds to them. */
 export const labelFreeBase = -6;
-export const labelFreeSlope = 1;
+export const labelFreeSlope = 1.3;
 
 /** Of what came in a day before, so much has to go out again to be passed through. */
 const passedThrough = 0.8;
