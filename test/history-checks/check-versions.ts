@@ -79,9 +79,10 @@ function stateBehind(state: InForce | undefined, said: ControlEntry['said']): In
   if (said.kind === 'log_opened') return state ?? { versions: said.versions, sequence: 0, model: undefined };
   if (state === undefined || said.sequence <= state.sequence) return state;
   const { sequence, artefactKind, artefact, digest, location } = said;
-  const name = { ruleset: 'ruleset', window_plan: 'windowPlan', model: 'model', team_model: 'teamModel' }[
-    artefactKind
-  ];
+  const name = {
+    ...{ ruleset: 'ruleset', window_plan: 'windowPlan', model: 'model', team_model: 'teamModel' },
+    list: 'lists',
+  }[artefactKind];
   const versions = { ...state.versions, [name]: artefact };
   const isModel = artefactKind === 'model' && location !== undefined;
   return { versions, sequence, model: isModel ? { digest, location } : state.model };

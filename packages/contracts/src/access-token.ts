@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { instant, sha256Hex, slug } from './fields.ts';
 
 /** What a token may be used for. */
-export const tokenScopes = ['transactions:write', 'verdicts:read'] as const;
+export const tokenScopes = [
+  'transactions:write',
+  'verdicts:read',
+  'rules:publish',
+  'rules:approve',
+  'rules:activate',
+] as const;
 export type TokenScope = (typeof tokenScopes)[number];
 
 /** Checking a token looks at all of them, so their number has a bound. */

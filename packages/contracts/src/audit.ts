@@ -8,6 +8,7 @@ export const auditActions = [
   'key_rotated',
   'key_disabled',
   'artefact_published',
+  'artefact_approved',
   'artefact_activated',
   'model_policy_changed',
   'outcomes_imported',

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { activated, hasItsLocation, misplaced } from './artefact.ts';
+import { activated, hasItsLocation, mayBeBeside, misplaced, notBeside } from './artefact.ts';
 import { versions } from './verdict.ts';
 
 /**
  * A control record stands in every partition of the log, between transactions.
  * The first names the log and what is in force from its beginning; later ones
- * bring another version of an artefact into force. Saying one again changes
+ * bring another version of an artefact into force, or a ruleset beside the one that decides. Saying one again changes
  * nothing, so an interrupted activation is finished by repeating it: each has a
  * number, and one that isn't larger than the last in force is passed over.
  */
@@ -23,7 +23,8 @@ export const controlRecord = z
         logId: z.uuid(),
         ...activated,
       })
-      .refine(hasItsLocation, misplaced),
+      .refine(hasItsLocation, misplaced)
+      .refine(mayBeBeside, notBeside),
   ])
   .describe('A control record of the log');
 export type ControlRecord = z.infer<typeof controlRecord>;

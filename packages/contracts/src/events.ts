@@ -1,17 +1,18 @@
 import type { z } from 'zod';
 import { alert } from './alert.ts';
-import { activation, artefact } from './artefact.ts';
+import { activation, approval, artefact } from './artefact.ts';
 import { auditCheckpoint, auditEntry, auditRequest } from './audit.ts';
 import { controlRecord } from './control.ts';
 import { journalRecord } from './journal.ts';
 import { quickCheckOf, type QuickCheck } from './quick-check.ts';
+import { listPart } from './list.ts';
 import { modelPart, modelPolicy } from './model-snapshot.ts';
 import { outcomeReport } from './outcome.ts';
 import { rejectedPreamble } from './rejected.ts';
 import { release } from './release.ts';
 import type { StreamName } from './streams.ts';
 import { transaction } from './transaction.ts';
-import { clearedTransaction, heldTransaction } from './verdict.ts';
+import { clearedTransaction, flaggedTransaction, heldTransaction } from './verdict.ts';
 
 /** The tenant of what belongs to Weir itself and to no customer: control records, the journal, refused records. */
 export const systemTenant = 'weir';
@@ -58,6 +59,12 @@ export const events = {
     'urn:weir:schema:held-transaction:1',
     heldTransaction,
   ),
+  transactionFlagged: define(
+    'held',
+    'weir.transaction.flagged.v1',
+    'urn:weir:schema:flagged-transaction:1',
+    flaggedTransaction,
+  ),
   recordRejected: define(
     'rejected',
     'weir.record.rejected.v1',
@@ -68,9 +75,11 @@ export const events = {
   alert: define('alerts', 'weir.alert.v1', 'urn:weir:schema:alert:1', alert),
   artefact: define('artefacts', 'weir.artefact.v1', 'urn:weir:schema:artefact:1', artefact),
   activation: define('artefacts', 'weir.activation.v1', 'urn:weir:schema:activation:1', activation),
+  approval: define('artefacts', 'weir.approval.v1', 'urn:weir:schema:approval:1', approval),
   modelPolicy: define('artefacts', 'weir.model-policy.v1', 'urn:weir:schema:model-policy:1', modelPolicy),
   outcome: define('outcomes', 'weir.outcome.v1', 'urn:weir:schema:outcome:1', outcomeReport),
   modelPart: define('models', 'weir.model.part.v1', 'urn:weir:schema:model-part:1', modelPart),
+  listPart: define('lists', 'weir.list.part.v1', 'urn:weir:schema:list-part:1', listPart),
   release: define('releases', 'weir.release.v1', 'urn:weir:schema:release:1', release),
   auditRequest: define('intake', 'weir.audit.request.v1', 'urn:weir:schema:audit-request:1', auditRequest),
   auditEntry: define('audit', 'weir.audit.entry.v1', 'urn:weir:schema:audit-entry:1', auditEntry),

@@ -13,6 +13,7 @@ export * from './events.ts';
 export * from './fields.ts';
 export * from './journal.ts';
 export * from './knowledge.ts';
+export * from './list.ts';
 export * from './model-snapshot.ts';
 export * from './money.ts';
 export * from './openapi.ts';

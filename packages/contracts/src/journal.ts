@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { activationSequence, modelLocation } from './artefact.ts';
-import { instant, offset, partitionNumber, pseudonym, score, sha256Hex } from './fields.ts';
+import { activationSequence, modelLocation, rollout } from './artefact.ts';
+import { artefactRef, instant, offset, partitionNumber, pseudonym, score, sha256Hex } from './fields.ts';
 import { rejectionCodes } from './rejection.ts';
 import { creditDebitIndicator } from './transaction.ts';
 import { versions } from './verdict.ts';
@@ -21,6 +21,15 @@ export const decidedSubject = z.strictObject({
 });
 export type DecidedSubject = z.infer<typeof decidedSubject>;
 
+/** What another ruleset would have said, or this one with its shadow rules: only where it isn't what was decided. */
+export const alternative = z.strictObject({
+  outcome: z.enum(['cleared', 'held']),
+  alert: z.literal(true).optional(),
+  score,
+  reasons: z.array(z.string()),
+});
+export type Alternative = z.infer<typeof alternative>;
+
 /** What became of one record of the log. `digest` is the SHA-256 of the verdict's canonical plaintext. */
 export const decision = z.discriminatedUnion('outcome', [
   z.strictObject({
@@ -35,6 +44,12 @@ export const decision = z.discriminatedUnion('outcome', [
       .optional()
       .describe("What a team's own model said; null where it failed, absent where none is asked"),
     subject: decidedSubject.optional().describe('Absent from journals of earlier releases'),
+    ruleset: artefactRef.optional().describe('Where the candidate decided it: a canary, for its accounts'),
+    alert: z.literal(true).optional().describe('Cleared, and an alert is due all the same'),
+    alternative: alternative
+      .optional()
+      .describe('Of the ruleset that did not decide: the candidate, or for its accounts the one in force'),
+    shadowRules: z.array(z.string()).optional().describe('The shadow rules that fired, where any did'),
   }),
   z.strictObject({ ...at, outcome: z.literal('duplicate'), firstOffset: offset }),
   z.strictObject({ ...at, outcome: z.literal('rejected'), code: z.enum(rejectionCodes) }),
@@ -62,6 +77,15 @@ export const journalRecord = z
       .strictObject({ digest: sha256Hex, location: modelLocation })
       .optional()
       .describe('Of the model in force, where there is one'),
+    lists: z
+      .array(z.strictObject({ ref: artefactRef, digest: sha256Hex, location: modelLocation }))
+      .max(16)
+      .optional()
+      .describe('The lists in force, where there are any'),
+    candidate: z
+      .strictObject({ ruleset: artefactRef, digest: sha256Hex, rollout })
+      .optional()
+      .describe('The ruleset beside the one in force, where there is one'),
     featureNames: z.array(z.string()),
     decisions: z.array(decision),
   })

@@ -13,6 +13,7 @@ export const streamNames = [
   'artefacts',
   'outcomes',
   'models',
+  'lists',
   'intake',
   'audit',
 ] as const;
@@ -32,6 +33,7 @@ export type KeyClass =
   | 'artefacts'
   | 'outcomes'
   | 'models'
+  | 'lists'
   | 'intake'
   | 'audit';
 
@@ -46,6 +48,7 @@ export const keyClasses: readonly KeyClass[] = [
   'artefacts',
   'outcomes',
   'models',
+  'lists',
   'intake',
   'audit',
 ];
@@ -120,7 +123,8 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   },
   held: {
     topic: 'transactions.held.v1',
-    description: 'Held transactions with their verdict and its evidence.',
+    description:
+      'Held transactions with their verdict and its evidence, and cleared ones that people shall look at.',
     keyClass: 'held',
     partitions: 'log',
     retentionMs: logRetentionMs,
@@ -165,7 +169,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   artefacts: {
     topic: 'artefacts.v1',
     description:
-      'Rulesets and window plans, immutable, named id@version, and the numbers of their activations.',
+      'Rulesets and window plans, immutable, named id@version, their approvals, and the numbers of their activations.',
     keyClass: 'artefacts',
     partitions: 1,
     retentionMs: foreverMs,
@@ -195,6 +199,17 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     timestampType: 'CreateTime',
     writers: ['learner'],
     readers: ['ingest', 'detection', 'learner', 'ops'],
+  },
+  lists: {
+    topic: 'lists.v1',
+    description: 'Lists of counterparties and accounts by pseudonym, immutable, named id@version, in parts.',
+    keyClass: 'lists',
+    partitions: 1,
+    retentionMs: foreverMs,
+    maxMessageBytes: mebibyte,
+    timestampType: 'CreateTime',
+    writers: ['ingest'],
+    readers: ['ingest', 'detection', 'ops'],
   },
   intake: {
     topic: 'audit.intake.v1',

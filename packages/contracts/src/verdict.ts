@@ -8,6 +8,11 @@ export const versions = z.strictObject({
   windowPlan: artefactRef,
   model: artefactRef.optional().describe('Absent before the first model came into force'),
   teamModel: artefactRef.optional().describe("Absent before a team's own model came into force"),
+  lists: z
+    .array(artefactRef)
+    .max(16)
+    .optional()
+    .describe('The lists in force, by name; absent before the first came into force'),
 });
 export type Versions = z.infer<typeof versions>;
 
@@ -81,6 +86,11 @@ export const evidence = z.strictObject({
     .optional(),
   /** How much of a history there was to compare with. */
   state: historyState.optional(),
+  /** The words of the rules that fired, of rulesets that were published: whoever tells people needs no ruleset. */
+  rules: z
+    .array(z.strictObject({ rule: z.string(), title: z.string(), explanation: z.string() }))
+    .max(100)
+    .optional(),
 });
 export type Evidence = z.infer<typeof evidence>;
 
@@ -101,3 +111,14 @@ export const heldTransaction = z
   })
   .describe('A held transaction with the evidence for its verdict');
 export type HeldTransaction = z.infer<typeof heldTransaction>;
+
+/** It went through, and people shall look at it all the same. It stands on its own besides the cleared event. */
+export const flaggedTransaction = z
+  .strictObject({
+    transaction,
+    verdict: verdict.extend({ outcome: z.literal('cleared') }),
+    evidence,
+    ...position,
+  })
+  .describe('A cleared transaction that an alert is due for, with the evidence for it');
+export type FlaggedTransaction = z.infer<typeof flaggedTransaction>;

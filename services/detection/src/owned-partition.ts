@@ -84,6 +84,11 @@ export function applyControl(log: LogState, control: ControlRecord): LogState {
           return { ...log, versions: { ...log.versions, windowPlan: artefact }, sequence };
         case 'team_model':
           return { ...log, versions: { ...log.versions, teamModel: artefact }, sequence };
+        case 'list':
+          throw new WeirError(
+            'artefact_unknown',
+            `the log asks for list ${artefact}, which nothing here reads yet`,
+          );
         case 'model':
           return {
             ...log,

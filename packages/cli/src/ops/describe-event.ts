@@ -72,7 +72,9 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
         : `${transactionText(cleared.transaction)}  ${verdictText(cleared.verdict)}`;
     }
     case 'held': {
-      const held = read(events.transactionHeld);
+      const held = read(
+        type === events.transactionFlagged.type ? events.transactionFlagged : events.transactionHeld,
+      );
       return held === undefined
         ? 'unreadable'
         : `${transactionText(held.transaction)}  ${verdictText(held.verdict)}`;
@@ -104,6 +106,12 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
       return `${alert.severity}  ${about}  alert ${alert.alertId.slice(0, 12)} revision ${alert.revision}`;
     }
     case 'artefacts': {
+      if (type === events.approval.type) {
+        const approval = read(events.approval);
+        return approval === undefined
+          ? 'unreadable'
+          : `${approval.artefact} approved by ${approval.approvedBy}`;
+      }
       if (type === events.modelPolicy.type) return read(events.modelPolicy)?.mode ?? 'unreadable';
       if (type !== events.activation.type) return read(events.artefact)?.artefact ?? 'unreadable';
       const activation = read(events.activation);
@@ -117,8 +125,9 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
         ? 'unreadable'
         : `${report.transaction} ${report.outcome}  reported by ${report.reportedBy}`;
     }
+    case 'lists':
     case 'models': {
-      const part = read(events.modelPart);
+      const part = read(stream === 'lists' ? events.listPart : events.modelPart);
       return part === undefined ? 'unreadable' : `${part.artefact} part ${part.part + 1} of ${part.parts}`;
     }
     case 'releases':
