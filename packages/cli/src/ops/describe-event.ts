@@ -72,9 +72,10 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
         : `${transactionText(cleared.transaction)}  ${verdictText(cleared.verdict)}`;
     }
     case 'held': {
-      const held = read(
-        type === events.transactionFlagged.type ? events.transactionFlagged : events.transactionHeld,
-      );
+      const held =
+        type === events.transactionFlagged.type
+          ? read(events.transactionFlagged)
+          : read(events.transactionHeld);
       return held === undefined
         ? 'unreadable'
         : `${transactionText(held.transaction)}  ${verdictText(held.verdict)}`;
@@ -127,7 +128,7 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
     }
     case 'lists':
     case 'models': {
-      const part = read(stream === 'lists' ? events.listPart : events.modelPart);
+      const part = stream === 'lists' ? read(events.listPart) : read(events.modelPart);
       return part === undefined ? 'unreadable' : `${part.artefact} part ${part.part + 1} of ${part.parts}`;
     }
     case 'releases':
