@@ -1,10 +1,10 @@
-import { decodePayload, events } from '@weir/contracts';
+import { inForce, readArtefacts } from '@weir/artefacts';
 import type { Activation, ModelPolicy, ModelSnapshot } from '@weir/contracts';
 import { findModels, listModels, readModelAt } from '@weir/models';
 import type { ModelsReader, PublishedModel } from '@weir/models';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import type { Ops } from '../ops/connect-ops.ts';
-import { readDeadlineMs, readEvents } from '../ops/read-events.ts';
+import { readDeadlineMs } from '../ops/read-events.ts';
 
 /** What was decided about models. */
 export type ModelState = {
@@ -16,24 +16,11 @@ export type ModelState = {
 };
 
 export async function readModelState(ops: Ops): Promise<ModelState> {
-  const activations: Activation[] = [];
-  let policy: ModelPolicy | undefined;
-  await readEvents(ops, 'artefacts', { from: 'earliest' }, ({ opened }) => {
-    if (!opened.ok) return;
-    const { type } = opened.attributes;
-    if (type === events.activation.type) {
-      const said = decodePayload(events.activation, opened.plaintext);
-      if (said.ok) activations.push(said.value);
-    }
-    if (type === events.modelPolicy.type) {
-      const said = decodePayload(events.modelPolicy, opened.plaintext);
-      if (said.ok) policy = said.value;
-    }
-  });
-  const logId = activations.at(-1)?.logId;
-  const ofModels = activations.filter((one) => one.logId === logId && one.artefactKind === 'model');
-  const inForce = ofModels.toSorted((a, b) => a.sequence - b.sequence).at(-1);
-  return { policy: policy?.mode ?? 'follow', decidedBy: policy?.decidedBy, inForce };
+  const said = await readArtefacts(ops);
+  const logId = said.activations.at(-1)?.logId;
+  const model = logId === undefined ? undefined : inForce(said, logId).model;
+  const { modelPolicy } = said;
+  return { policy: modelPolicy?.mode ?? 'follow', decidedBy: modelPolicy?.decidedBy, inForce: model };
 }
 
 const readerOf = ({ kafka, opener, environment }: Ops): ModelsReader => ({

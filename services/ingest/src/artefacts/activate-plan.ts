@@ -21,7 +21,7 @@ export async function activatePlan(
     {
       logId,
       choose: (said) => {
-        const found = findPlanAmong(ref, said.artefacts);
+        const found = findPlanAmong(ref, said);
         if (found === undefined)
           throw new WeirError('artefact_unknown', `window plan ${ref} has not been published`);
         plan = found.plan;

@@ -1,3 +1,11 @@
+import {
+  artefactsPartition,
+  artefactsTopic,
+  digestOf,
+  inForce,
+  readArtefacts,
+  type PublishedArtefacts,
+} from '@weir/artefacts';
 import { WeirError, type Artefact, type TeamModelDescriptor } from '@weir/contracts';
 import { resolveRuleset } from '@weir/rules';
 import { featureNamesOf } from '@weir/scoring';
@@ -5,13 +13,7 @@ import { readDescriptor } from '@weir/team-model';
 import { defaultWindowPlan, type WindowPlan } from '@weir/windows';
 import { retryWithin } from '../send/retry-within.ts';
 import { activate, type Activated, type ActivationPorts } from './activate.ts';
-import { digestOf, findPlanAmong, sealArtefact } from './publish-plan.ts';
-import {
-  artefactsPartition,
-  artefactsTopic,
-  readArtefacts,
-  type PublishedArtefacts,
-} from './read-artefacts.ts';
+import { findPlanAmong, sealArtefact } from './publish-plan.ts';
 
 /**
  * Publishes what is known of a team's own model, once and for all, and brings it
@@ -31,16 +33,16 @@ export async function activateTeamModel(
   const descriptor = await publish(options, ports);
   const { ref: artefact } = descriptor;
   const digest = digestOf(descriptor);
-  let inForce: string | undefined;
+  let ruleset: string | undefined;
   const activated = await activate(
     {
       logId: options.logId,
       choose: (said) => {
-        inForce = lastOf(said, options.logId, 'ruleset');
+        ruleset = inForce(said, options.logId).ruleset?.artefact;
         return { artefactKind: 'team_model', artefact, digest };
       },
       verify: async (_wanted, opened) => {
-        if (descriptor.kind === 'onnx') requireScored(inForce ?? opened ?? options.openedWith);
+        if (descriptor.kind === 'onnx') requireScored(ruleset ?? opened ?? options.openedWith);
       },
     },
     ports,
@@ -73,7 +75,7 @@ function publish(
   const body = parse(text);
   // What a failed append has done is seen on the topic, so it is looked at again and not just repeated.
   return retryWithin(ports.retry, ports.signal, async () => {
-    const said = await readArtefacts(ports.kafka, ports.opener, ports.environment);
+    const said = await readArtefacts(ports);
     const read = readDescriptor(body, featureNamesOf(planInForce(said, logId)));
     if (!read.ok) {
       const problems = read.problems.map(({ path, message }) =>
@@ -103,19 +105,8 @@ function publish(
   });
 }
 
-/** The version of a kind that came into force last; undefined where it is still the one of the log's beginning. */
-const lastOf = (
-  { activations }: PublishedArtefacts,
-  logId: string,
-  kind: 'ruleset' | 'window_plan',
-): string | undefined =>
-  activations
-    .filter((one) => one.logId === logId && one.artefactKind === kind)
-    .toSorted((one, other) => one.sequence - other.sequence)
-    .at(-1)?.artefact;
-
 const planInForce = (said: PublishedArtefacts, logId: string): WindowPlan =>
-  findPlanAmong(lastOf(said, logId, 'window_plan') ?? defaultWindowPlan.ref, said.artefacts)?.plan ??
+  findPlanAmong(inForce(said, logId).windowPlan?.artefact ?? defaultWindowPlan.ref, said)?.plan ??
   defaultWindowPlan;
 
 function requireScored(ref: string): void {

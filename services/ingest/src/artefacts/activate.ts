@@ -1,3 +1,4 @@
+import { lastActivation, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
 import {
   encodePayload,
   events,
@@ -13,7 +14,6 @@ import { logTopic, requireOpenedLog } from '../log/read-opening.ts';
 import { retryWithin } from '../send/retry-within.ts';
 import { announce, type AnnouncePorts } from './announce.ts';
 import { artefactSource } from './publish-plan.ts';
-import { lastActivation, readArtefacts, type PublishedArtefacts } from './read-artefacts.ts';
 
 export type ActivationPorts = Omit<AnnouncePorts, 'kafka'> & {
   readonly kafka: AnnouncePorts['kafka'] & Pick<KafkaClient, 'offsets' | 'topicPartitions'>;
@@ -64,13 +64,13 @@ export async function activate(
   choice: ActivationChoice,
   ports: ActivationPorts,
 ): Promise<Activated | undefined> {
-  const { retry, signal, kafka, opener, environment } = ports;
+  const { retry, signal } = ports;
   const { logId, choose } = choice;
   const log = await retryWithin(retry, signal, () => requireLog(logId, ports));
   const finished = new Set<number>();
   const verified = new Set<string>();
   const attempt = async (): Promise<Activation | undefined> => {
-    const before = await readArtefacts(kafka, opener, environment);
+    const before = await readArtefacts(ports);
     const last = lastActivation(before, logId);
     const wanted = choose(before);
     if (wanted === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { artefactsPartition, artefactsTopic, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
 import {
   encodePayload,
   events,
@@ -9,12 +10,6 @@ import {
 import { sealEvents, type UnsealedEvent } from '@weir/envelope';
 import type { KafkaClient } from '@weir/kafka';
 import { artefactSource, type ArtefactPorts } from './publish-plan.ts';
-import {
-  artefactsPartition,
-  artefactsTopic,
-  readArtefacts,
-  type PublishedArtefacts,
-} from './read-artefacts.ts';
 
 export type AnnouncePorts = Omit<ArtefactPorts, 'kafka' | 'producer'> & {
   readonly kafka: Pick<KafkaClient, 'readRange' | 'createPartitionTransactions'>;
@@ -44,12 +39,12 @@ export async function announce<Result>(
   ports: AnnouncePorts,
   decide: (said: PublishedArtefacts) => Announcement<Result>,
 ): Promise<Result> {
-  const { kafka, opener, environment } = ports;
+  const { kafka, environment } = ports;
   const name = `weir-${environment}-ingest-artefacts`;
   const transactions = kafka.createPartitionTransactions({ transactionalId: name, groupId: name });
   try {
     await transactions.fence();
-    const { activation, policy, result } = decide(await readArtefacts(kafka, opener, environment));
+    const { activation, policy, result } = decide(await readArtefacts(ports));
     const said = [
       ...(activation === undefined ? [] : [activationEvent(activation)]),
       ...(policy === undefined ? [] : [policyEvent(policy, ports.nowMs())]),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { digestOf } from '@weir/artefacts';
 import { test } from 'node:test';
 import { streams } from '@weir/contracts';
 import type { OutgoingRecord } from '@weir/kafka';
@@ -12,7 +13,7 @@ import {
   type ArtefactProcess,
 } from '../fixtures/artefact-topics.ts';
 import { activatePlan } from './activate-plan.ts';
-import { digestOf, publishPlan, type ArtefactPorts } from './publish-plan.ts';
+import { publishPlan, type ArtefactPorts } from './publish-plan.ts';
 
 const wide = {
   ...defaultWindowPlan,

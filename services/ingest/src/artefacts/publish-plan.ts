@@ -1,4 +1,12 @@
-import { hash } from 'node:crypto';
+import {
+  artefactsPartition,
+  artefactsTopic,
+  digestOf,
+  findArtefactAmong,
+  readArtefacts,
+  unusable,
+  type PublishedArtefacts,
+} from '@weir/artefacts';
 import {
   encodePayload,
   events,
@@ -11,7 +19,6 @@ import { sealEvents, type Opener, type Sealer } from '@weir/envelope';
 import type { KafkaClient, OutgoingRecord, Producer } from '@weir/kafka';
 import { defaultWindowPlan, readWindowPlan, type WindowPlan } from '@weir/windows';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
-import { artefactsPartition, artefactsTopic, readArtefacts } from './read-artefacts.ts';
 
 /** What writing to the artefacts topic takes. */
 export type ArtefactPorts = {
@@ -35,9 +42,6 @@ export type PublishedPlan = {
 
 export const artefactSource = 'urn:weir:ingest:artefacts';
 
-/** The digest of an artefact: over its body's canonical JSON. */
-export const digestOf = (body: unknown): string => hash('sha256', JSON.stringify(body));
-
 /**
  * Publishes a window plan under its name and version, once and for all: saying it
  * again changes nothing, and the same version with other content is refused.
@@ -56,7 +60,7 @@ export async function publishPlan(text: string, ports: ArtefactPorts): Promise<P
   const { artefact: ref, digest } = artefact;
   // What a failed append has done is seen on the topic, so it is looked at again and not just repeated.
   return retryWithin(ports.retry, ports.signal, async () => {
-    const known = await findPlan(ref, ports);
+    const known = findPlanAmong(ref, await readArtefacts(ports));
     if (known !== undefined && known.digest !== digest) {
       throw new WeirError(
         'config_invalid',
@@ -91,31 +95,19 @@ function readPlan(text: string): WindowPlan {
 export type FoundPlan = { readonly plan: WindowPlan; readonly digest: string };
 
 /**
- * Finds a window plan; undefined where nobody has published it. Throws WeirError
+ * Finds a window plan among what has been said; undefined where nobody has published it. Throws WeirError
  * `artefact_unknown` where it was published twice with different content, or its
  * content isn't what its name and digest say: detection could not decide by it.
  */
-async function findPlan(
-  ref: string,
-  { kafka, opener, environment }: Pick<ArtefactPorts, 'kafka' | 'opener' | 'environment'>,
-): Promise<FoundPlan | undefined> {
-  const { artefacts } = await readArtefacts(kafka, opener, environment);
-  return findPlanAmong(ref, artefacts);
-}
-
-/** The same among artefacts that were read already. */
-export function findPlanAmong(ref: string, artefacts: readonly Artefact[]): FoundPlan | undefined {
+export function findPlanAmong(ref: string, said: PublishedArtefacts): FoundPlan | undefined {
   if (ref === defaultWindowPlan.ref) return { plan: defaultWindowPlan, digest: digestOf(defaultWindowPlan) };
-  const published = artefacts.filter((one) => one.kind === 'window_plan' && one.artefact === ref);
-  const [first] = published;
-  if (first === undefined) return undefined;
-  const { digest } = first;
-  if (published.some((one) => one.digest !== digest))
-    throw new WeirError('artefact_unknown', `window plan ${ref} was published twice with different content`);
-  const read = readWindowPlan(first.body);
-  if (!read.ok || read.plan.ref !== ref || digestOf(read.plan) !== digest)
-    throw new WeirError('artefact_unknown', `window plan ${ref} is not what its name and digest say`);
-  return { plan: read.plan, digest };
+  const wanted = { kind: 'window_plan', ref } as const;
+  const found = findArtefactAmong(said, wanted);
+  if (found === undefined) return undefined;
+  const read = readWindowPlan(found.body);
+  if (!read.ok || read.plan.ref !== ref || digestOf(read.plan) !== found.digest)
+    throw unusable(wanted, 'it is not what its name and digest say');
+  return { plan: read.plan, digest: found.digest };
 }
 
 /** An artefact as it stands on its topic. */

@@ -1,7 +1,7 @@
+import { artefactsTopic, readArtefacts } from '@weir/artefacts';
 import { WeirError } from '@weir/contracts';
 import { listModels, modelsBetween, modelsEnd, type ModelReference, type PublishedModel } from '@weir/models';
 import type { Activated } from '../artefacts/activate.ts';
-import { artefactsTopic, readArtefacts } from '../artefacts/read-artefacts.ts';
 import { activateNewest, isDue, isLearned, type ModelPorts } from './model-acts.ts';
 
 export type FollowOptions = {
@@ -63,7 +63,7 @@ function createLook(options: FollowOptions, ports: ModelPorts): () => Promise<vo
     newest = await newestOf(ports, newest, ends.models);
     if (newest !== undefined) {
       const due = { newest, logId, told };
-      const said = await readArtefacts(ports.kafka, ports.opener, ports.environment);
+      const said = await readArtefacts(ports);
       if (isDue(due, said)) {
         const activated = await recorded(newest.ref, () => activateNewest(due, ports));
         told = activated?.sequence ?? told;

@@ -1,3 +1,4 @@
+import { activationsOf, inForce, lastActivation, type PublishedArtefacts } from '@weir/artefacts';
 import { WeirError, type Activation, type ModelPolicy } from '@weir/contracts';
 import { findModels, readModelAt, type ModelReference, type ModelsReader } from '@weir/models';
 import { readKnowledge } from '@weir/scoring';
@@ -9,7 +10,6 @@ import {
   type ActivationPorts,
 } from '../artefacts/activate.ts';
 import { announce, type AnnouncePorts } from '../artefacts/announce.ts';
-import { lastActivation, type PublishedArtefacts } from '../artefacts/read-artefacts.ts';
 import { retryWithin } from '../send/retry-within.ts';
 
 export type ModelPorts = ActivationPorts & { readonly models: ModelsReader };
@@ -81,13 +81,8 @@ export function setModelPolicy(policy: ModelPolicy, ports: AnnouncePorts): Promi
 }
 
 /** The activations of models of a log, in their order. */
-const modelActivations = ({ activations }: PublishedArtefacts, logId: string): readonly Activation[] =>
-  activations
-    .filter((one) => one.logId === logId && one.artefactKind === 'model')
-    .toSorted((a, b) => a.sequence - b.sequence);
-
-const modelInForce = (said: PublishedArtefacts, logId: string): Activation | undefined =>
-  modelActivations(said, logId).at(-1);
+const modelActivations = (said: PublishedArtefacts, logId: string): readonly Activation[] =>
+  activationsOf(said, logId).filter((one) => one.artefactKind === 'model');
 
 function modelBefore(said: PublishedArtefacts, logId: string): Activatable {
   const row = modelActivations(said, logId);
@@ -130,10 +125,10 @@ export function isDue(
   said: PublishedArtefacts,
 ): boolean {
   if (modeOf(said) === 'frozen') return false;
-  const inForce = modelInForce(said, logId);
-  if (inForce?.location === undefined) return true;
-  if (newest.digest !== inForce.digest) return newest.location.offset > inForce.location.offset;
-  return lastActivation(said, logId)?.sequence === inForce.sequence && inForce.sequence !== told;
+  const { model } = inForce(said, logId);
+  if (model?.location === undefined) return true;
+  if (newest.digest !== model.digest) return newest.location.offset > model.location.offset;
+  return lastActivation(said, logId)?.sequence === model.sequence && model.sequence !== told;
 }
 
 const activatableOf = ({ ref, digest, location }: ModelReference): Activatable => ({

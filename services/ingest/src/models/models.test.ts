@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readArtefacts } from '@weir/artefacts';
 import { events, modelSnapshot, streams, WeirError, type ModelSnapshot } from '@weir/contracts';
 import { listModels } from '@weir/models';
 import { defaultWindowPlan } from '@weir/windows';
 import { activatePlan } from '../artefacts/activate-plan.ts';
 import { publishPlan } from '../artefacts/publish-plan.ts';
-import { readArtefacts } from '../artefacts/read-artefacts.ts';
 import {
   activationsIn,
   createProcess,
@@ -34,7 +34,7 @@ const publish = async (process: ArtefactProcess, ...versions: number[]): Promise
 const activateRef = (ref: string, { ports }: ArtefactProcess) =>
   activateModel({ ref, logId, decidedBy: 'ada' }, ports);
 
-const said = ({ ports }: ArtefactProcess) => readArtefacts(ports.kafka, ports.opener, ports.environment);
+const said = ({ ports }: ArtefactProcess) => readArtefacts(ports);
 
 /** Follows until `isDone` says yes, and as long as it takes to look twice more. */
 async function follow(
