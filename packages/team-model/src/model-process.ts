@@ -25,7 +25,7 @@ const sessionOptions: InferenceSession.SessionOptions = {
   logSeverityLevel: 4,
 };
 
-const watch = new Worker(new URL('./watch-parent.ts', import.meta.url));
+const watch = new Worker(new URL('./watch-parent.ts', import.meta.url), { workerData: process.ppid });
 watch.unref();
 
 let loaded: Loaded | undefined;
