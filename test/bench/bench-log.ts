@@ -4,7 +4,7 @@ import { sealEvents } from '@weir/envelope';
 import type { Sealer, UnsealedEvent } from '@weir/envelope';
 import type { KafkaClient, OutgoingRecord } from '@weir/kafka';
 import { outputStreams } from '../../services/detection/src/build-outputs.ts';
-import { encodePositionMetadata } from '../../services/detection/src/owned-partition.ts';
+import { encodePositionMetadata } from '../../services/detection/src/position-metadata.ts';
 import { controlEvents } from './in-force.ts';
 import type { InForce } from './in-force.ts';
 import type { MadeTransaction, TransactionMaker } from './make-transactions.ts';

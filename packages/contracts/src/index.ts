@@ -11,6 +11,7 @@ export * from './door.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './fields.ts';
+export * from './flagged-event-id.ts';
 export * from './journal.ts';
 export * from './knowledge.ts';
 export * from './list.ts';

@@ -3,17 +3,18 @@ import { auditRequestEvent, refusedRecordRequest } from '@weir/audit';
 import {
   encodePayload,
   events,
+  flaggedEventId,
   formatInstant,
   securityRejectionCodes,
   streams,
   systemTenant,
 } from '@weir/contracts';
-import type { DecidedSubject, Decision, Rejection, Versions } from '@weir/contracts';
+import type { DecidedSubject, Decision, Evidence, Rejection } from '@weir/contracts';
 import { deadLetterEvent } from '@weir/envelope';
 import type { UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { Decided } from './decide-batch.ts';
-import type { ModelInForce } from './owned-partition.ts';
+import type { LogState } from './log-state.ts';
 
 /** The streams detection writes. */
 export const outputStreams = ['cleared', 'held', 'rejected', 'decisions', 'intake'] as const;
@@ -22,15 +23,10 @@ export type OutputStream = (typeof outputStreams)[number];
 export type Outputs = Readonly<Record<OutputStream, readonly UnsealedEvent[]>>;
 
 /** A run of decided records of one partition and the records they were read from. */
-export type DecidedRun = {
-  readonly logId: string;
+export type DecidedRun = Omit<LogState, 'partitionCount'> & {
   readonly partition: number;
   readonly from: number;
   readonly to: number;
-  readonly versions: Versions;
-  readonly model?: ModelInForce;
-  /** The number of the last activation in force; 0 before the first. */
-  readonly sequence: number;
   /** The features of the plan in force, in the journal's order. */
   readonly featureNames: readonly string[];
   readonly decided: readonly Decided[];
@@ -68,6 +64,7 @@ export function buildOutputs(run: DecidedRun): Outputs {
         const { outcome } = decided.verdict;
         const event = verdictEvent(decided, run.partition);
         outputs[outcome].push(event);
+        if (isFlagged(decided)) outputs.held.push(flaggedEvent(decided, run.partition));
         return verdictDecision(decided, run.featureNames, event.plaintext);
       }
     }
@@ -94,7 +91,7 @@ function refusalToAudit(record: KafkaRecord, { code }: Rejection, logId: string)
 type WithVerdict = Extract<Decided, { kind: 'verdict' }>;
 
 function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
-  const { transaction, verdict, evidence } = decided;
+  const { transaction, verdict } = decided;
   const { content } = transaction;
   const position = { sourcePartition: partition, sourceOffset: decided.offset };
   const held = verdict.outcome === 'held';
@@ -110,7 +107,7 @@ function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
       ? encodePayload(events.transactionHeld, {
           transaction: content,
           verdict: { ...verdict, outcome: 'held' },
-          evidence: evidence ?? { features: decided.features, usualAmount: null, recentAmounts: [] },
+          evidence: evidenceOf(decided),
           ...position,
         })
       : // In the contract's order of keys, which spares the payload a parse that would bring it into it.
@@ -122,20 +119,56 @@ function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
   };
 }
 
+const evidenceOf = ({ evidence, features }: WithVerdict): Evidence =>
+  evidence ?? { features, usualAmount: null, recentAmounts: [] };
+
+/** It went through, and people are told of it all the same: a held one they are told of anyway. */
+const isFlagged = ({ verdict, alert }: WithVerdict): boolean =>
+  alert === true && verdict.outcome === 'cleared';
+
+/** Stands besides the cleared event, for people alone: what the bank goes by is the cleared one. */
+function flaggedEvent(decided: WithVerdict, partition: number): UnsealedEvent {
+  const { transaction, verdict, offset } = decided;
+  const { type, dataSchema } = events.transactionFlagged;
+  return {
+    id: flaggedEventId(transaction.identity),
+    key: transaction.account,
+    tenant: transaction.content.tenant,
+    time: transaction.content.eventTime,
+    type,
+    dataSchema,
+    plaintext: encodePayload(events.transactionFlagged, {
+      transaction: transaction.content,
+      verdict: { ...verdict, outcome: 'cleared' },
+      evidence: evidenceOf(decided),
+      sourcePartition: partition,
+      sourceOffset: offset,
+    }),
+  };
+}
+
 const verdictDecision = (
-  { offset, transaction, record, verdict, features, teamScore }: WithVerdict,
+  decided: WithVerdict,
   featureNames: readonly string[],
   plaintext: Uint8Array,
-): Decision => ({
-  offset,
-  outcome: verdict.outcome,
-  score: verdict.score,
-  reasons: verdict.reasons.map((reason) => reason.rule),
-  features: featureNames.map((name) => features[name] ?? null),
-  digest: hash('sha256', plaintext),
-  ...(teamScore === undefined ? {} : { teamScore }),
-  subject: subjectOf(transaction, record),
-});
+): Decision => {
+  const { offset, transaction, record, verdict, features, teamScore } = decided;
+  const { ruleset, alternative, shadowRules = [] } = decided;
+  return {
+    offset,
+    outcome: verdict.outcome,
+    score: verdict.score,
+    reasons: verdict.reasons.map((reason) => reason.rule),
+    features: featureNames.map((name) => features[name] ?? null),
+    digest: hash('sha256', plaintext),
+    ...(teamScore === undefined ? {} : { teamScore }),
+    subject: subjectOf(transaction, record),
+    ...(ruleset === undefined ? {} : { ruleset }),
+    ...(isFlagged(decided) ? { alert: true } : {}),
+    ...(alternative === undefined ? {} : { alternative }),
+    ...(shadowRules.length === 0 ? {} : { shadowRules: [...shadowRules] }),
+  };
+};
 
 /** By this a learner finds the outcome of a transaction, and what it has to tell apart, without opening any payload. */
 const subjectOf = (
@@ -151,7 +184,7 @@ const subjectOf = (
 });
 
 function journalEvent(run: DecidedRun, decisions: Decision[]): UnsealedEvent {
-  const { logId, partition, from, to, versions, model, sequence } = run;
+  const { logId, partition, from, to, versions, model, lists, candidate, sequence } = run;
   return {
     id: `journal-${logId}-${partition}-${from}`,
     key: `${streams.received.topic}-${partition}`,
@@ -167,6 +200,8 @@ function journalEvent(run: DecidedRun, decisions: Decision[]): UnsealedEvent {
       versions,
       ...(sequence === 0 ? {} : { sequence }),
       ...(model === undefined ? {} : { model }),
+      ...(lists === undefined ? {} : { lists: [...lists] }),
+      ...(candidate === undefined ? {} : { candidate }),
       featureNames: [...run.featureNames],
       decisions,
     }),

@@ -8,7 +8,7 @@ import { createBatchConsumer } from './consume-batch.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
 import { receivedEvent, sampleTransaction, sampleTransactions } from './fixtures/sample-transactions.ts';
-import { encodePositionMetadata } from './owned-partition.ts';
+import { encodePositionMetadata } from './position-metadata.ts';
 
 /** What the consumer accepts: `next` above the first record and not beyond the batch, anything for a seek. */
 function assertAcceptable(batch: RecordBatch, outcome: BatchOutcome): void {

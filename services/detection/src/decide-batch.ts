@@ -1,5 +1,5 @@
-import type { Evidence, FeatureValues, Rejection, Verdict } from '@weir/contracts';
-import type { Judge } from '@weir/rules';
+import type { Alternative, FeatureValues, Rejection } from '@weir/contracts';
+import type { Judge, Judgement } from '@weir/rules';
 import type { AccountHistory, WindowRecord } from '@weir/windows';
 import type { AcceptedTransaction, Decoded } from './decode.ts';
 
@@ -8,18 +8,19 @@ export type Joined = { readonly account: string; readonly record: WindowRecord }
 
 /** What became of one record of the log. */
 export type Decided =
-  | {
+  | (Judgement & {
       readonly kind: 'verdict';
       readonly offset: number;
       readonly transaction: AcceptedTransaction;
       readonly record: WindowRecord;
-      readonly verdict: Verdict;
       readonly features: FeatureValues;
-      /** Only for a held transaction: what a person needs to understand it. */
-      readonly evidence: Evidence | undefined;
+      readonly alert?: boolean;
+      readonly ruleset?: string;
+      readonly alternative?: Alternative;
+      readonly shadowRules?: readonly string[];
       /** What a team's own model said, or null where it failed; absent where none is asked. */
       readonly teamScore?: number | null;
-    }
+    })
   | { readonly kind: 'duplicate'; readonly offset: number; readonly firstOffset: number }
   | {
       readonly kind: 'rejected';

@@ -3,7 +3,7 @@ import type { KafkaRecord } from '@weir/kafka';
 import { decode } from './decode.ts';
 import type { Decoded } from './decode.ts';
 import type { DetectionParts } from './detection-parts.ts';
-import type { LogState } from './owned-partition.ts';
+import type { LogState } from './log-state.ts';
 
 /** Opens and reads records of one partition; a control record of another log is refused like any foreign record. */
 export async function decodeAll(

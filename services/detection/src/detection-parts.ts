@@ -4,7 +4,7 @@ import type { TeamModelFailure } from '@weir/team-model';
 import type { HistoryCache, WindowStore } from '@weir/windows';
 import type { OutputStream } from './build-outputs.ts';
 import type { Clock } from './clock.ts';
-import type { LogState } from './owned-partition.ts';
+import type { LogState } from './log-state.ts';
 import type { ResolveJudge } from './resolve-judge.ts';
 import type { ResolvePlan } from './resolve-plan.ts';
 import type { TeamModels } from './resolve-team-model.ts';

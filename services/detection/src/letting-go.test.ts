@@ -9,7 +9,7 @@ import {
   promisesSettled,
 } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, silentObserver } from './fixtures/plain-parts.ts';
-import { encodePositionMetadata } from './owned-partition.ts';
+import { encodePositionMetadata } from './position-metadata.ts';
 
 /** The group moves on while a batch, records 20 to 39, is at its chain commit, which is held. */
 async function loseMembershipAtWork(

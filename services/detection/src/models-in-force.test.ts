@@ -9,7 +9,7 @@ import { modelsReaderOver } from './fixtures/models-reader.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
 import { controlEvent } from './fixtures/sample-transactions.ts';
-import { decodePositionMetadata, encodePositionMetadata } from './owned-partition.ts';
+import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts';
 import { createJudgeResolver } from './resolve-judge.ts';
 
 const { versions } = log;

@@ -21,7 +21,7 @@ import {
   silentObserver,
 } from './fixtures/plain-parts.ts';
 import { controlEvent } from './fixtures/sample-transactions.ts';
-import { encodePositionMetadata } from './owned-partition.ts';
+import { encodePositionMetadata } from './position-metadata.ts';
 import { planDigest } from './resolve-plan.ts';
 
 const { versions } = log;

@@ -6,7 +6,7 @@ import { buildOutputs, outputStreams } from './build-outputs.ts';
 import type { Run } from './cut-runs.ts';
 import type { Decided } from './decide-batch.ts';
 import type { DetectionParts } from './detection-parts.ts';
-import { encodePositionMetadata } from './owned-partition.ts';
+import { encodePositionMetadata } from './position-metadata.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 
 /** CloudEvents wants to know who wrote an event. */

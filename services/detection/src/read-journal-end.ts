@@ -1,7 +1,7 @@
 import { decodePayload, events } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
 import type { DetectionParts } from './detection-parts.ts';
-import type { LogState } from './owned-partition.ts';
+import type { LogState } from './log-state.ts';
 
 /** P, and what is in force there. */
 export type Published = { readonly next: number; readonly log: LogState };
@@ -18,7 +18,12 @@ export async function readJournalEnd(
   const payload = opened?.ok === true ? decodePayload(events.journal, opened.plaintext) : undefined;
   // A record isn't bound to its partition: one copied here from another would say another position.
   if (payload?.ok !== true || payload.value.partition !== partition) return 'unreadable';
-  const { logId, to, versions, model, sequence = 0 } = payload.value;
-  const log = { logId, partitionCount, versions, ...(model === undefined ? {} : { model }), sequence };
+  const { logId, to, versions, model, lists, candidate, sequence = 0 } = payload.value;
+  const log = {
+    ...{ logId, partitionCount, versions, sequence },
+    ...(model === undefined ? {} : { model }),
+    ...(lists === undefined ? {} : { lists }),
+    ...(candidate === undefined ? {} : { candidate }),
+  };
   return { next: to, log };
 }

@@ -2,7 +2,7 @@ import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import { decode } from './decode.ts';
 import type { DetectionParts } from './detection-parts.ts';
-import type { LogState } from './owned-partition.ts';
+import type { LogState } from './log-state.ts';
 
 /** The log a record names: what the control record says that a new log begins with; undefined for any other. */
 export async function readLogOpening(

@@ -1,7 +1,7 @@
 import { streams, WeirError } from '@weir/contracts';
 import type { PartitionTransactions } from '@weir/kafka';
 import type { DetectionParts } from './detection-parts.ts';
-import { decodePositionMetadata, encodePositionMetadata } from './owned-partition.ts';
+import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts';
 import { readJournalEnd } from './read-journal-end.ts';
 import type { Published } from './read-journal-end.ts';
 

@@ -6,7 +6,7 @@ import { createJudge } from '@weir/rules';
 import type { Judge } from '@weir/rules';
 import type { WindowPlan } from '@weir/windows';
 import { rulesetOf } from './artefacts.ts';
-import type { LogState } from './owned-partition.ts';
+import type { LogState } from './log-state.ts';
 
 /** What of a log's state decides how its transactions are judged. */
 type InForce = Pick<LogState, 'versions' | 'model'>;

@@ -10,7 +10,7 @@ import { decideWithTeam } from './decide-with-team.ts';
 import type { DetectionParts, StepObserver } from './detection-parts.ts';
 import { appendToWindows, goOnBehind, loadHistories, storedBefore } from './histories.ts';
 import type { StoredBefore } from './histories.ts';
-import { applyControl } from './owned-partition.ts';
+import { applyControl } from './log-state.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { publish, sealOutputs } from './publish.ts';
 import { windowRecordOf } from './window-record.ts';

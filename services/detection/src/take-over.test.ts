@@ -8,7 +8,7 @@ import type { DetectionParts } from './detection-parts.ts';
 import { createPlainParts, plainRecord, silentObserver } from './fixtures/plain-parts.ts';
 import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
 import { appendToWindows } from './histories.ts';
-import { encodePositionMetadata } from './owned-partition.ts';
+import { encodePositionMetadata } from './position-metadata.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { createLogBeginning } from './read-log-opening.ts';
 import { takeOver } from './take-over.ts';

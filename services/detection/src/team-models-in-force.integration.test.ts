@@ -11,7 +11,7 @@ import { logisticModel } from '../../../packages/team-model/src/onnx.fixture.ts'
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
 import { controlEvent } from './fixtures/sample-transactions.ts';
-import { decodePositionMetadata, encodePositionMetadata } from './owned-partition.ts';
+import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts';
 import { createTeamModels } from './resolve-team-model.ts';
 
 const model = logisticModel([0], 3);

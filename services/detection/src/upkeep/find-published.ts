@@ -1,5 +1,5 @@
 import { streams } from '@weir/contracts';
-import { decodePositionMetadata } from '../owned-partition.ts';
+import { decodePositionMetadata } from '../position-metadata.ts';
 import { readJournalEnd } from '../read-journal-end.ts';
 import type { Published } from '../read-journal-end.ts';
 import type { UpkeepParts } from './upkeep-parts.ts';

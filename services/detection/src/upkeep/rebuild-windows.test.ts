@@ -5,7 +5,7 @@ import { createMemoryWindowStore } from '@weir/window-store/memory';
 import { plainLogId, plainReader, plainTransactions } from '../fixtures/plain-log.ts';
 import { createPlainParts } from '../fixtures/plain-parts.ts';
 import { sampleTransactions } from '../fixtures/sample-transactions.ts';
-import { encodePositionMetadata } from '../owned-partition.ts';
+import { encodePositionMetadata } from '../position-metadata.ts';
 import { rebuildWindows } from './rebuild-windows.ts';
 
 const records = plainTransactions(0, sampleTransactions(0, 4_500));

@@ -4,7 +4,7 @@ import { createHistoryCache } from '@weir/windows';
 import type { HistoryCache, WindowPlan, WindowStore } from '@weir/windows';
 import { requireRulesetWithin } from '../artefacts.ts';
 import type { PartitionWindows } from '../histories.ts';
-import type { LogState } from '../owned-partition.ts';
+import type { LogState } from '../log-state.ts';
 import type { Published } from '../read-journal-end.ts';
 import { fillWindows } from './fill-windows.ts';
 import type { Loss } from './fill-windows.ts';

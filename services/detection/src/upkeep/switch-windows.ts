@@ -1,4 +1,4 @@
-import type { LogState } from '../owned-partition.ts';
+import type { LogState } from '../log-state.ts';
 import { findPublished } from './find-published.ts';
 import type { FilledWindows } from './rebuild-windows.ts';
 import type { UpkeepParts } from './upkeep-parts.ts';
