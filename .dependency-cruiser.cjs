@@ -41,6 +41,7 @@ const workspaces = {
   'packages/audit': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: 'any' },
   'packages/artefacts': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: ['crypto'] },
   'packages/models': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: 'any' },
+  'packages/lists': { uses: ['contracts', 'envelope', 'kafka', 'models'], libraries: [], node: 'any' },
   'packages/subscriber': {
     uses: ['contracts', 'envelope', 'kafka', 'kms'],
     libraries: ['zod'],
@@ -60,6 +61,7 @@ const workspaces = {
       'artefacts',
       'audit',
       'backtest',
+      'lists',
       'models',
       'rulebook',
       'simulator',
@@ -74,6 +76,7 @@ const workspaces = {
       ...core,
       'artefacts',
       'audit',
+      'lists',
       'models',
       'rulebook',
       'team-model',
@@ -86,7 +89,7 @@ const workspaces = {
     node: 'any',
   },
   'services/detection': {
-    uses: [...core, ...adapters, 'artefacts', 'audit', 'models'],
+    uses: [...core, ...adapters, 'artefacts', 'audit', 'lists', 'models'],
     libraries: ['zod'],
     node: 'any',
   },

@@ -2,8 +2,8 @@ export { findModels, listModels, modelsBetween, modelsEnd } from './list-models.
 export type { PublishedModel } from './list-models.ts';
 export { readModelAt } from './read-model-at.ts';
 export type { ModelReference } from './read-model-at.ts';
-export { modelsPartition, modelsTopic } from './read-parts.ts';
-export type { ModelsReader } from './read-parts.ts';
+export { modelsPartition, modelsTopic, readSealedParts, spanOfParts } from './read-parts.ts';
+export type { ModelsReader, PartsReader } from './read-parts.ts';
 export { sealModel } from './seal-model.ts';
 export type { SealedModel } from './seal-model.ts';
 export { joinParts, splitSnapshot } from './split-snapshot.ts';

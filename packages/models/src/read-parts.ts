@@ -1,4 +1,4 @@
-import { decodePayload, events, streams, type ModelPart } from '@weir/contracts';
+import { decodePayload, events, streams, type ModelPart, type StreamName } from '@weir/contracts';
 import { openEvents, type Opener } from '@weir/envelope';
 import type { KafkaClient } from '@weir/kafka';
 
@@ -7,8 +7,8 @@ export const modelsTopic = streams.models.topic;
 /** The topic has one partition: models have one order. */
 export const modelsPartition = 0;
 
-/** What reading models takes; the opener opens the stream `models`. */
-export type ModelsReader = {
+/** What reading parts takes; the opener opens their stream. */
+export type PartsReader = {
   readonly kafka: Pick<KafkaClient, 'readRange' | 'offsets'>;
   readonly opener: Opener;
   readonly environment: string;
@@ -17,40 +17,74 @@ export type ModelsReader = {
   readonly signal?: AbortSignal;
 };
 
-/** Where the topic begins and ends now. */
-export async function spanOf({
-  kafka,
-}: Pick<ModelsReader, 'kafka'>): Promise<{ readonly earliest: number; readonly end: number }> {
-  const offsets = await kafka.offsets(modelsTopic);
+/** What reading models takes; the opener opens the stream `models`. */
+export type ModelsReader = PartsReader;
+
+/** From one offset up to another. */
+type Range = { readonly from: number; readonly until: number };
+
+/** Where the topic of a stream with one partition begins and ends now. */
+export async function spanOfParts(
+  stream: StreamName,
+  { kafka }: Pick<PartsReader, 'kafka'>,
+): Promise<{ readonly earliest: number; readonly end: number }> {
+  const offsets = await kafka.offsets(streams[stream].topic);
   return offsets.find(({ partition }) => partition === modelsPartition) ?? { earliest: 0, end: 0 };
 }
+
+export const spanOf = (reader: Pick<ModelsReader, 'kafka'>): ReturnType<typeof spanOfParts> =>
+  spanOfParts('models', reader);
 
 /** A part, and where it stands. */
 export type PlacedPart = { readonly offset: number; readonly part: ModelPart };
 
 const defaultDeadlineMs = 60_000;
 
+/** The stream that parts of one kind stand on, and what they are. */
+export type PartKind<Part> = {
+  readonly stream: StreamName;
+  readonly type: string;
+  /** Undefined for a payload that breaks its contract. */
+  readonly decode: (plaintext: Uint8Array) => Part | undefined;
+};
+
 /**
  * Reads the committed parts that stand from one offset up to another, in their order.
- * What doesn't open or is no part is passed over, which leaves its model incomplete.
+ * What doesn't open or is no part is passed over, which leaves its whole incomplete.
  */
-export async function readParts(
-  { kafka, opener, environment, deadlineMs = defaultDeadlineMs, signal }: ModelsReader,
-  range: { readonly from: number; readonly until: number },
-  onPart: (placed: PlacedPart) => void,
+export async function readSealedParts<Part>(
+  { stream, type, decode }: PartKind<Part>,
+  { kafka, opener, environment, deadlineMs = defaultDeadlineMs, signal }: PartsReader,
+  range: Range,
+  onPart: (placed: { readonly offset: number; readonly part: Part }) => void,
 ): Promise<void> {
   await kafka.readRange({
-    topic: modelsTopic,
+    topic: streams[stream].topic,
     from: new Map([[modelsPartition, range.from]]),
     until: new Map([[modelsPartition, range.until]]),
     readCommitted: true,
     deadlineMs,
     ...(signal === undefined ? {} : { signal }),
     onRecord: async (record) => {
-      const [opened] = await openEvents({ opener, stream: 'models', environment }, [record]);
-      if (opened?.ok !== true || opened.attributes.type !== events.modelPart.type) return;
-      const payload = decodePayload(events.modelPart, opened.plaintext);
-      if (payload.ok) onPart({ offset: record.offset, part: payload.value });
+      const [opened] = await openEvents({ opener, stream, environment }, [record]);
+      if (opened?.ok !== true || opened.attributes.type !== type) return;
+      const part = decode(opened.plaintext);
+      if (part !== undefined) onPart({ offset: record.offset, part });
     },
   });
 }
+
+const modelPartKind: PartKind<ModelPart> = {
+  stream: 'models',
+  type: events.modelPart.type,
+  decode: (plaintext) => {
+    const payload = decodePayload(events.modelPart, plaintext);
+    return payload.ok ? payload.value : undefined;
+  },
+};
+
+export const readParts = (
+  reader: ModelsReader,
+  range: Range,
+  onPart: (placed: PlacedPart) => void,
+): Promise<void> => readSealedParts(modelPartKind, reader, range, onPart);
