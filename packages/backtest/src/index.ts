@@ -5,6 +5,8 @@ export type { EvaluationSettings } from './metrics/evaluation.ts';
 export type { AlertCounts, Alerting } from './metrics/measure.ts';
 export { scoreKinds, scoreNames } from './metrics/score-kinds.ts';
 export { backtestPage } from './page/backtest-page.ts';
+export { pageDocument } from './page/page-document.ts';
+export { bar, chartSvg, escaped } from './page/svg.ts';
 export { readMapping } from './read/mapping.ts';
 export { runBacktest, type BacktestReport } from './run/run-backtest.ts';
 export type { BacktestSettings, Progress } from './run/settings.ts';

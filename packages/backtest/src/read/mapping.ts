@@ -8,18 +8,23 @@ const partsOfAccount = ['iban', 'card.token', 'card.lastFour', 'other.scheme', '
 /** Fields that `weir ingest` reads and no score looks at: a mapping file made for it may name them. */
 const unread = ['bookingDate', 'endToEndId', 'remittanceInformation', 'counterparty.name'] as const;
 
-const fieldNames = [
+/** What a row may have, as Weir calls it: the columns of a file without a mapping. */
+const ownNames = [
   'transactionId',
   'account',
-  ...partsOfAccount.map((part) => `account.${part}` as const),
   'counterparty',
-  ...partsOfAccount.map((part) => `counterparty.account.${part}` as const),
   'creditDebitIndicator',
   'amount',
   'currency',
   'eventTime',
   'channel',
   'country',
+] as const;
+
+const fieldNames = [
+  ...ownNames,
+  ...partsOfAccount.map((part) => `account.${part}` as const),
+  ...partsOfAccount.map((part) => `counterparty.account.${part}` as const),
   ...unread,
 ] as const;
 export type FieldName = (typeof fieldNames)[number];
@@ -71,18 +76,6 @@ export type Mapping = z.infer<typeof mapping>;
 
 /** Values that mean fraud, and those that mean genuine, where nothing else is said. */
 const usualLabels = { fraud: ['1', 'true', 'fraud'], genuine: ['0', 'false', 'genuine'] };
-
-const ownNames = [
-  'transactionId',
-  'account',
-  'counterparty',
-  'creditDebitIndicator',
-  'amount',
-  'currency',
-  'eventTime',
-  'channel',
-  'country',
-] as const;
 
 /** The mapping of a file whose columns have Weir's own names; with "label" among them, what is known in hindsight. */
 export const mappingByOwnNames = (header: readonly string[]): Mapping => ({

@@ -83,8 +83,9 @@ export function createCore(ruleset: Ruleset, plan: WindowPlan): Core {
       // Our own learner has just made it: looking at each of its numbers again would take longer than judging.
       const knowledge = snapshot.knowledge as Knowledge;
       const inForce = { ruleset, plan, versions, snapshot };
-      judge = createJudge(inForce, () => scorerOf(knowledge));
-      labelFree = createJudge(inForce, () => scorerOf(knowledge).withoutOutcomes);
+      const scorer = scorerOf(knowledge);
+      judge = createJudge(inForce, () => scorer);
+      labelFree = createJudge(inForce, () => scorer.withoutOutcomes);
     },
   };
 }

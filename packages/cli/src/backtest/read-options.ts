@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { BacktestError, readMapping, type BacktestSettings, type EvaluationSettings } from '@weir/backtest';
 import { isCalendarDay } from '@weir/contracts';
-import { defaultRuleset, readRuleset, resolveRuleset, type Ruleset } from '@weir/rules';
+import { readRulebook } from '@weir/rulebook';
+import { defaultRuleset, resolveRuleset, type Ruleset } from '@weir/rules';
 import { featureNamesOf } from '@weir/scoring';
 import { defaultWindowPlan } from '@weir/windows';
+import { showProblems } from '../rules/open-rulebook.ts';
 
 /** The command's options as commander gives them. */
 export type BacktestOptions = {
@@ -97,23 +99,29 @@ function readRulesetOption({ ruleset: file, threshold }: BacktestOptions): Rules
 }
 
 function rulesetIn(file: string): Ruleset {
-  const outcome = readRuleset(jsonIn('--ruleset', file), featureNamesOf(plan));
-  if (outcome.ok) return outcome.ruleset;
-  const problems = outcome.problems.slice(0, 5).map(({ path, message }) => `${path || 'it'}: ${message}`);
-  throw new BacktestError(78, `the ruleset can't be used: ${problems.join('; ')}`);
+  const read = readRulebook(contentOf('--ruleset', file), featureNamesOf(plan));
+  if (read.ok) return read.ruleset;
+  throw new BacktestError(
+    78,
+    ["the ruleset can't be used:", ...showProblems(file, read.problems)].join('\n'),
+  );
 }
 
-/** Throws BacktestError (66) for a file that can't be read, and (78) for one that is no JSON. */
-export function jsonIn(option: string, file: string): unknown {
-  let text: string;
+/** Throws BacktestError (66) for a file that can't be read. */
+function contentOf(option: string, file: string): Buffer {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
     throw new BacktestError(66, `the file of ${option} can't be read (${code})`, { cause });
   }
+}
+
+/** Throws BacktestError (66) for a file that can't be read, and (78) for one that is no JSON. */
+export function jsonIn(option: string, file: string): unknown {
+  const content = contentOf(option, file);
   try {
-    return JSON.parse(text);
+    return JSON.parse(content.toString('utf8'));
   } catch (cause) {
     throw new BacktestError(78, `the file of ${option} is no JSON`, { cause });
   }
