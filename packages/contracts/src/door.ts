@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { score } from './fields.ts';
+import { rollout } from './artefact.ts';
+import { artefactRef, score, sha256Hex, slug } from './fields.ts';
 import { rejectionCodes } from './rejection.ts';
 import { versions } from './verdict.ts';
 
@@ -48,6 +49,76 @@ export const verdictAnswer = z
   .describe('The verdict on one transaction');
 export type VerdictAnswer = z.infer<typeof verdictAnswer>;
 
+/** A ruleset's document is at most this long. */
+export const longestRulesetBytes = 524_288;
+
+export const rulesetDocument = z
+  .strictObject({
+    document: z
+      .string()
+      .min(1)
+      .max(longestRulesetBytes)
+      .describe('The ruleset as YAML or JSON, as people write it'),
+  })
+  .describe('A ruleset to be published');
+
+export const publishedRulesetAnswer = z
+  .strictObject({
+    ruleset: artefactRef,
+    digest: sha256Hex,
+    publishedBy: slug.nullable().describe('The named token; null of one that is built in'),
+    isKnown: z.boolean().describe('It was there already, with this content'),
+  })
+  .describe('A ruleset that is published');
+export type PublishedRulesetAnswer = z.infer<typeof publishedRulesetAnswer>;
+
+export const approvedRulesetAnswer = publishedRulesetAnswer
+  .extend({
+    approvedBy: slug
+      .nullable()
+      .describe('The named token that approved it first; null of one that is built in'),
+    isKnown: z.boolean().describe('It was approved already'),
+  })
+  .describe('A ruleset that may come into force');
+export type ApprovedRulesetAnswer = z.infer<typeof approvedRulesetAnswer>;
+
+export const rulesetActivation = z
+  .strictObject({
+    rollout: rollout
+      .optional()
+      .describe('Beside the one in force; absent, it comes in its place, and ends a candidate'),
+  })
+  .describe('How a ruleset is to come into force');
+
+export const rulesetRollback = z
+  .strictObject({
+    leave: artefactRef
+      .optional()
+      .describe('Which ruleset is to be left: where it decides nothing any more, nothing happens'),
+  })
+  .describe('What is to be taken back');
+
+export const activatedRulesetAnswer = z
+  .strictObject({
+    ruleset: artefactRef.nullable().describe('Null where there was nothing to take back'),
+    rollout: rollout.optional(),
+    sequence: z.int().min(1).nullable().describe('The number of the activation'),
+    positions: z
+      .record(z.string(), z.int().min(1))
+      .describe('Behind the control record, in each partition of the log: the next offset'),
+  })
+  .describe('What the log has been told');
+export type ActivatedRulesetAnswer = z.infer<typeof activatedRulesetAnswer>;
+
+/** What is wrong with a ruleset's document, and where. */
+export const rulesetProblemAt = z.strictObject({
+  line: z.int().min(1),
+  column: z.int().min(1),
+  path: z.string().describe('Such as "rules.2.when"; "" is the whole document'),
+  message: z.string(),
+});
+export type RulesetProblemAt = z.infer<typeof rulesetProblemAt>;
+
 /** Why a request as a whole was refused, with the status it is answered with and a title for people. */
 export const problems = {
   nothing_accepted: [400, 'No record of the request could be accepted'],
@@ -56,13 +127,21 @@ export const problems = {
   token_refused: [401, 'The token is unknown, has expired, or belongs to another client certificate'],
   certificate_refused: [401, 'The client certificate is not from our authority or not valid now'],
   scope_missing: [403, 'The token may not be used for this'],
+  approver_is_publisher: [403, 'Who published a ruleset can not approve it'],
   other_tenant: [403, 'The token belongs to another tenant or source than the request names'],
   not_found: [404, 'There is nothing here'],
   verdict_unknown: [404, 'No transaction of yours is known by this id'],
+  ruleset_unknown: [404, 'Nobody has published this ruleset'],
   request_timeout: [408, 'The request did not arrive in time'],
   conflicting_duplicate: [409, 'A transaction with this identity and other content has been accepted'],
+  version_taken: [409, 'This version of the ruleset exists with other content'],
+  not_approved: [409, 'The ruleset has not been approved'],
+  ruleset_unfit: [409, 'The ruleset can not decide by what is in force'],
+  ruleset_altered: [409, 'The ruleset is not what was published'],
+  nothing_before: [409, 'There is nothing to go back to'],
   too_large: [413, 'The request is larger than this door takes'],
   content_type_unsupported: [415, 'Send application/json or application/x-ndjson, without an encoding'],
+  ruleset_invalid: [422, 'The document is not a ruleset, or its tests fail'],
   idempotency_key_reused: [422, 'The Idempotency-Key was used for another request'],
   rate_limited: [429, 'Too many records or requests of this token'],
   refused_too_often: [429, 'Too many refused requests from this address'],
@@ -73,6 +152,18 @@ export const problems = {
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof problems;
+/** Those of acts on rulesets. */
+export type RulesetProblemCode = Extract<
+  ProblemCode,
+  | 'ruleset_invalid'
+  | 'ruleset_unknown'
+  | 'version_taken'
+  | 'not_approved'
+  | 'approver_is_publisher'
+  | 'ruleset_unfit'
+  | 'ruleset_altered'
+  | 'nothing_before'
+>;
 const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
 
 /** RFC 9457 problem details. */
@@ -83,6 +174,10 @@ export const problem = z
     status: z.int(),
     code: z.enum(problemCodes),
     detail: z.string().optional(),
+    problems: z
+      .array(rulesetProblemAt)
+      .optional()
+      .describe('Of a ruleset that is wrong: what, and where in its document'),
     accepted: z.int().optional(),
     rejected: z.int().optional(),
     items: z.array(itemAnswer).optional().describe('Where records were looked at: one for each, in order'),
@@ -90,8 +185,14 @@ export const problem = z
   .describe('Why the request failed (RFC 9457)');
 export type Problem = z.infer<typeof problem>;
 
-/** The problem details of a code. `detail` is a sentence of ours, never a text of the request. */
-export function problemOf(code: ProblemCode, more: { detail?: string } & Partial<Submission> = {}): Problem {
+/**
+ * The problem details of a code. `detail` is a sentence of ours, never a text of a transaction; about a
+ * ruleset it names rules, fields and tokens.
+ */
+export function problemOf(
+  code: ProblemCode,
+  more: { detail?: string; problems?: RulesetProblemAt[] } & Partial<Submission> = {},
+): Problem {
   const [status, title] = problems[code];
   return { type: `urn:weir:problem:${code}`, title, status, code, ...more };
 }

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import {
+  activatedRulesetAnswer,
+  approvedRulesetAnswer,
   ndjsonType,
   problem,
   problems,
   problemType,
+  publishedRulesetAnswer,
+  rulesetActivation,
+  rulesetDocument,
+  rulesetRollback,
   submission,
   verdictAnswer,
   type ProblemCode,
@@ -12,7 +18,18 @@ import { offeredTransaction } from './transaction.ts';
 
 type Json = { readonly [key: string]: unknown };
 
-const schemas = { offeredTransaction, submission, verdictAnswer, problem } as const;
+const schemas = {
+  offeredTransaction,
+  submission,
+  verdictAnswer,
+  rulesetDocument,
+  publishedRulesetAnswer,
+  approvedRulesetAnswer,
+  rulesetActivation,
+  rulesetRollback,
+  activatedRulesetAnswer,
+  problem,
+} as const;
 const schemaRef = (name: keyof typeof schemas): Json => ({ $ref: `#/components/schemas/${name}` });
 const header = (name: string): Json => ({ [name]: { $ref: `#/components/headers/${name}` } });
 
@@ -130,6 +147,95 @@ const verdict: Json = {
   },
 };
 
+const rulesetParameter: Json = {
+  name: 'ref',
+  in: 'path',
+  required: true,
+  description: 'Name and version, such as `payments@4`.',
+  schema: { type: 'string', maxLength: 128 },
+};
+
+const actFailures = ['request_malformed', 'too_large', 'content_type_unsupported', 'overloaded'] as const;
+
+const jsonBody = (schema: keyof typeof schemas, required = true): Json => ({
+  required,
+  content: { 'application/json': { schema: schemaRef(schema) } },
+});
+
+const publishRuleset: Json = {
+  operationId: 'publishRuleset',
+  summary: 'Publish a version of a ruleset',
+  description:
+    'Needs the scope `rules:publish`. The document is checked against the window plan in force and its tests are run; where anything is wrong, `problems` says what, with line and column. A version never changes: publishing it again as it is answers 200, with other content 409.',
+  security: [{ token: [] }],
+  requestBody: jsonBody('rulesetDocument'),
+  responses: {
+    '200': answer('It was published already, with this content.', 'publishedRulesetAnswer'),
+    '201': answer('It is published, and decides nothing yet.', 'publishedRulesetAnswer'),
+    ...failures(['ruleset_invalid', 'version_taken', 'ruleset_altered', ...actFailures, ...callerFailures]),
+  },
+};
+
+const approveRuleset: Json = {
+  operationId: 'approveRuleset',
+  summary: 'Approve a ruleset, with another token than it was published with',
+  description:
+    'Needs the scope `rules:approve`. The approval is bound to the content. Rulesets that come with Weir (`starter@N`) need none. May be repeated.',
+  security: [{ token: [] }],
+  parameters: [rulesetParameter],
+  responses: {
+    '200': answer('It may come into force.', 'approvedRulesetAnswer'),
+    ...failures([
+      'ruleset_unknown',
+      'approver_is_publisher',
+      'ruleset_altered',
+      ...actFailures,
+      ...callerFailures,
+    ]),
+  },
+};
+
+const activateRuleset: Json = {
+  operationId: 'activateRuleset',
+  summary: 'Bring a ruleset into force, or beside the one that is',
+  description:
+    'Needs the scope `rules:activate`. Answers once every partition of the log has the control record. A canary decides the transactions of so many hundredths of all accounts, a shadow none; one candidate at a time. Without a body it comes in place of the one in force and ends a candidate. May be repeated: an interrupted one is finished under its number.',
+  security: [{ token: [] }],
+  parameters: [rulesetParameter],
+  requestBody: jsonBody('rulesetActivation', false),
+  responses: {
+    '200': answer('The log has been told.', 'activatedRulesetAnswer'),
+    ...failures([
+      'ruleset_unknown',
+      'not_approved',
+      'ruleset_unfit',
+      'ruleset_altered',
+      ...actFailures,
+      ...callerFailures,
+    ]),
+  },
+};
+
+const rollBackRuleset: Json = {
+  operationId: 'rollBackRuleset',
+  summary: 'End the candidate, or go back to the ruleset before',
+  description:
+    'Needs the scope `rules:activate`. Ends a candidate where there is one, else brings the ruleset back that was in force before. With `leave` it may be repeated; without, each time goes one further back.',
+  security: [{ token: [] }],
+  requestBody: jsonBody('rulesetRollback', false),
+  responses: {
+    '200': answer('The log has been told, or there was nothing to take back.', 'activatedRulesetAnswer'),
+    ...failures([
+      'nothing_before',
+      'ruleset_unknown',
+      'ruleset_unfit',
+      'ruleset_altered',
+      ...actFailures,
+      ...callerFailures,
+    ]),
+  },
+};
+
 /** The OpenAPI 3.1 document of the HTTP door, made from the contracts it holds requests and answers against. */
 export const openApiDocument = (): Json => ({
   openapi: '3.1.0',
@@ -137,13 +243,17 @@ export const openApiDocument = (): Json => ({
     title: 'Weir: the HTTP door',
     version: '1.0.0',
     description:
-      'Offer transactions and read their verdicts. TLS 1.3; a named token as a bearer; times are RFC 3339, amounts decimal text.',
+      'Offer transactions, read their verdicts, and change the rules. TLS 1.3; a named token as a bearer; times are RFC 3339, amounts decimal text.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: 'https://127.0.0.1:18443', description: 'The stack on a laptop' }],
   paths: {
     '/v1/transactions': { post: submit },
     '/v1/transactions/{id}/verdict': { get: verdict },
+    '/v1/rulesets': { post: publishRuleset },
+    '/v1/rulesets/{ref}/approval': { post: approveRuleset },
+    '/v1/rulesets/{ref}/activation': { post: activateRuleset },
+    '/v1/rulesets/rollback': { post: rollBackRuleset },
     '/v1/openapi.json': {
       get: {
         operationId: 'readDocument',
@@ -178,7 +288,7 @@ export const openApiDocument = (): Json => ({
         type: 'http',
         scheme: 'bearer',
         description:
-          'Made by `weir tokens add`. `transactions:write` offers transactions, `verdicts:read` asks for verdicts.',
+          'Made by `weir tokens add`. `transactions:write` offers transactions, `verdicts:read` asks for verdicts; `rules:publish`, `rules:approve` and `rules:activate` change the rules.',
       },
     },
   },

@@ -1,19 +1,11 @@
-import {
-  artefactsPartition,
-  artefactsTopic,
-  digestOf,
-  inForce,
-  readArtefacts,
-  type PublishedArtefacts,
-} from '@weir/artefacts';
+import { artefactsPartition, artefactsTopic, digestOf, readArtefacts } from '@weir/artefacts';
 import { WeirError, type Artefact, type TeamModelDescriptor } from '@weir/contracts';
-import { resolveRuleset } from '@weir/rules';
 import { featureNamesOf } from '@weir/scoring';
 import { readDescriptor } from '@weir/team-model';
-import { defaultWindowPlan, type WindowPlan } from '@weir/windows';
 import { retryWithin } from '../send/retry-within.ts';
 import { activate, type Activated, type ActivationPorts } from './activate.ts';
-import { findPlanAmong, sealArtefact } from './publish-plan.ts';
+import { artefactEvent, sealSaid } from './seal-said.ts';
+import { planInForce, requireScored } from './what-fits.ts';
 
 /**
  * Publishes what is known of a team's own model, once and for all, and brings it
@@ -33,16 +25,13 @@ export async function activateTeamModel(
   const descriptor = await publish(options, ports);
   const { ref: artefact } = descriptor;
   const digest = digestOf(descriptor);
-  let ruleset: string | undefined;
+  const { logId, openedWith } = options;
   const activated = await activate(
     {
-      logId: options.logId,
-      choose: (said) => {
-        ruleset = inForce(said, options.logId).ruleset?.artefact;
+      logId,
+      choose: (said, opened) => {
+        if (descriptor.kind === 'onnx') requireScored({ said, logId, opened: opened ?? openedWith });
         return { artefactKind: 'team_model', artefact, digest };
-      },
-      verify: async (_wanted, opened) => {
-        if (descriptor.kind === 'onnx') requireScored(ruleset ?? opened ?? options.openedWith);
       },
     },
     ports,
@@ -76,7 +65,7 @@ function publish(
   // What a failed append has done is seen on the topic, so it is looked at again and not just repeated.
   return retryWithin(ports.retry, ports.signal, async () => {
     const said = await readArtefacts(ports);
-    const read = readDescriptor(body, featureNamesOf(planInForce(said, logId)));
+    const read = readDescriptor(body, featureNamesOf(planInForce({ said, logId })));
     if (!read.ok) {
       const problems = read.problems.map(({ path, message }) =>
         path === '' ? message : `${path}: ${message}`,
@@ -99,20 +88,10 @@ function publish(
         `team model ${artefact.artefact} exists with other content; a version never changes, so give this one another number`,
       );
     }
-    if (known.length === 0)
-      await ports.producer.append(artefactsTopic, artefactsPartition, await sealArtefact(artefact, ports));
+    if (known.length === 0) {
+      const records = await sealSaid([artefactEvent(artefact)], ports);
+      await ports.producer.append(artefactsTopic, artefactsPartition, records);
+    }
     return descriptor;
   });
-}
-
-const planInForce = (said: PublishedArtefacts, logId: string): WindowPlan =>
-  findPlanAmong(inForce(said, logId).windowPlan?.artefact ?? defaultWindowPlan.ref, said)?.plan ??
-  defaultWindowPlan;
-
-function requireScored(ref: string): void {
-  if (resolveRuleset(ref)?.scoring === 'model') return;
-  throw new WeirError(
-    'artefact_unknown',
-    `ruleset ${ref} is in force, which decides by its rules alone and asks no model for a score`,
-  );
 }

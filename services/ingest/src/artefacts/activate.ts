@@ -7,13 +7,14 @@ import {
   WeirError,
   type Activation,
   type ModelPolicy,
+  type Rollout,
 } from '@weir/contracts';
 import { sealEvents, type Sealer } from '@weir/envelope';
 import type { KafkaClient, OutgoingRecord, Producer } from '@weir/kafka';
 import { logTopic, requireOpenedLog } from '../log/read-opening.ts';
 import { retryWithin } from '../send/retry-within.ts';
 import { announce, type AnnouncePorts } from './announce.ts';
-import { artefactSource } from './publish-plan.ts';
+import { artefactSource } from './seal-said.ts';
 
 export type ActivationPorts = Omit<AnnouncePorts, 'kafka'> & {
   readonly kafka: AnnouncePorts['kafka'] & Pick<KafkaClient, 'offsets' | 'topicPartitions'>;
@@ -23,7 +24,7 @@ export type ActivationPorts = Omit<AnnouncePorts, 'kafka'> & {
 };
 
 /** What may come into force. */
-export type Activatable = Pick<Activation, 'artefactKind' | 'artefact' | 'digest' | 'location'>;
+export type Activatable = Pick<Activation, 'artefactKind' | 'artefact' | 'digest' | 'location' | 'rollout'>;
 
 export type Activated = {
   readonly artefact: string;
@@ -36,14 +37,13 @@ export type ActivationChoice = {
   readonly logId: string;
   /**
    * What is to come into force, by what has been said on the artefacts topic; undefined where nothing
-   * is. Asked several times: somebody else may say something in between. Throws where it can't be said.
+   * is. Asked several times: somebody else may say something in between. `opened` is the ruleset the log was
+   * opened with, where it still says so. Throws where it can't be said, because detection could not decide by
+   * it: what the log says can't be taken back.
    */
-  readonly choose: (said: PublishedArtefacts) => Activatable | undefined;
-  /**
-   * Makes sure that detection can decide by it, and throws WeirError `artefact_unknown` where it can't:
-   * what the log says can't be taken back. `ruleset` is the one the log was opened with, where it still says so.
-   */
-  readonly verify: (wanted: Activatable, ruleset: string | undefined) => Promise<void>;
+  readonly choose: (said: PublishedArtefacts, opened: string | undefined) => Activatable | undefined;
+  /** The same where it takes reading it. Throws WeirError `artefact_unknown`. */
+  readonly verify?: (wanted: Activatable) => Promise<void>;
   /** Said in the same transaction as the number of the activation. */
   readonly policy?: ModelPolicy | undefined;
 };
@@ -72,17 +72,19 @@ export async function activate(
   const attempt = async (): Promise<Activation | undefined> => {
     const before = await readArtefacts(ports);
     const last = lastActivation(before, logId);
-    const wanted = choose(before);
+    const wanted = choose(before, log.ruleset);
     if (wanted === undefined) return undefined;
     if (!isIt(last, wanted)) {
-      if (!verified.has(wanted.digest)) await choice.verify(wanted, log.ruleset);
+      if (!verified.has(wanted.digest)) await choice.verify?.(wanted);
       verified.add(wanted.digest);
       if (last !== undefined && !finished.has(last.sequence)) {
         await tellLog(last, log.partitionCount, { ...ports, retry: { ...retry, limitMs: 0 } });
         finished.add(last.sequence);
       }
     }
-    return announce(ports, (said) => announcementOf({ said, choice, wanted, after: last?.sequence }));
+    return announce(ports, (said) =>
+      announcementOf({ said, choice, opened: log.ruleset, wanted, after: last?.sequence }),
+    );
   };
   const activation = await retryWithin(retry, signal, attempt);
   if (activation === undefined) return undefined;
@@ -93,21 +95,25 @@ export async function activate(
 function announcementOf(options: {
   readonly said: PublishedArtefacts;
   readonly choice: ActivationChoice;
+  readonly opened: string | undefined;
   readonly wanted: Activatable;
   readonly after: number | undefined;
 }) {
-  const { said, choice, wanted, after } = options;
+  const { said, choice, opened, wanted, after } = options;
   const { logId } = choice;
   const last = lastActivation(said, logId);
-  const again = choice.choose(said);
+  const again = choice.choose(said, opened);
   if (again === undefined) return { result: undefined };
   const policy = choice.policy?.mode === modeOf(said) ? undefined : choice.policy;
   // It has its number: a version never changes, so it is the same one.
   if (last !== undefined && isIt(last, again)) return { policy, result: last };
-  if (last?.sequence !== after || again.digest !== wanted.digest)
+  if (last?.sequence !== after || !isIt(wanted, again))
     throw new WeirError('partition_fenced', 'another activation came between; beginning again');
-  const { artefactKind, artefact, digest, location } = wanted;
-  const where = location === undefined ? {} : { location };
+  const { artefactKind, artefact, digest, location, rollout } = wanted;
+  const where = {
+    ...(location === undefined ? {} : { location }),
+    ...(rollout === undefined ? {} : { rollout }),
+  };
   const sequence = (after ?? 0) + 1;
   const activation: Activation = { logId, sequence, artefactKind, artefact, digest, ...where };
   return { activation, policy, result: activation };
@@ -117,10 +123,17 @@ function announcementOf(options: {
 export const modeOf = ({ modelPolicy }: Pick<PublishedArtefacts, 'modelPolicy'>): ModelPolicy['mode'] =>
   modelPolicy?.mode ?? 'follow';
 
-const isIt = (last: Activation | undefined, wanted: Activatable): boolean =>
+const isIt = (last: Activatable | undefined, wanted: Activatable): boolean =>
   last?.artefactKind === wanted.artefactKind &&
   last.artefact === wanted.artefact &&
-  last.digest === wanted.digest;
+  last.digest === wanted.digest &&
+  isSameRollout(last.rollout, wanted.rollout);
+
+const isSameRollout = (one: Rollout | undefined, other: Rollout | undefined): boolean =>
+  one?.stage === other?.stage && percentOf(one) === percentOf(other);
+
+const percentOf = (rollout: Rollout | undefined): number | undefined =>
+  rollout?.stage === 'canary' ? rollout.percent : undefined;
 
 async function requireLog(
   logId: string,

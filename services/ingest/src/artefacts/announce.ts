@@ -1,15 +1,8 @@
 import { artefactsPartition, artefactsTopic, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
-import {
-  encodePayload,
-  events,
-  formatInstant,
-  systemTenant,
-  type Activation,
-  type ModelPolicy,
-} from '@weir/contracts';
-import { sealEvents, type UnsealedEvent } from '@weir/envelope';
+import type { Activation, Approval, Artefact, ModelPolicy } from '@weir/contracts';
 import type { KafkaClient } from '@weir/kafka';
-import { artefactSource, type ArtefactPorts } from './publish-plan.ts';
+import type { ArtefactPorts } from './publish-plan.ts';
+import { activationEvent, approvalEvent, artefactEvent, policyEvent, sealSaid } from './seal-said.ts';
 
 export type AnnouncePorts = Omit<ArtefactPorts, 'kafka' | 'producer'> & {
   readonly kafka: Pick<KafkaClient, 'readRange' | 'createPartitionTransactions'>;
@@ -17,6 +10,8 @@ export type AnnouncePorts = Omit<ArtefactPorts, 'kafka' | 'producer'> & {
 
 /** What is to be said, and what it comes to. */
 export type Announcement<Result> = {
+  readonly artefact?: Artefact | undefined;
+  readonly approval?: Approval | undefined;
   readonly activation?: Activation | undefined;
   readonly policy?: ModelPolicy | undefined;
   readonly result: Result;
@@ -44,14 +39,16 @@ export async function announce<Result>(
   const transactions = kafka.createPartitionTransactions({ transactionalId: name, groupId: name });
   try {
     await transactions.fence();
-    const { activation, policy, result } = decide(await readArtefacts(ports));
+    const { artefact, approval, activation, policy, result } = decide(await readArtefacts(ports));
     const said = [
+      ...(artefact === undefined ? [] : [artefactEvent(artefact)]),
+      ...(approval === undefined ? [] : [approvalEvent(approval)]),
       ...(activation === undefined ? [] : [activationEvent(activation)]),
       ...(policy === undefined ? [] : [policyEvent(policy, ports.nowMs())]),
     ];
     if (said.length > 0) {
       const at = { topic: artefactsTopic, partition: artefactsPartition };
-      const records = await seal(said, ports);
+      const records = await sealSaid(said, ports);
       // A transaction of the adapter always moves a position; nobody reads this one.
       await transactions.publish({ outputs: [{ ...at, records }], source: { ...at, next: 0, metadata: '' } });
     }
@@ -59,27 +56,4 @@ export async function announce<Result>(
   } finally {
     await transactions.discard();
   }
-}
-
-type Said = Pick<UnsealedEvent, 'key' | 'id' | 'type' | 'dataSchema' | 'plaintext'>;
-
-function activationEvent(activation: Activation): Said {
-  const { type, dataSchema } = events.activation;
-  const id = `activation-${activation.logId}-${activation.sequence}`;
-  const plaintext = encodePayload(events.activation, activation);
-  return { key: activation.artefact, id, type, dataSchema, plaintext };
-}
-
-function policyEvent(policy: ModelPolicy, nowMs: number): Said {
-  const { type, dataSchema } = events.modelPolicy;
-  const plaintext = encodePayload(events.modelPolicy, policy);
-  return { key: 'models', id: `model-policy-${policy.mode}-${nowMs}`, type, dataSchema, plaintext };
-}
-
-function seal(said: readonly Said[], { sealer, environment, nowMs }: AnnouncePorts) {
-  const time = formatInstant(nowMs());
-  return sealEvents(
-    { sealer, stream: 'artefacts', environment, source: artefactSource },
-    said.map((one) => ({ ...one, time, tenant: systemTenant })),
-  );
 }

@@ -7,18 +7,12 @@ import {
   unusable,
   type PublishedArtefacts,
 } from '@weir/artefacts';
-import {
-  encodePayload,
-  events,
-  formatInstant,
-  systemTenant,
-  WeirError,
-  type Artefact,
-} from '@weir/contracts';
-import { sealEvents, type Opener, type Sealer } from '@weir/envelope';
+import { WeirError, type Artefact } from '@weir/contracts';
+import type { Opener, Sealer } from '@weir/envelope';
 import type { KafkaClient, OutgoingRecord, Producer } from '@weir/kafka';
 import { defaultWindowPlan, readWindowPlan, type WindowPlan } from '@weir/windows';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
+import { artefactEvent, sealSaid } from './seal-said.ts';
 
 /** What writing to the artefacts topic takes. */
 export type ArtefactPorts = {
@@ -39,8 +33,6 @@ export type PublishedPlan = {
   /** Whether it was there already, as it is. */
   readonly isKnown: boolean;
 };
-
-export const artefactSource = 'urn:weir:ingest:artefacts';
 
 /**
  * Publishes a window plan under its name and version, once and for all: saying it
@@ -68,7 +60,11 @@ export async function publishPlan(text: string, ports: ArtefactPorts): Promise<P
       );
     }
     if (known !== undefined) return { artefact: ref, digest, isKnown: true };
-    await ports.producer.append(artefactsTopic, artefactsPartition, await sealArtefact(artefact, ports));
+    await ports.producer.append(
+      artefactsTopic,
+      artefactsPartition,
+      await sealSaid([artefactEvent(artefact)], ports),
+    );
     return { artefact: ref, digest, isKnown: false };
   });
 }
@@ -108,22 +104,4 @@ export function findPlanAmong(ref: string, said: PublishedArtefacts): FoundPlan 
   if (!read.ok || read.plan.ref !== ref || digestOf(read.plan) !== found.digest)
     throw unusable(wanted, 'it is not what its name and digest say');
   return { plan: read.plan, digest: found.digest };
-}
-
-/** An artefact as it stands on its topic. */
-export function sealArtefact(
-  artefact: Artefact,
-  { sealer, environment, nowMs }: Pick<ArtefactPorts, 'sealer' | 'environment' | 'nowMs'>,
-): Promise<readonly OutgoingRecord[]> {
-  const { type, dataSchema } = events.artefact;
-  const event = {
-    key: artefact.artefact,
-    id: `artefact-${artefact.kind}-${artefact.artefact}`,
-    type,
-    dataSchema,
-    time: formatInstant(nowMs()),
-    tenant: systemTenant,
-    plaintext: encodePayload(events.artefact, artefact),
-  };
-  return sealEvents({ sealer, stream: 'artefacts', environment, source: artefactSource }, [event]);
 }

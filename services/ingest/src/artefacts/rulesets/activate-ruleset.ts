@@ -1,0 +1,81 @@
+import { inForce, type PublishedArtefacts } from '@weir/artefacts';
+import type { Rollout } from '@weir/contracts';
+import { misfitOf } from '@weir/rules';
+import { activate, type Activatable, type Activated, type ActivationPorts } from '../activate.ts';
+import { planInForce } from '../what-fits.ts';
+import { approvalOf, requireRuleset } from './approve-ruleset.ts';
+import type { FoundRuleset } from './find-ruleset.ts';
+import { RulesetRefused } from './ruleset-refused.ts';
+
+export type RulesetActivation = {
+  readonly ref: string;
+  readonly logId: string;
+  /** Beside the one in force; absent, it comes in its place and ends any candidate. */
+  readonly rollout?: Rollout | undefined;
+};
+
+/**
+ * Brings a ruleset into force, or beside the one that is, as `activate` does. Saying it again finishes it
+ * where it was interrupted.
+ *
+ * Throws RulesetRefused `ruleset_unknown`, `not_approved`, `ruleset_unfit` saying what to do, WeirError
+ * `artefact_unknown` where it was altered after it was published, and what `activate` throws.
+ */
+export async function activateRuleset(
+  { ref, logId, rollout }: RulesetActivation,
+  ports: ActivationPorts,
+): Promise<Activated> {
+  const activated = await activate(
+    {
+      logId,
+      choose: (said, opened) => {
+        const found = requireRuleset(ref, said);
+        requireApproved(ref, found, said);
+        requireFitting(found, said, logId);
+        const base = inForce(said, logId).ruleset?.artefact ?? opened;
+        if (rollout !== undefined && base === ref)
+          throw new RulesetRefused(
+            'ruleset_unfit',
+            `${ref} is in force; nothing else can be tried beside itself`,
+          );
+        return activatableOf(ref, found, rollout);
+      },
+    },
+    ports,
+  );
+  if (activated === undefined) throw new Error('a ruleset that was chosen came not into force');
+  return activated;
+}
+
+export const activatableOf = (ref: string, { digest }: FoundRuleset, rollout?: Rollout): Activatable => ({
+  artefactKind: 'ruleset',
+  artefact: ref,
+  digest,
+  ...(rollout === undefined ? {} : { rollout }),
+});
+
+function requireApproved(ref: string, found: FoundRuleset, said: PublishedArtefacts): void {
+  if (found.isBuiltIn || approvalOf(said, ref, found) !== undefined) return;
+  throw new RulesetRefused(
+    'not_approved',
+    `${ref} was published by ${found.publishedBy ?? 'nobody who said so'} and has not been approved by somebody else`,
+  );
+}
+
+/** Throws RulesetRefused `ruleset_unfit` where it can't decide under the plan and the lists in force. */
+export function requireFitting({ ruleset }: FoundRuleset, said: PublishedArtefacts, logId: string): void {
+  const plan = planInForce({ said, logId });
+  const misfit = misfitOf(ruleset, plan);
+  if (misfit !== undefined)
+    throw new RulesetRefused(
+      'ruleset_unfit',
+      `${ruleset.ref} can't decide under window plan ${plan.ref}, which is in force: ${misfit}. Bring a plan into force that has these spans ("weir windows rebuild --plan FILE"), then activate the ruleset again`,
+    );
+  const { lists } = inForce(said, logId);
+  const missing = ruleset.lists?.find(({ list }) => !lists.has(list));
+  if (missing === undefined) return;
+  throw new RulesetRefused(
+    'ruleset_unfit',
+    `${ruleset.ref} asks the list ${missing.list}, of which no version is in force; bring one into force first ("weir lists import")`,
+  );
+}

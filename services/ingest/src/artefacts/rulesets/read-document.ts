@@ -1,0 +1,48 @@
+import { readRulebook, runRulesetTests } from '@weir/rulebook';
+import type { Ruleset } from '@weir/rules';
+import { featureNamesOf } from '@weir/scoring';
+import type { WindowPlan } from '@weir/windows';
+import { RulesetRefused } from './ruleset-refused.ts';
+
+/** So many transactions all tests of a document tell at most: a fifth of a second, in which the door does nothing else. */
+export const mostTestTransactions = 50_000;
+
+/** So many things that are wrong are told at a time: who mends them asks again. */
+const mostProblems = 100;
+
+/**
+ * Reads a ruleset as a person wrote it, and runs the tests in it under a window plan.
+ * Throws RulesetRefused `ruleset_invalid` that says what is wrong, and where.
+ */
+export function readDocument(document: string, plan: WindowPlan): Ruleset {
+  const read = readRulebook(document, featureNamesOf(plan));
+  if (!read.ok)
+    throw new RulesetRefused(
+      'ruleset_invalid',
+      `The document is no ruleset: ${read.problems.length} things are wrong with it.`,
+      read.problems.slice(0, mostProblems),
+    );
+  const { ruleset, locate } = read;
+  const told = transactionsIn(ruleset);
+  if (told > mostTestTransactions) {
+    const message = `${told} transactions in all; at most ${mostTestTransactions} are run`;
+    throw new RulesetRefused('ruleset_invalid', 'Its tests are too long.', [
+      { ...locate('tests'), path: 'tests', message },
+    ]);
+  }
+  const failed = runRulesetTests(ruleset, plan).filter(({ ok }) => !ok);
+  if (failed.length > 0)
+    throw new RulesetRefused(
+      'ruleset_invalid',
+      `Tests of the ruleset fail: ${failed.length} of ${ruleset.tests?.length ?? 0}.`,
+      failed.slice(0, mostProblems).map(({ path, name, differences }) => ({
+        ...locate(path),
+        path,
+        message: `"${name}": ${differences.join('; ')}`,
+      })),
+    );
+  return ruleset;
+}
+
+const transactionsIn = ({ tests = [] }: Ruleset): number =>
+  tests.flatMap(({ given }) => given).reduce((sum, { times = 1 }) => sum + times, 0);
