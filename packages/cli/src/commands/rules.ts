@@ -1,9 +1,12 @@
 import { Option, type Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { check, diff, init, test } from '../rules/offline-commands.ts';
+import { addRulesReportCommand } from './rules-report.ts';
 
 export function addRulesCommand(program: Command, context: CommandContext): void {
-  const rules = program.command('rules').description('write, test and compare rulesets');
+  const rules = program
+    .command('rules')
+    .description('write, test and compare rulesets, and see what they come to');
   const json = (): Option => new Option('--json', 'print the outcome as JSON');
   rules
     .command('check <file>')
@@ -64,4 +67,5 @@ Prints them where no file is given; a file that is there already is left alone.
 Ends with 0, 64 for a file that is there or can't be written, or a --ref that is none.`,
     )
     .action((file: string | undefined, options: { ref: string }) => init(file, options, context));
+  addRulesReportCommand(rules, context);
 }
