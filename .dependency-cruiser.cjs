@@ -16,7 +16,11 @@ const workspaces = {
   },
   'packages/windows': { uses: ['contracts'], libraries: [], node: [] },
   'packages/scoring': { uses: ['contracts', 'windows'], libraries: [], node: [] },
-  'packages/rules': { uses: ['contracts', 'windows', 'scoring'], libraries: ['zod'], node: [] },
+  'packages/rules': {
+    uses: ['contracts', 'windows', 'scoring'],
+    libraries: ['zod', '@marcbachmann/cel-js'],
+    node: [],
+  },
   'packages/rulebook': {
     uses: ['contracts', 'windows', 'scoring', 'rules'],
     libraries: ['yaml'],

@@ -1,6 +1,6 @@
-import type { FeatureValues, Reason, Verdict } from '@weir/contracts';
-import type { DecideInput } from './decide.ts';
-import { evaluateRules, failure, reasonOf, ruleFailed, untimely } from './rule-reasons.ts';
+import type { FeatureValues, Reason } from '@weir/contracts';
+import type { Decision, DecideInput } from './decide.ts';
+import { failure, reasonOf, ruleFailed, standingOf, untimely } from './rule-reasons.ts';
 import type { Contributions, Scorer } from './scorer.ts';
 
 /**
@@ -13,12 +13,6 @@ export type TeamScore = { readonly role: 'max' | 'replace'; readonly score: numb
 /** The name that a team's own model goes by among the features of an explanation. */
 export const teamScoreFeature = 'teamScore';
 
-export type ModelDecision = {
-  readonly verdict: Verdict;
-  /** Of a held transaction, and of no other: most are cleared, and nobody asks why. */
-  readonly contributions: Contributions | undefined;
-};
-
 const micro = 1_000_000;
 
 /**
@@ -26,23 +20,28 @@ const micro = 1_000_000;
  * explain itself, and deterministic. It is held where
  *
  * - its score is at least `holdAt`: the scorer's, or the team's as its role says;
- * - any rule fires: under a model, rules are policies, which hold whatever the score and contribute 0;
+ * - any policy or list that holds fires: under a model, rules are policies, which hold whatever the score and contribute 0;
  * - it came late or from the future, or something could not be evaluated: a rule or
  *   the score (`rule_failed`), the team's model (`model_failed`).
  *
- * The reasons of a held transaction are the built-in ones, then the policies,
- * then what the score rests on, the largest first. A cleared one has none.
+ * The reasons of a held or flagged transaction are the built-in ones, then lists and policies,
+ * then what the score rests on, the largest first. A cleared one has none, but for
+ * the list that cleared it.
  */
 export function decideByModel({
   features,
+  findings,
   ruleset,
   timeliness,
   versions,
   scorer,
   teamScore,
-}: DecideInput & { readonly scorer: Scorer; readonly teamScore?: TeamScore | undefined }): ModelDecision {
-  const { fired, failed } = evaluateRules(ruleset.rules, features);
-  const malformed = ruleFailed(failed, features);
+}: DecideInput & {
+  readonly features: FeatureValues;
+  readonly scorer: Scorer;
+  readonly teamScore?: TeamScore | undefined;
+}): Decision {
+  const malformed = ruleFailed(findings);
   const own = malformed.length > 0 ? undefined : scoreOf(scorer, features);
   const team = teamScore === undefined ? undefined : inMillionths(teamScore.score);
   const builtIn = [
@@ -52,18 +51,19 @@ export function decideByModel({
     ...(teamScore !== undefined && team === undefined ? [failure('model_failed', [])] : []),
   ];
   const score = team !== undefined && teamScore?.role === 'replace' ? team : Math.max(own ?? 0, team ?? 0);
-  if (builtIn.length === 0 && fired.length === 0 && score < ruleset.holdAt)
-    return { verdict: { outcome: 'cleared', score, reasons: [], versions }, contributions: undefined };
+  const { outcome, alert, told } = standingOf(builtIn, findings.fired, score, ruleset);
+  const policies = told.map((finding) => reasonOf(finding, 0));
+  if (outcome === 'cleared' && !alert)
+    return {
+      ...{ verdict: { outcome, score, reasons: policies, versions }, alert, told },
+      contributions: undefined,
+    };
   const explained = own === undefined ? nothing : scorer.explain(features);
   const reasons = own === undefined ? [] : scorer.reasons(features, explained);
   const byTeam = Math.round((score - (own ?? 0)) * micro) / micro;
   return {
-    verdict: {
-      outcome: 'held',
-      score,
-      reasons: [...builtIn, ...fired.map((rule) => reasonOf(rule, 0)), ...withTeam(reasons, byTeam)],
-      versions,
-    },
+    verdict: { outcome, score, reasons: [...builtIn, ...policies, ...withTeam(reasons, byTeam)], versions },
+    ...{ alert, told },
     contributions:
       byTeam === 0
         ? explained

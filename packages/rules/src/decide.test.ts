@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verdict, type FeatureValues } from '@weir/contracts';
 import type { Timeliness } from '@weir/windows';
-import { decide } from './decide.ts';
-import { ruleOf, rulesetOf, versions } from './ruleset-fixture.ts';
+import { ruleOf, rulesetOf, someFacts, verdictBy, versions } from './ruleset-fixture.ts';
 
 const ruleset = rulesetOf([ruleOf('a', 0.3), ruleOf('b', 0.4), ruleOf('c', 0.2)]);
 const decideOn = (features: FeatureValues, timeliness: Timeliness = 'timely') =>
-  decide({ features, ruleset, timeliness, versions });
+  verdictBy(ruleset, features, timeliness);
 
 test('where no rule fires the transaction is cleared with score 0 and no reason', () => {
   assert.deepEqual(decideOn({ a: 0, b: 0, c: 0 }), { outcome: 'cleared', score: 0, reasons: [], versions });
@@ -38,10 +37,7 @@ test('rules that fire together add up, each with what it adds to the ones before
 
 test('a score equal to the threshold holds', () => {
   const exactly = rulesetOf([ruleOf('a', 0.5)]);
-  assert.equal(
-    decide({ features: { a: 1 }, ruleset: exactly, timeliness: 'timely', versions }).outcome,
-    'held',
-  );
+  assert.equal(verdictBy(exactly, { a: 1 }).outcome, 'held');
 });
 
 for (const timeliness of ['late', 'future_dated'] as const) {
@@ -72,30 +68,26 @@ test('a missing feature holds even where another condition of its rule is not me
       { feature: 'a', atLeast: 1 },
     ],
   };
-  const decided = decide({ features: { b: 0 }, ruleset: rulesetOf([both]), timeliness: 'timely', versions });
+  const decided = verdictBy(rulesetOf([both]), { b: 0 });
   assert.equal(decided.outcome, 'held');
 });
 
 test('a feature without a value meets no condition and fails no rule', () => {
   assert.equal(decideOn({ a: null, b: null, c: null }).outcome, 'cleared');
   const atMost = { ...ruleOf('a', 1), when: [{ feature: 'a', atMost: 5 }] };
-  const decided = decide({
-    features: { a: null },
-    ruleset: rulesetOf([atMost]),
-    timeliness: 'timely',
-    versions,
-  });
+  const decided = verdictBy(rulesetOf([atMost]), { a: null });
   assert.equal(decided.outcome, 'cleared');
 });
 
 test('a rule that throws holds the transaction, and the other rules are still told', () => {
-  const decided = decide(
-    { features: { a: 1, b: 1, c: 0 }, ruleset, timeliness: 'timely', versions },
-    (rule) => {
-      if (rule.id === 'a') throw new Error('a bug');
-      return rule.id === 'b' ? 'fired' : 'quiet';
+  const throwing = {
+    ...someFacts,
+    get currency(): string {
+      throw new Error('a bug');
     },
-  );
+  };
+  const rules = [{ ...ruleOf('a', 0.3), when: 'currency == "EUR"' }, ruleOf('b', 0.4)];
+  const decided = verdictBy(rulesetOf(rules), { a: 1, b: 1 }, 'timely', throwing);
   assert.equal(decided.outcome, 'held');
   assert.deepEqual(
     decided.reasons.map((reason) => reason.rule),
@@ -109,12 +101,9 @@ test('what is decided fits the contract of a verdict', () => {
 
 test('atMost and equals mean what they say', () => {
   const rules = rulesetOf([
-    { ...ruleOf('most', 0.1), when: [{ feature: 'x', atMost: 3 }] },
-    { ...ruleOf('exactly', 0.1), when: [{ feature: 'x', equals: 3 }] },
+    { ...ruleOf('most', 0.1), explanation: 'Most.', when: [{ feature: 'x', atMost: 3 }] },
+    { ...ruleOf('exactly', 0.1), explanation: 'Exactly.', when: [{ feature: 'x', equals: 3 }] },
   ]);
-  const fired = (x: number) =>
-    decide({ features: { x }, ruleset: rules, timeliness: 'timely', versions }).reasons.map(
-      ({ rule }) => rule,
-    );
+  const fired = (x: number) => verdictBy(rules, { x }).reasons.map(({ rule }) => rule);
   assert.deepEqual([fired(2), fired(3), fired(4)], [['most'], ['most', 'exactly'], []]);
 });

@@ -1,10 +1,19 @@
+export { isCanaryAccount } from './account-bits.ts';
 export * from './artefact-bodies.ts';
-export * from './decide.ts';
 export { teamScoreFeature, type TeamScore } from './decide-by-model.ts';
-export type { RuleOutcome } from './evaluate-rule.ts';
 export { explainRule } from './explain-rule.ts';
+export type { PseudonymList, RuleFacts } from './facts.ts';
+export type { RuleOutcome } from './find-in-ruleset.ts';
 export * from './judge.ts';
 export { misfitOf } from './misfit-of.ts';
 export * from './read-ruleset.ts';
 export type { Scorer } from './scorer.ts';
-export { ruleset, type Condition, type Rule, type Ruleset } from './ruleset.ts';
+export {
+  ruleset,
+  type Condition,
+  type ListUse,
+  type Rule,
+  type Ruleset,
+  type RulesetTest,
+  type TestTransaction,
+} from './ruleset.ts';

@@ -1,17 +1,38 @@
-import type { Evidence, FeatureValues, ModelSnapshot, Verdict, Versions } from '@weir/contracts';
+import type {
+  Alternative,
+  Evidence,
+  FeatureValues,
+  ModelSnapshot,
+  Rollout,
+  Verdict,
+  Versions,
+} from '@weir/contracts';
 import { baseline, computeFeatures, createScorer, historyStateOf, recentAmounts } from '@weir/scoring';
 import { timeliness } from '@weir/windows';
 import type { AccountHistory, Timeliness, WindowPlan, WindowRecord } from '@weir/windows';
-import { decide } from './decide.ts';
-import { decideByModel, type TeamScore } from './decide-by-model.ts';
+import { isCanaryAccount } from './account-bits.ts';
+import { createDecider, type Decided } from './decider.ts';
+import type { TeamScore } from './decide-by-model.ts';
+import type { PseudonymList } from './facts.ts';
 import type { Ruleset } from './ruleset.ts';
 import type { Scorer } from './scorer.ts';
 
 /** What is decided of one transaction. */
 export type Judgement = {
   readonly verdict: Verdict;
-  /** Only for a held transaction: what a person needs to understand it. */
+  /** Only where people will look at it: what they need to understand a held transaction, or one an alert is due for. */
   readonly evidence: Evidence | undefined;
+  /** Cleared, and an alert is due all the same. */
+  readonly alert: boolean;
+  /** The candidate, where it decided. */
+  readonly ruleset?: string;
+  /**
+   * What the ruleset that didn't decide would have said; without a candidate, what this one would with its shadow
+   * rules live. Only where outcome, alert or reasons are others.
+   */
+  readonly alternative?: Alternative;
+  /** The shadow rules that fired, by their ids. */
+  readonly shadowRules: readonly string[];
 };
 
 /** What a verdict takes from the account's history, kept from before the transaction joined it. */
@@ -46,30 +67,50 @@ export type Judge = {
   ) => Judgement & { readonly features: FeatureValues };
 };
 
+/** A ruleset that is tried beside the one in force. */
+export type Candidate = { readonly ruleset: Ruleset; readonly rollout: Rollout };
+
 /** What is in force: `snapshot` is the model of `versions.model`, where that names one. */
 export type InForce = {
   readonly ruleset: Ruleset;
   readonly plan: WindowPlan;
   readonly versions: Versions;
   readonly snapshot?: ModelSnapshot | undefined;
+  /** By their names. One that a ruleset uses and that isn't here holds whatever needs it. */
+  readonly lists?: ReadonlyMap<string, PseudonymList> | undefined;
+  readonly candidate?: Candidate | undefined;
 };
 
+const noLists: ReadonlyMap<string, PseudonymList> = new Map();
+
 /**
- * How to judge by what is in force. Making one reads the whole snapshot, which
+ * How to judge by what is in force. Making one reads the whole snapshot and prepares the rulesets, which
  * takes a while; judging by it then is cheap, so it is made once and kept.
  *
  * A transaction older than the snapshot's cut is judged without what outcomes
  * taught: reports newer than the delay, its own among them, may be part of that.
  *
+ * Beside a candidate both rulesets are asked on the same features. The candidate decides the accounts of its
+ * canary, under its own version; whatever the other says is told as the alternative and changes nothing.
+ *
  * Throws a RangeError where the versions name another model than the snapshot:
- * verdicts would say they were made by what they were not.
+ * verdicts would say they were made by what they were not. So it does for a ruleset that doesn't fit the plan.
  */
 export function createJudge(
-  { ruleset, plan, versions, snapshot }: InForce,
+  { ruleset, plan, versions, snapshot, lists = noLists, candidate }: InForce,
   scorerOf: (snapshot?: ModelSnapshot) => Scorer = createScorer,
 ): Judge {
   if (snapshot?.ref !== versions.model) throw new RangeError('the snapshot is not the model in force');
-  const scorer = ruleset.scoring === 'model' ? scorerOf(snapshot) : undefined;
+  const base = createDecider({ ruleset, plan, versions, lists });
+  const other =
+    candidate === undefined
+      ? undefined
+      : createDecider({
+          ...{ ruleset: candidate.ruleset, plan, lists },
+          versions: { ...versions, ruleset: candidate.ruleset.ref },
+        });
+  const percent = candidate?.rollout.stage === 'canary' ? candidate.rollout.percent : 0;
+  const scorer = base.needsScorer || other?.needsScorer === true ? scorerOf(snapshot) : undefined;
   const beforeCut = scorer?.withoutOutcomes;
   const cutAtMs = snapshot === undefined ? -Infinity : Date.parse(snapshot.cutAt);
   // What was reported up to the cut may be about this very transaction, where it comes late or from an old file.
@@ -84,25 +125,39 @@ export function createJudge(
     return found.features(computeFeatures({ record, history, plan }, options), record, account);
   };
 
-  const decideOne: Judge['decide'] = ({ record, history, features: found, teamScore, remembered }) => {
+  const decideOne: Judge['decide'] = ({
+    record,
+    account,
+    history,
+    features: found,
+    teamScore,
+    remembered,
+  }) => {
     const timeliness = remembered?.timeliness ?? timelinessOf(record, history, plan);
-    const input = { features: found, ruleset, versions, timeliness };
+    const one = { record, account, features: found, timeliness, teamScore, scorer: scorerFor(record) };
+    const byCandidate = other !== undefined && isCanaryAccount(account, percent);
+    const decided = (byCandidate ? other : base).decide(one);
+    const alternative =
+      other === undefined ? decided.withShadows : (byCandidate ? base : other).decide(one).decision;
+    const differing = differingFrom(decided, alternative);
+    const { verdict, alert, told, contributions } = decided.decision;
     const evidenceOf = (): Evidence => {
       const { usualAmount, recentAmounts } = remembered ?? usualOf(record, history);
-      return { features: found, usualAmount, recentAmounts };
-    };
-    const scoredBy = scorerFor(record);
-    if (scoredBy === undefined) {
-      const verdict = decide(input);
+      const words = (byCandidate ? other : base).wordsOf(told);
       return {
-        verdict,
-        evidence: verdict.outcome === 'held' ? evidenceOf() : undefined,
+        ...{ features: found, usualAmount, recentAmounts },
+        ...(contributions === undefined ? {} : { contributions, state: historyStateOf(found) }),
+        ...(words === undefined ? {} : { rules: words }),
       };
-    }
-    const { verdict, contributions } = decideByModel({ ...input, scorer: scoredBy, teamScore });
-    if (contributions === undefined) return { verdict, evidence: undefined };
-    const evidence = evidenceOf();
-    return { verdict, evidence: { ...evidence, contributions, state: historyStateOf(found) } };
+    };
+    return {
+      verdict,
+      evidence: verdict.outcome === 'held' || alert ? evidenceOf() : undefined,
+      alert,
+      ...(byCandidate ? { ruleset: verdict.versions.ruleset } : {}),
+      ...(differing === undefined ? {} : { alternative: differing }),
+      shadowRules: decided.shadowRules,
+    };
   };
 
   const usualOf = (record: WindowRecord, history: AccountHistory) => ({
@@ -122,6 +177,21 @@ export function createJudge(
       return { ...decideOne({ record, account, history, features: found }), features: found };
     },
   };
+}
+
+/** What is told of a decision that wasn't made: undefined where it would have come to the same. */
+function differingFrom(decided: Decided, other: Decided['withShadows']): Alternative | undefined {
+  if (other === undefined) return undefined;
+  const { verdict, alert } = decided.decision;
+  const reasons = other.verdict.reasons.map(({ rule }) => rule);
+  const isSame =
+    verdict.outcome === other.verdict.outcome &&
+    alert === other.alert &&
+    verdict.reasons.length === reasons.length &&
+    verdict.reasons.every(({ rule }, index) => rule === reasons[index]);
+  if (isSame) return undefined;
+  const { outcome, score } = other.verdict;
+  return { outcome, ...(other.alert ? { alert: true as const } : {}), score, reasons };
 }
 
 /**

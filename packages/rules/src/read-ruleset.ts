@@ -1,9 +1,12 @@
 import type { z } from 'zod';
-import { placeholdersOf } from './explain-rule.ts';
-import { ruleset, type Rule, type Ruleset } from './ruleset.ts';
+import { checkRuleset } from './check-ruleset.ts';
+import { ruleset, type Ruleset } from './ruleset.ts';
 
-/** What is wrong with a ruleset, and where: `path` reads like "rules.2.when.0.feature". */
-export type RulesetProblem = { readonly path: string; readonly message: string };
+/**
+ * What is wrong with a ruleset, and where: `path` reads like "rules.2.when.0.feature". Within an expression
+ * `at` says from which of its characters on, counted from 0.
+ */
+export type RulesetProblem = { readonly path: string; readonly message: string; readonly at?: number };
 
 export type RulesetOutcome =
   | { readonly ok: true; readonly ruleset: Ruleset }
@@ -18,7 +21,7 @@ export type RulesetOutcome =
 export function readRuleset(body: unknown, knownFeatures: readonly string[]): RulesetOutcome {
   const parsed = ruleset.safeParse(body);
   const problems = parsed.success
-    ? parsed.data.rules.flatMap((rule, index) => problemsOf(rule, index, parsed.data.rules, knownFeatures))
+    ? checkRuleset(parsed.data, knownFeatures).problems
     : parsed.error.issues.map(problemOfIssue);
   const [first, ...others] = problems;
   if (first !== undefined) return { ok: false, problems: [first, ...others] };
@@ -26,29 +29,26 @@ export function readRuleset(body: unknown, knownFeatures: readonly string[]): Ru
   return { ok: true, ruleset: parsed.data };
 }
 
-function problemsOf(
-  rule: Rule,
-  index: number,
-  rules: readonly Rule[],
-  knownFeatures: readonly string[],
-): readonly RulesetProblem[] {
-  const at = `rules.${String(index)}`;
-  const repeated = rules.findIndex((other) => other.id === rule.id) < index;
-  return [
-    ...(repeated ? [{ path: `${at}.id`, message: 'the id of an earlier rule' }] : []),
-    ...rule.when.flatMap((condition, position) =>
-      knownFeatures.includes(condition.feature)
-        ? []
-        : [{ path: `${at}.when.${String(position)}.feature`, message: 'no such feature' }],
-    ),
-    ...(placeholdersOf(rule.explanation).every((name) => knownFeatures.includes(name))
-      ? []
-      : [{ path: `${at}.explanation`, message: 'a placeholder that is no feature' }]),
-  ];
+const problemOfIssue = (issue: z.core.$ZodIssue): RulesetProblem => {
+  const { path, message } = innermost(issue);
+  return { path: path.map(String).join('.'), message };
+};
+
+/** A union's own issue says no more than "invalid": the one way of it that the value nearly went says what is. */
+function innermost(
+  issue: z.core.$ZodIssue,
+): Pick<RulesetProblem, 'message'> & { readonly path: readonly PropertyKey[] } {
+  if (issue.code !== 'invalid_union') return issue;
+  const ways = issue.errors.filter(([first]) => first?.code !== 'invalid_type' || first.path.length > 0);
+  const fewest = Math.min(...ways.map((errors) => errors.length));
+  const [nearest, tied] = ways.filter((errors) => errors.length === fewest);
+  if (nearest?.[0] === undefined || tied !== undefined)
+    return { path: issue.path, message: meant(issue.path) };
+  const { path, message } = innermost(nearest[0]);
+  return { path: [...issue.path, ...path], message };
 }
 
-/** A union's own issue stands at the whole value: the path of the condition is as far as it can tell. */
-const problemOfIssue = (issue: z.core.$ZodIssue): RulesetProblem => ({
-  path: issue.path.map(String).join('.'),
-  message: issue.message,
-});
+const meant = (path: readonly PropertyKey[]): string =>
+  path.at(-1) === 'when'
+    ? 'neither an expression nor a list of conditions'
+    : 'a condition is { feature, atLeast | atMost | equals }, with one of the three';

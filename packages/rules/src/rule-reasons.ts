@@ -1,39 +1,24 @@
-import type { builtInReasons, FeatureValues, Reason } from '@weir/contracts';
+import type { builtInReasons, Reason } from '@weir/contracts';
 import type { Timeliness } from '@weir/windows';
-import { evaluateRule, type RuleOutcome } from './evaluate-rule.ts';
-import type { Rule } from './ruleset.ts';
+import type { Failing, Finding, Findings } from './find-in-ruleset.ts';
+import type { Ruleset } from './ruleset.ts';
 
-export type EvaluateRule = (rule: Rule, features: FeatureValues) => RuleOutcome;
+/** The findings as they decide: without shadow rules, or with them as if they were live. */
+export const findingsWith = (findings: Findings, shadows: 'decide' | 'look on'): Findings =>
+  shadows === 'decide'
+    ? findings
+    : {
+        ...findings,
+        fired: findings.fired.filter(({ isShadow }) => !isShadow),
+        failed: findings.failed.filter(({ isShadow }) => !isShadow),
+      };
 
-/** The rules that fired, in the ruleset's order, and those that could not be evaluated. */
-export function evaluateRules(
-  rules: readonly Rule[],
-  features: FeatureValues,
-  evaluate: EvaluateRule = evaluateRule,
-): { readonly fired: readonly Rule[]; readonly failed: readonly Rule[] } {
-  const outcomes = rules.map((rule) => ({ rule, outcome: outcomeOf(rule, features, evaluate) }));
-  const rulesThat = (wanted: RuleOutcome): Rule[] =>
-    outcomes.filter(({ outcome }) => outcome === wanted).map(({ rule }) => rule);
-  return { fired: rulesThat('fired'), failed: rulesThat('failed') };
-}
-
-/** A rule that throws is a bug of ours, but its transaction must neither be cleared nor stop the partition. */
-function outcomeOf(rule: Rule, features: FeatureValues, evaluate: EvaluateRule): RuleOutcome {
-  try {
-    return evaluate(rule, features);
-  } catch {
-    return 'failed';
-  }
-}
-
-export const reasonOf = (rule: Rule, contribution: number): Reason => ({
-  rule: rule.id,
-  severity: rule.severity,
+export const reasonOf = ({ id, severity, features }: Finding, contribution: number): Reason => ({
+  rule: id,
+  severity,
   contribution,
-  features: featuresOf(rule),
+  features: [...features],
 });
-
-const featuresOf = (rule: Rule): string[] => [...new Set(rule.when.map((condition) => condition.feature))];
 
 /** The reason of a transaction whose windows can't be trusted. */
 export function untimely(timeliness: Timeliness): readonly Reason[] {
@@ -47,16 +32,16 @@ export function untimely(timeliness: Timeliness): readonly Reason[] {
   }
 }
 
-/**
- * One reason for all rules that failed, and for every feature that is no number
- * even where no rule looks at it: whoever made it made the others too.
- */
-export function ruleFailed(failed: readonly Rule[], features: FeatureValues): readonly Reason[] {
-  const malformed = Object.keys(features).filter(
-    (name) => features[name] !== null && !Number.isFinite(features[name]),
-  );
-  const involved = [...new Set([...failed.flatMap(featuresOf), ...malformed])];
-  return involved.length === 0 ? [] : [failure('rule_failed', involved)];
+/** One reason for all rules and lists that failed, and for every feature that is no number. */
+export function ruleFailed({
+  failed,
+  malformed,
+}: {
+  readonly failed: readonly Failing[];
+  readonly malformed: readonly string[];
+}): readonly Reason[] {
+  const involved = [...new Set([...failed.flatMap(({ names }) => names), ...malformed])];
+  return failed.length + involved.length === 0 ? [] : [failure('rule_failed', involved)];
 }
 
 /** What nobody could check is never cleared. */
@@ -66,3 +51,36 @@ export const failure = (rule: (typeof builtInReasons)[number], features: string[
   contribution: 0,
   features,
 });
+
+/** Where a transaction comes to stand. */
+export type Standing = {
+  readonly outcome: 'held' | 'cleared';
+  /** Cleared, and people shall look at it all the same. */
+  readonly alert: boolean;
+  /** What fired and is told: the lists that clear only where they changed something. */
+  readonly told: readonly Finding[];
+};
+
+/**
+ * Holds what could not be checked, what a policy or a list holds, and what scores at least `holdAt`. Of the
+ * rest an alert is due where a policy or a list wants one, or the score is at least `alertAt`. Whoever stands
+ * on a list that clears is neither held nor flagged by the score alone.
+ */
+export function standingOf(
+  builtIn: readonly Reason[],
+  fired: readonly Finding[],
+  score: number,
+  { holdAt, alertAt = Infinity }: Pick<Ruleset, 'holdAt' | 'alertAt'>,
+): Standing {
+  const isCleared = fired.some(({ act }) => act === 'clear');
+  const heldAnyway = builtIn.length > 0 || fired.some(({ act }) => act === 'hold');
+  const held = heldAnyway || (score >= holdAt && !isCleared);
+  const alertAnyway = fired.some(({ act }) => act === 'alert');
+  const alert = !held && (alertAnyway || (score >= alertAt && !isCleared));
+  const changed = isCleared && !heldAnyway && score >= Math.min(holdAt, alertAt);
+  return {
+    outcome: held ? 'held' : 'cleared',
+    alert,
+    told: isCleared && !changed ? fired.filter(({ act }) => act !== 'clear') : fired,
+  };
+}

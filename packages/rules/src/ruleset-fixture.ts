@@ -1,4 +1,8 @@
-import type { Versions } from '@weir/contracts';
+import type { FeatureValues, Verdict, Versions } from '@weir/contracts';
+import type { Timeliness } from '@weir/windows';
+import { decide } from './decide.ts';
+import type { RuleFacts } from './facts.ts';
+import { prepareWith } from './prepare.ts';
 import type { Rule, Ruleset } from './ruleset.ts';
 
 export const versions: Versions = { ruleset: 'test@1', windowPlan: 'standard@1' };
@@ -18,3 +22,28 @@ export const rulesetOf = (rules: Ruleset['rules'], holdAt = 0.5): Ruleset => ({
   holdAt,
   rules,
 });
+
+/** The features that tests name. */
+export const testFeatures: readonly string[] = ['a', 'b', 'c', 'x', 'f0', 'f1', 'f2', 'f3', 'f4', 'f5'];
+
+/** A debit in euros on the internet at noon on Wednesday, 15 January 2025, on none of the lists. */
+export const someFacts: RuleFacts = {
+  eventTimeMs: Date.UTC(2025, 0, 15, 12),
+  currency: 'EUR',
+  channel: 'card_not_present',
+  country: 'DE',
+  creditDebitIndicator: 'DBIT',
+  isOnList: () => false,
+};
+
+/** What the weights of a ruleset's rules decide. */
+export function verdictBy(
+  ruleset: Ruleset,
+  features: FeatureValues,
+  timeliness: Timeliness = 'timely',
+  facts: RuleFacts = someFacts,
+): Verdict {
+  // Explanations may name what only some of the tests have.
+  const findings = prepareWith(ruleset, testFeatures).find(features, facts);
+  return decide({ findings, ruleset, timeliness, versions }).verdict;
+}

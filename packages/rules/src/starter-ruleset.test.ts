@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { artefactKind, artefactRef } from '@weir/contracts';
-import { computeFeatures } from '@weir/scoring';
 import { createAccountHistory, defaultWindowPlan as plan, type WindowRecord } from '@weir/windows';
 import { artefactBodies, resolveRuleset } from './artefact-bodies.ts';
-import { decide } from './decide.ts';
+import { createJudge } from './judge.ts';
 import { explainRule } from './explain-rule.ts';
 import { starterRuleset } from './starter-ruleset.ts';
 
@@ -44,8 +43,8 @@ function decideLast(payments: readonly Payment[]) {
   for (const record of records.slice(0, -1)) history.append(record);
   const last = records.at(-1);
   assert.ok(last);
-  const features = computeFeatures({ record: last, history, plan });
-  const { outcome, reasons } = decide({ features, ruleset: starterRuleset, timeliness: 'timely', versions });
+  const { judge } = createJudge({ ruleset: starterRuleset, plan, versions });
+  const { outcome, reasons } = judge(last, 'a1_AAAAAAAAAAAAAAAAAAAAAA', history).verdict;
   return { outcome, rules: reasons.map(({ rule }) => rule) };
 }
 

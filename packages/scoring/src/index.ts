@@ -1,6 +1,7 @@
 export { minimumHistory, minimumSpreadMilli } from './amount-profile.ts';
 export * from './baseline.ts';
 export * from './compute-features.ts';
+export { currencyCode } from './currency-code.ts';
 export * from './feature-names.ts';
 export { historyStateOf } from './history-state.ts';
 export { settledHistory, type PeerGroup } from './peer-group.ts';

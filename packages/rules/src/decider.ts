@@ -1,0 +1,86 @@
+import type { Evidence, FeatureValues, Versions } from '@weir/contracts';
+import type { Timeliness, WindowPlan, WindowRecord } from '@weir/windows';
+import { decide, type Decision } from './decide.ts';
+import { decideByModel, type TeamScore } from './decide-by-model.ts';
+import { namesIn } from './expression/term.ts';
+import { factsOf, type PseudonymList } from './facts.ts';
+import type { Finding } from './find-in-ruleset.ts';
+import { needsScorer } from './needs-scorer.ts';
+import { prepareFor } from './prepare.ts';
+import { findingsWith } from './rule-reasons.ts';
+import type { Ruleset } from './ruleset.ts';
+import type { Scorer } from './scorer.ts';
+import { scoredStarterRuleset, starterRuleset } from './starter-ruleset.ts';
+
+/** What one ruleset says of a transaction. */
+export type Decided = {
+  readonly decision: Decision;
+  /** What it would be if the shadow rules were live; undefined where none fired or failed. */
+  readonly withShadows: Decision | undefined;
+  /** The shadow rules that fired, by their ids. */
+  readonly shadowRules: readonly string[];
+};
+
+/** One ruleset, ready to decide. */
+export type Decider = {
+  /** Whether it looks at what a scorer makes of outcomes and peers. */
+  readonly needsScorer: boolean;
+  readonly decide: (one: {
+    readonly record: WindowRecord;
+    readonly account: string;
+    readonly features: FeatureValues;
+    readonly timeliness: Timeliness;
+    readonly scorer: Scorer | undefined;
+    readonly teamScore: TeamScore | undefined;
+  }) => Decided;
+  /** The words of rules and lists that are told; undefined where whoever tells people has the ruleset. */
+  readonly wordsOf: (told: readonly Finding[]) => Evidence['rules'];
+};
+
+/** Their evidence was stored without words, and is recomputed to the same bits. */
+const wordless: readonly string[] = [starterRuleset.ref, scoredStarterRuleset.ref];
+
+/** As many as the contract of evidence takes. */
+const wordsTold = 100;
+
+const nothingFired: readonly string[] = [];
+
+/** Throws a RangeError for a ruleset that doesn't fit the plan. */
+export function createDecider({
+  ruleset,
+  plan,
+  versions,
+  lists,
+}: {
+  readonly ruleset: Ruleset;
+  readonly plan: WindowPlan;
+  readonly versions: Versions;
+  readonly lists: ReadonlyMap<string, PseudonymList>;
+}): Decider {
+  const prepared = prepareFor(ruleset, plan);
+  const uses = ruleset.lists ?? [];
+  const isScored = ruleset.scoring === 'model';
+  return {
+    needsScorer: isScored || prepared.rules.some(({ term }) => namesIn(term).features.some(needsScorer)),
+    decide: ({ record, account, features, timeliness, scorer, teamScore }) => {
+      const all = prepared.find(features, factsOf(record, account, uses, lists));
+      const decideBy = (findings: typeof all): Decision => {
+        const input = { findings, ruleset, versions, timeliness };
+        return isScored && scorer !== undefined
+          ? decideByModel({ ...input, features, scorer, teamScore })
+          : decide(input);
+      };
+      const shadows = all.fired.filter(({ isShadow }) => isShadow);
+      const isTouched = shadows.length > 0 || all.failed.some(({ isShadow }) => isShadow);
+      return {
+        decision: decideBy(isTouched ? findingsWith(all, 'look on') : all),
+        withShadows: isTouched ? decideBy(all) : undefined,
+        shadowRules: shadows.length === 0 ? nothingFired : shadows.map(({ id }) => id),
+      };
+    },
+    wordsOf: (told) =>
+      wordless.includes(ruleset.ref) || told.length === 0
+        ? undefined
+        : told.slice(0, wordsTold).map(({ id, title, explanation }) => ({ rule: id, title, explanation })),
+  };
+}
