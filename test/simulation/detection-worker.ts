@@ -4,9 +4,7 @@ import { createHistoryCache } from '@weir/windows';
 import type { DetectionParts, StepObserver } from '../../services/detection/src/detection-parts.ts';
 import { logPartsOf } from '../../services/detection/src/log-parts.ts';
 import { createPace } from '../../services/detection/src/pace.ts';
-import { createJudgeResolver } from '../../services/detection/src/resolve-judge.ts';
-import { createPlanResolver } from '../../services/detection/src/resolve-plan.ts';
-import { createTeamModels } from '../../services/detection/src/resolve-team-model.ts';
+import { createResolvers } from '../../services/detection/src/resolvers.ts';
 import { runDetection } from '../../services/detection/src/run-detection.ts';
 import { plainEnvelope } from './plain-envelope.ts';
 import type { SimProcess } from './scheduler.ts';
@@ -36,6 +34,7 @@ export const startDetection = async (
   const kafka = world.kafka.connect(linkOf(world, process));
   const { sealer, opener } = plainEnvelope(process, world.kms, world.random);
   const { random } = world;
+  const { teamModels, ...resolvers } = createResolvers({ kafka, opener, environment });
   const parts: DetectionParts = {
     opening: { opener, environment },
     sealers: { cleared: sealer, held: sealer, rejected: sealer, decisions: sealer, intake: sealer },
@@ -44,10 +43,8 @@ export const startDetection = async (
         transactionalId: `detection-${partition}`,
         groupId: detectionGroup,
       }),
-    resolvePlan: createPlanResolver({ opening: { opener, environment }, kafka }),
-    resolveJudge: createJudgeResolver({ opener, environment, kafka }),
-    resolveTeamModel: createTeamModels({ opening: { opener, environment }, kafka, folder: undefined })
-      .resolve,
+    ...resolvers,
+    resolveTeamModel: teamModels.resolve,
     openStore: async ({ versions }) => storeOf(world, process, versions.windowPlan),
     ...logPartsOf(kafka),
     limits: { maxRecordsPerRun: 1 + random.below(8) },

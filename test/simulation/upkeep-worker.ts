@@ -1,6 +1,6 @@
 import type { WindowPlan } from '@weir/windows';
 import { logPartsOf } from '../../services/detection/src/log-parts.ts';
-import { createPlanResolver } from '../../services/detection/src/resolve-plan.ts';
+import { createResolvers } from '../../services/detection/src/resolvers.ts';
 import { rebuildWindows } from '../../services/detection/src/upkeep/rebuild-windows.ts';
 import type { RebuildParts } from '../../services/detection/src/upkeep/rebuild-windows.ts';
 import { switchWindows } from '../../services/detection/src/upkeep/switch-windows.ts';
@@ -22,7 +22,7 @@ const partsOf = (world: World, process: SimProcess): RebuildParts => {
     groupId: detectionGroup,
     opening,
     ...logPartsOf(kafka),
-    resolvePlan: createPlanResolver({ opening, kafka }),
+    ...createResolvers({ ...opening, kafka }),
     openStore,
     openTarget: openStore,
   };

@@ -123,8 +123,7 @@ const evidenceOf = ({ evidence, features }: WithVerdict): Evidence =>
   evidence ?? { features, usualAmount: null, recentAmounts: [] };
 
 /** It went through, and people are told of it all the same: a held one they are told of anyway. */
-const isFlagged = ({ verdict, alert }: WithVerdict): boolean =>
-  alert === true && verdict.outcome === 'cleared';
+const isFlagged = ({ verdict, alert }: WithVerdict): boolean => alert && verdict.outcome === 'cleared';
 
 /** Stands besides the cleared event, for people alone: what the bank goes by is the cleared one. */
 function flaggedEvent(decided: WithVerdict, partition: number): UnsealedEvent {
@@ -153,7 +152,7 @@ const verdictDecision = (
   plaintext: Uint8Array,
 ): Decision => {
   const { offset, transaction, record, verdict, features, teamScore } = decided;
-  const { ruleset, alternative, shadowRules = [] } = decided;
+  const { ruleset, alternative, shadowRules } = decided;
   return {
     offset,
     outcome: verdict.outcome,

@@ -12,9 +12,7 @@ import type { DetectionParts } from './detection-parts.ts';
 import { logPartsOf } from './log-parts.ts';
 import type { DetectionObserver } from './observe.ts';
 import { createPace } from './pace.ts';
-import { createJudgeResolver } from './resolve-judge.ts';
-import { createPlanResolver } from './resolve-plan.ts';
-import { createTeamModels } from './resolve-team-model.ts';
+import { createResolvers } from './resolvers.ts';
 import { runDetection } from './run-detection.ts';
 import type { RunningDetection } from './run-detection.ts';
 
@@ -33,7 +31,10 @@ export async function composeDetection(
   const environment = config.WEIR_ENVIRONMENT;
   const opening = { opener, environment };
   const changesOfRedis = watchRedis(redis);
-  const teamModels = createTeamModels({ opening, kafka, folder: config.TEAM_MODEL_DIR });
+  const { teamModels, ...resolvers } = createResolvers({
+    ...{ kafka, opener, environment },
+    teamModelFolder: config.TEAM_MODEL_DIR,
+  });
   const parts: DetectionParts = {
     opening,
     sealers: {
@@ -48,8 +49,7 @@ export async function composeDetection(
         transactionalId: `weir-${environment}-detection-${partition}`,
         groupId: config.DETECTION_GROUP_ID,
       }),
-    resolvePlan: createPlanResolver({ opening, kafka }),
-    resolveJudge: createJudgeResolver({ ...opening, kafka }),
+    ...resolvers,
     resolveTeamModel: teamModels.resolve,
     openStore: async ({ logId, partitionCount, versions }) => {
       await claimLog(redis, { environment, logId, partitionCount });

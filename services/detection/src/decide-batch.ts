@@ -1,4 +1,4 @@
-import type { Alternative, FeatureValues, Rejection } from '@weir/contracts';
+import type { FeatureValues, Rejection } from '@weir/contracts';
 import type { Judge, Judgement } from '@weir/rules';
 import type { AccountHistory, WindowRecord } from '@weir/windows';
 import type { AcceptedTransaction, Decoded } from './decode.ts';
@@ -14,10 +14,6 @@ export type Decided =
       readonly transaction: AcceptedTransaction;
       readonly record: WindowRecord;
       readonly features: FeatureValues;
-      readonly alert?: boolean;
-      readonly ruleset?: string;
-      readonly alternative?: Alternative;
-      readonly shadowRules?: readonly string[];
       /** What a team's own model said, or null where it failed; absent where none is asked. */
       readonly teamScore?: number | null;
     })

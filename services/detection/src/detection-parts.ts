@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import type { LogState } from './log-state.ts';
 import type { ResolveJudge } from './resolve-judge.ts';
 import type { ResolvePlan } from './resolve-plan.ts';
+import type { ResolveRuleset } from './resolve-ruleset.ts';
 import type { TeamModels } from './resolve-team-model.ts';
 import type { TakeoverPlan } from './plan-takeover.ts';
 import type { Decided } from './decide-batch.ts';
@@ -22,6 +23,7 @@ export type DetectionParts = {
   readonly sealers: Readonly<Record<OutputStream, Sealer>>;
   readonly openTransactions: (partition: number) => PartitionTransactions;
   readonly resolvePlan: ResolvePlan;
+  readonly resolveRuleset: ResolveRuleset;
   readonly resolveJudge: ResolveJudge;
   readonly resolveTeamModel: TeamModels['resolve'];
   readonly openStore: (log: LogState) => Promise<WindowStore>;

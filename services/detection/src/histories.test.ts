@@ -19,6 +19,8 @@ const clearAll: Judge['judge'] = () => ({
   verdict: { outcome: 'cleared', score: 0, reasons: [], versions },
   features: {},
   evidence: undefined,
+  alert: false,
+  shadowRules: [],
 });
 
 function createOwned(store: WindowStore, maxBytes = 1_000_000): OwnedPartition {

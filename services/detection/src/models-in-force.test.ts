@@ -5,22 +5,27 @@ import type { JournalRecord } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
 import { drawnModels } from './fixtures/drawn-models.ts';
 import type { DrawnModel } from './fixtures/drawn-models.ts';
-import { modelsReaderOver } from './fixtures/models-reader.ts';
+import { modelsReaderOver } from './fixtures/topics-reader.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
+import { builtInDigest } from './fixtures/ruleset-artefacts.ts';
 import { controlEvent } from './fixtures/sample-transactions.ts';
 import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts';
-import { createJudgeResolver } from './resolve-judge.ts';
+import { createResolvers } from './resolvers.ts';
 
 const { versions } = log;
 
-const judgesOver = (models: readonly DrawnModel[]) => createJudgeResolver(modelsReaderOver(models));
+const judgesOver = (models: readonly DrawnModel[]) => createResolvers(modelsReaderOver(models)).resolveJudge;
 
 /** The records of a log that brings the scored ruleset and a model into force behind its first 20. */
 function learnedRecords(): KafkaRecord[] {
   const numbered = { kind: 'artefact_activated', logId: log.logId } as const;
   const { ref: artefact, digest, location } = drawnModels[0]!.reference;
-  const ruleset = { artefactKind: 'ruleset', artefact: 'starter@2', digest: 'ab'.repeat(32) } as const;
+  const ruleset = {
+    artefactKind: 'ruleset',
+    artefact: 'starter@2',
+    digest: builtInDigest('starter@2'),
+  } as const;
   const controls = [
     plainRecord(20, controlEvent({ ...numbered, sequence: 1, ...ruleset })),
     plainRecord(

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { digestOf } from '@weir/artefacts';
 import { defaultWindowPlan } from '@weir/windows';
 import { drawnModels } from './fixtures/drawn-models.ts';
 import type { DrawnModel } from './fixtures/drawn-models.ts';
-import { modelsReaderOver } from './fixtures/models-reader.ts';
+import { listOf } from './fixtures/list-artefacts.ts';
+import { publishedRuleset, writtenRuleset } from './fixtures/ruleset-artefacts.ts';
+import { modelsReaderOver, topicsReaderOver } from './fixtures/topics-reader.ts';
 import { createJudgeResolver } from './resolve-judge.ts';
+import { createKeptLists } from './resolve-lists.ts';
+import { createRulesetResolver } from './resolve-ruleset.ts';
+import type { InForce } from './resolve-judge.ts';
+import { createResolvers } from './resolvers.ts';
+import type { ResolverSources } from './resolvers.ts';
 
 const isUnknown = { code: 'artefact_unknown', recovery: 'halt' };
 
@@ -17,33 +25,34 @@ const inForce = ({ reference: { ref, digest, location } }: DrawnModel) => ({
   versions: versionsWith(ref),
   model: { digest, location },
 });
+const judgesOver = (sources: ResolverSources) => createResolvers(sources).resolveJudge;
 const [first, second] = drawnModels as [DrawnModel, DrawnModel];
 
 test('a model is read once for all who ask, at the same time or later', async () => {
   const models = modelsReaderOver(drawnModels);
-  const resolve = createJudgeResolver(models);
+  const resolve = judgesOver(models);
   const asked = await Promise.all([
     resolve(inForce(first), defaultWindowPlan),
     resolve(inForce(first), defaultWindowPlan),
   ]);
   assert.equal(asked[0], asked[1]);
   assert.equal(await resolve(inForce(first), defaultWindowPlan), asked[0]);
-  assert.equal(models.reads(), 1);
+  assert.equal(models.reads('models'), 1);
   assert.notEqual(await resolve(inForce(second), defaultWindowPlan), asked[0]);
 });
 
 test('without a model nothing is read', async () => {
   const models = modelsReaderOver([]);
-  await createJudgeResolver(models)({ versions: versionsWith() }, defaultWindowPlan);
-  assert.equal(models.reads(), 0);
+  await judgesOver(models)({ versions: versionsWith() }, defaultWindowPlan);
+  assert.equal(models.reads('models'), 0);
 });
 
 test('a ruleset the program does not have judges nothing', async () => {
   const versions = { ...versionsWith(), ruleset: 'starter@99' };
-  await assert.rejects(createJudgeResolver(modelsReaderOver([]))({ versions }, defaultWindowPlan), isUnknown);
+  await assert.rejects(judgesOver(modelsReaderOver([]))({ versions }, defaultWindowPlan), isUnknown);
 });
 
-const wrong: Readonly<Record<string, Parameters<ReturnType<typeof createJudgeResolver>>[0]>> = {
+const wrong: Readonly<Record<string, InForce>> = {
   'that is not there': {
     ...inForce(first),
     model: { ...inForce(first).model, location: { offset: 99, parts: 1 } },
@@ -54,10 +63,7 @@ const wrong: Readonly<Record<string, Parameters<ReturnType<typeof createJudgeRes
 };
 for (const [what, asked] of Object.entries(wrong)) {
   test(`a model ${what} judges nothing`, async () => {
-    await assert.rejects(
-      createJudgeResolver(modelsReaderOver(drawnModels))(asked, defaultWindowPlan),
-      isUnknown,
-    );
+    await assert.rejects(judgesOver(modelsReaderOver(drawnModels))(asked, defaultWindowPlan), isUnknown);
   });
 }
 
@@ -69,14 +75,14 @@ test('a model whose text was changed judges nothing', async () => {
     ),
   }));
   assert.notDeepEqual(events[0]?.plaintext, first.events[0]?.plaintext);
-  const resolve = createJudgeResolver(modelsReaderOver([{ events }]));
+  const resolve = judgesOver(modelsReaderOver([{ events }]));
   await assert.rejects(resolve(inForce(first), defaultWindowPlan), isUnknown);
 });
 
 test('what could not be read is asked for again', async () => {
   const models = modelsReaderOver(drawnModels);
   let isAway = true;
-  const resolve = createJudgeResolver({
+  const resolve = judgesOver({
     ...models,
     kafka: {
       ...models.kafka,
@@ -93,12 +99,69 @@ test('what could not be read is asked for again', async () => {
 
 test('only the judges that were asked for last are kept', async () => {
   const models = modelsReaderOver(drawnModels);
-  const resolve = createJudgeResolver(models);
+  const resolve = judgesOver(models);
   const plans = Array.from({ length: 6 }, (_, index) => ({ ...defaultWindowPlan, ref: `plan@${index + 1}` }));
   for (const plan of plans) await resolve(inForce(first), plan);
-  assert.equal(models.reads(), 6);
+  assert.equal(models.reads('models'), 6);
   await resolve(inForce(first), plans[5]!);
-  assert.equal(models.reads(), 6);
+  assert.equal(models.reads('models'), 6);
   await resolve(inForce(first), plans[0]!);
-  assert.equal(models.reads(), 7);
+  assert.equal(models.reads('models'), 7);
+});
+
+const listed = (offset: number) => listOf(`watch@${offset + 1}`, [], { offset });
+const watchers = Array.from({ length: 24 }, (_, offset) => listed(offset));
+const watching = writtenRuleset('mine@1', {
+  lists: [
+    {
+      ...{ id: 'watched', list: 'watch', of: 'counterparty', title: 'Watched', severity: 'high' },
+      ...{ then: 'hold', explanation: 'It is watched.' },
+    },
+  ],
+});
+
+const published = () =>
+  topicsReaderOver({
+    artefacts: [publishedRuleset(watching), publishedRuleset(writtenRuleset('mine@2'))],
+    lists: watchers.flatMap(({ events }) => events),
+  });
+
+const under = (ruleset: string, { inForce: list }: ReturnType<typeof listed>): InForce => ({
+  versions: { ruleset, windowPlan: defaultWindowPlan.ref, lists: [list.ref] },
+  lists: [list],
+});
+
+test('of the lists in force only those that a ruleset in force looks at are read', async () => {
+  const reader = published();
+  const resolve = judgesOver(reader);
+  await resolve(under('mine@2', watchers[0]!), defaultWindowPlan);
+  assert.equal(reader.reads('lists'), 0);
+  const rollout = { stage: 'shadow' } as const;
+  const candidate = { ruleset: 'mine@1', digest: digestOf(watching), rollout };
+  await resolve({ ...under('mine@2', watchers[0]!), candidate }, defaultWindowPlan);
+  assert.equal(reader.reads('lists'), 1);
+});
+
+test('a candidate of other content than the log names judges nothing, not even what is not its own', async () => {
+  const candidate = { ruleset: 'mine@1', digest: 'ab'.repeat(32), rollout: { stage: 'shadow' } } as const;
+  await assert.rejects(
+    judgesOver(published())({ ...under('mine@2', watchers[0]!), candidate }, defaultWindowPlan),
+    isUnknown,
+  );
+});
+
+test('a judge is not kept longer than the lists it holds', async () => {
+  const reader = published();
+  const kept = createKeptLists(reader);
+  const resolve = createJudgeResolver({
+    resolveRuleset: createRulesetResolver(reader),
+    lists: kept,
+    models: reader,
+  });
+  const first = await resolve(under('mine@1', watchers[0]!), defaultWindowPlan);
+  assert.equal(await resolve(under('mine@1', watchers[0]!), defaultWindowPlan), first);
+  // Other lists that nobody's judge holds push the first one out.
+  for (const { inForce } of watchers.slice(4)) await kept.resolve([inForce]);
+  await resolve(under('mine@1', watchers[1]!), defaultWindowPlan);
+  assert.notEqual(await resolve(under('mine@1', watchers[0]!), defaultWindowPlan), first);
 });

@@ -56,7 +56,7 @@ function resolverOver(records: readonly KafkaRecord[]) {
   const { opening } = createPlainParts().parts;
   const state = { reads: 0 };
   const resolve = createPlanResolver({
-    opening,
+    ...opening,
     kafka: {
       readRange: async ({ onRecord }) => {
         state.reads += 1;

@@ -1,14 +1,13 @@
-import { hash } from 'node:crypto';
+import { digestOf, findArtefact, unusable } from '@weir/artefacts';
+import type { ArtefactsReader } from '@weir/artefacts';
 import { defaultWindowPlan, readWindowPlan } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
-import { findArtefact, unusable } from './find-artefact.ts';
-import type { ArtefactsReader } from './find-artefact.ts';
 
 /** The window plan of a ref; where a digest is given, of that content and no other. */
 export type ResolvePlan = (ref: string, digest?: string) => Promise<WindowPlan>;
 
 /** As it was said when it was published, and as the log says it when it brings the plan into force. */
-export const planDigest = (plan: WindowPlan): string => hash('sha256', JSON.stringify(plan));
+export const planDigest = (plan: WindowPlan): string => digestOf(plan);
 
 /**
  * Finds window plans: the one that comes with the program, and those that have

@@ -1,15 +1,14 @@
-import { hash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digestOf, findArtefact, unusable } from '@weir/artefacts';
+import type { ArtefactsReader } from '@weir/artefacts';
 import { teamModelBytes } from '@weir/contracts';
 import type { OnnxDescriptor, TeamModelDescriptor, Versions } from '@weir/contracts';
 import { featureNamesOf } from '@weir/scoring';
 import { openTeamModel, readDescriptor } from '@weir/team-model';
 import type { TeamModel } from '@weir/team-model';
 import type { WindowPlan } from '@weir/windows';
-import { rulesetOf } from './artefacts.ts';
-import { findArtefact, unusable } from './find-artefact.ts';
-import type { ArtefactsReader } from './find-artefact.ts';
+import type { ResolveRuleset } from './resolve-ruleset.ts';
 
 /** A team's own models, as the log brings them into force. */
 export type TeamModels = {
@@ -38,10 +37,14 @@ type Opened = {
   readonly model: TeamModel | undefined;
 };
 
-/** `folder` is where the files of models lie, each named after its SHA-256: `<sha256>.onnx`. */
-export function createTeamModels(
-  reader: ArtefactsReader & { readonly folder: string | undefined },
-): TeamModels {
+export type TeamModelSources = {
+  readonly artefacts: ArtefactsReader;
+  readonly resolveRuleset: ResolveRuleset;
+  /** Where the files of models lie, each named after its SHA-256: `<sha256>.onnx`. */
+  readonly folder: string | undefined;
+};
+
+export function createTeamModels(sources: TeamModelSources): TeamModels {
   const kept = new Map<string, Promise<Opened>>();
   const forget = async (key: string): Promise<void> => {
     const former = kept.get(key);
@@ -54,7 +57,7 @@ export function createTeamModels(
       const { teamModel: ref, ruleset } = versions;
       if (ref === undefined) return undefined;
       const key = JSON.stringify([ref, plan.ref, ruleset]);
-      const opening = kept.get(key) ?? open(reader, { ref, ruleset, plan, digest });
+      const opening = kept.get(key) ?? open(sources, { ref, ruleset, plan, digest });
       // Put behind the others: the one that nobody asked for the longest goes first.
       kept.delete(key);
       kept.set(key, opening);
@@ -80,12 +83,13 @@ type Wanted = {
   readonly digest: string | undefined;
 };
 
-async function open(reader: Parameters<typeof createTeamModels>[0], wanted: Wanted): Promise<Opened> {
-  const { descriptor, digest } = await readPublished(reader, wanted);
+async function open(sources: TeamModelSources, wanted: Wanted): Promise<Opened> {
+  const { descriptor, digest } = await readPublished(sources.artefacts, wanted);
   if (descriptor.kind === 'none') return { digest, model: undefined };
-  if (rulesetOf(wanted.ruleset).scoring !== 'model')
+  const { scoring } = await sources.resolveRuleset(wanted.ruleset, wanted.plan);
+  if (scoring !== 'model')
     throw unusableModel(wanted.ref, `ruleset ${wanted.ruleset} decides by its rules alone`);
-  const bytes = await readModelFile(reader.folder, descriptor);
+  const bytes = await readModelFile(sources.folder, descriptor);
   return { digest, model: await openTeamModel({ descriptor, bytes }) };
 }
 
@@ -97,7 +101,7 @@ async function readPublished(
   const read = readDescriptor(published.body, featureNamesOf(plan));
   if (!read.ok) throw unusableModel(ref, `${read.problems[0].path}: ${read.problems[0].message}`);
   const { descriptor } = read;
-  if (descriptor.ref !== ref || hash('sha256', JSON.stringify(descriptor)) !== published.digest)
+  if (descriptor.ref !== ref || digestOf(descriptor) !== published.digest)
     throw unusableModel(ref, 'its content is not what its name and digest say');
   return { descriptor, digest: published.digest };
 }

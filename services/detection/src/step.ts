@@ -1,8 +1,7 @@
 import type { KafkaRecord } from '@weir/kafka';
 import type { AccountHistory } from '@weir/windows';
-import type { ControlRecord, Versions } from '@weir/contracts';
+import type { ArtefactKind, ControlRecord } from '@weir/contracts';
 import type { Judge } from '@weir/rules';
-import { requireRulesetWithin } from './artefacts.ts';
 import type { Run } from './cut-runs.ts';
 import { decideBatch, joinBatch, joinedBy } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
@@ -117,18 +116,21 @@ async function takeInControl(
   const isOther = log.versions.windowPlan !== owned.log.versions.windowPlan;
   const digest = control.kind === 'artefact_activated' ? control.digest : undefined;
   const plan = isOther ? await parts.resolvePlan(log.versions.windowPlan, digest) : owned.plan;
-  requireRulesetWithin(log.versions.ruleset, plan);
+  await parts.resolveRuleset(log.versions.ruleset, plan, digestIn(control, 'ruleset', log.versions.ruleset));
   await parts.resolveJudge(log, plan);
-  await parts.resolveTeamModel(log.versions, plan, teamDigestIn(control, log.versions));
+  const { teamModel } = log.versions;
+  await parts.resolveTeamModel(log.versions, plan, digestIn(control, 'team_model', teamModel));
   owned.log = log;
   return isOther ? 'otherWindows' : 'goOn';
 }
 
-/** The digest of the team's model in force, where the control record is what says so. */
-const teamDigestIn = (control: ControlRecord, { teamModel }: Versions): string | undefined =>
-  control.kind === 'artefact_activated' &&
-  control.artefactKind === 'team_model' &&
-  control.artefact === teamModel
+/** The digest of what is in force, where the control record is what says so. */
+const digestIn = (
+  control: ControlRecord,
+  kind: ArtefactKind,
+  inForce: string | undefined,
+): string | undefined =>
+  control.kind === 'artefact_activated' && control.artefactKind === kind && control.artefact === inForce
     ? control.digest
     : undefined;
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { streams, WeirError } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
 import type { StoredPosition, WindowStore } from '@weir/windows';
-import { requireRulesetWithin } from './artefacts.ts';
 import type { DetectionParts } from './detection-parts.ts';
 import type { LogState } from './log-state.ts';
 import type { OwnedPartition } from './owned-partition.ts';
@@ -66,7 +65,6 @@ export async function takeOver(
     }
     if (published !== undefined) await followJournal(parts, partition, transactions, published);
     const windowPlan = await parts.resolvePlan(log.versions.windowPlan);
-    requireRulesetWithin(log.versions.ruleset, windowPlan);
     await parts.resolveJudge(log, windowPlan);
     await parts.resolveTeamModel(log.versions, windowPlan);
     const store = await parts.openStore(log);

@@ -10,9 +10,10 @@ import type { KafkaRecord } from '@weir/kafka';
 import { logisticModel } from '../../../packages/team-model/src/onnx.fixture.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
+import { builtInDigest } from './fixtures/ruleset-artefacts.ts';
 import { controlEvent } from './fixtures/sample-transactions.ts';
 import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts';
-import { createTeamModels } from './resolve-team-model.ts';
+import { createResolvers } from './resolvers.ts';
 
 const model = logisticModel([0], 3);
 const descriptor: TeamModelDescriptor = {
@@ -43,7 +44,7 @@ const published = (body: TeamModelDescriptor): KafkaRecord =>
 /** The log with the scored ruleset in force behind its first 10 records, then each of these team models, 5 records apart. */
 function recordsWith(bodies: readonly TeamModelDescriptor[], ruleset = 'starter@2'): KafkaRecord[] {
   const controls = [
-    { artefactKind: 'ruleset', artefact: ruleset, digest: 'ab'.repeat(32) } as const,
+    { artefactKind: 'ruleset', artefact: ruleset, digest: builtInDigest(ruleset) } as const,
     ...bodies.map(
       (body) => ({ artefactKind: 'team_model', artefact: body.ref, digest: digestOf(body) }) as const,
     ),
@@ -69,8 +70,9 @@ async function consumerWith(
     readRange: async ({ onRecord }: { readonly onRecord: (record: KafkaRecord) => unknown }) => {
       for (const body of options.topic) await onRecord(published(body));
     },
+    offsets: async () => [],
   };
-  const teamModels = createTeamModels({ opening, kafka, folder });
+  const { teamModels } = createResolvers({ ...opening, kafka, teamModelFolder: folder });
   t.after(teamModels.close);
   return createPlainConsumer(createPlainParts({ resolveTeamModel: teamModels.resolve }));
 }

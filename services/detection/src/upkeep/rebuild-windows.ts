@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { WeirError } from '@weir/contracts';
 import { createHistoryCache } from '@weir/windows';
 import type { HistoryCache, WindowPlan, WindowStore } from '@weir/windows';
-import { requireRulesetWithin } from '../artefacts.ts';
 import type { PartitionWindows } from '../histories.ts';
 import type { LogState } from '../log-state.ts';
 import type { Published } from '../read-journal-end.ts';
@@ -70,7 +69,7 @@ export async function rebuildWindows(
   }
   const { log } = first;
   const plan = await parts.resolvePlan(request.plan ?? log.versions.windowPlan);
-  for (const { log: state } of published.values()) requireRulesetWithin(state.versions.ruleset, plan);
+  for (const { log: state } of published.values()) await requireRulesetsWithin(parts, state, plan);
   const isInForce = ({ log: state }: Published): boolean =>
     !request.isElsewhere && state.versions.windowPlan === plan.ref;
   const targetLog = { ...log, versions: { ...log.versions, windowPlan: plan.ref } };
@@ -97,6 +96,16 @@ export async function rebuildWindows(
     // Whatever somebody else has gone on with by now is theirs to fill.
     fillUpTo: (positions) => fillOnce(target, windows, positions, words).then(() => undefined),
   };
+}
+
+/** Windows that those in force can't decide by are filled for nothing. */
+async function requireRulesetsWithin(
+  { resolveRuleset }: UpkeepParts,
+  { versions, candidate }: LogState,
+  plan: WindowPlan,
+): Promise<void> {
+  await resolveRuleset(versions.ruleset, plan);
+  if (candidate !== undefined) await resolveRuleset(candidate.ruleset, plan, candidate.digest);
 }
 
 type Target = {

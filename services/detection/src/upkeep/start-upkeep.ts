@@ -6,7 +6,7 @@ import type { Logger, RunningWorker } from '@weir/runtime';
 import { claimLog, createRedisWindowStore, openRedis } from '@weir/window-store';
 import { machineClock } from '../clock.ts';
 import { logPartsOf } from '../log-parts.ts';
-import { createPlanResolver } from '../resolve-plan.ts';
+import { createResolvers } from '../resolvers.ts';
 import { createUpkeepReporter } from './reporter.ts';
 import type { UpkeepReporter } from './reporter.ts';
 import { rebuildWindows } from './rebuild-windows.ts';
@@ -35,12 +35,14 @@ export async function startUpkeep(process: NodeJS.Process, signal: AbortSignal):
   const kafka = connectKafka(config, `weir-${environment}-windows`, log);
   const redis = await openRedis({ url: config.REDIS_URL, tls: redisTlsOf(config) });
   const reporter = createUpkeepReporter(process, log, machineClock.nowMs);
+  const { resolvePlan, resolveRuleset } = createResolvers({ kafka, opener: kms.opener, environment });
   const parts: UpkeepParts = {
     kafka: stoppable(kafka, signal),
     groupId: config.DETECTION_GROUP_ID,
     opening: { opener: kms.opener, environment },
     ...logPartsOf(kafka),
-    resolvePlan: createPlanResolver({ opening: { opener: kms.opener, environment }, kafka }),
+    resolvePlan,
+    resolveRuleset,
     openStore: async ({ logId, versions }) =>
       createRedisWindowStore({ connection: redis, logId, windowSet: versions.windowPlan }),
   };

@@ -9,7 +9,7 @@ import type { LogState } from '../log-state.ts';
  */
 export type UpkeepParts = Pick<
   DetectionParts,
-  'opening' | 'lastJournalRecord' | 'logOffsets' | 'resolvePlan'
+  'opening' | 'lastJournalRecord' | 'logOffsets' | 'resolvePlan' | 'resolveRuleset'
 > & {
   readonly kafka: Pick<KafkaClient, 'readRange' | 'offsets' | 'groupPositions'>;
   /** The group whose positions say what has been published. */
