@@ -1,4 +1,4 @@
-import { artefactRef, modelPolicy, parseInstant, reporter, slug } from '@weir/contracts';
+import { artefactRef, listOf, modelPolicy, parseInstant, reporter, slug } from '@weir/contracts';
 import {
   checkKafkaFields,
   checkKmsFields,
@@ -17,6 +17,11 @@ import { z } from 'zod';
 import { checkDoorFields, doorFields } from './door/door-fields.ts';
 
 const dayMs = 86_400_000;
+
+/** An artefact's name without a version. */
+const artefactName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+  error: 'expected 1 to 63 of a–z, 0–9 and hyphens, beginning with a letter or digit',
+});
 
 const instantMs = z.string().transform((text, context) => {
   const parsed = parseInstant(text);
@@ -44,21 +49,27 @@ export const ingestConfig = z
         'roll-back-model',
         'model-policy',
         'activate-team-model',
+        'import-list',
+        'test-list',
       ])
       .default('source')
       .describe(
-        "Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan or bring one into force, import outcomes and end, bring newer models into force as they come, bring one model or the one before into force, say whether models come into force by themselves, or bring a team's own model into force.",
+        "Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan or bring one into force, import outcomes and end, bring newer models into force as they come, bring one model or the one before into force, say whether models come into force by themselves, bring a team's own model into force, import a list of accounts or counterparties, or ask one.",
       ),
     INPUT_FILE: z
       .string()
       .optional()
       .describe(
-        'The file to feed, gzip or plain; "-" is standard input. Needed in source and outcomes mode.',
+        'The file to feed, gzip or plain; "-" is standard input. Needed in source, outcomes and import-list mode.',
       ),
     MAPPING_FILE: textFile()
       .optional()
       .describe('JSON that says how CSV columns become fields. Set, the input is CSV; unset, NDJSON.'),
-    TENANT: slug.optional().describe('Whose transactions these are. Needed in source and outcomes mode.'),
+    TENANT: slug
+      .optional()
+      .describe(
+        'Whose transactions, or whose accounts, these are. Needed in source, outcomes and list modes.',
+      ),
     SOURCE: slug.optional().describe('The connection they come in by. Needed in source and outcomes mode.'),
     LEDGER_FILE: z
       .string()
@@ -85,7 +96,7 @@ export const ingestConfig = z
     INDEX_KEY_FILE: secretFile()
       .optional()
       .describe(
-        'The key pseudonyms are made with: 32 bytes or more in base64. Needed in source, serve and outcomes mode.',
+        'The key pseudonyms are made with: 32 bytes or more in base64. Needed in source, serve, outcomes and list modes.',
       ),
     INDEX_KEY_VERSION: count(1, { min: 1, max: 9_999 }).describe(
       'Stands in every pseudonym made with the key.',
@@ -126,7 +137,27 @@ export const ingestConfig = z
     ACTING_PERSON: reporter
       .optional()
       .describe(
-        'Who decides about models, or reports outcomes that name nobody, as the audit trail is to say it. Needed in those modes.',
+        'Who decides about models, imports lists, or reports outcomes that name nobody, as the audit trail is to say it. Needed in those modes.',
+      ),
+    LIST: artefactName
+      .optional()
+      .describe('The list to import or to ask, without a version. Needed for that.'),
+    LIST_OF: listOf.optional().describe('Whose pseudonyms the list holds. Needed to import one.'),
+    LIST_ACT: z
+      .enum(['replace', 'add', 'remove'])
+      .default('replace')
+      .describe('Whether the file is the whole list, or comes to or goes from the entries that are there.'),
+    LIST_EXPIRES_IN_DAYS: count(0, { max: 36_500 }).describe(
+      'When entries expire that say no expiresAt, in days from the import; 0 is never.',
+    ),
+    MAX_BAD_PERCENT: count(1, { max: 100 }).describe(
+      'Of the lines of a list; where more are bad nothing is published.',
+    ),
+    REFUSALS_FILE: z
+      .string()
+      .optional()
+      .describe(
+        'Where to write the numbers of the bad lines of a list and what was wrong; unset, beside INPUT_FILE with .refused.csv behind its name.',
       ),
     FOLLOW_MODELS: z
       .enum(['true', 'false'])
@@ -164,6 +195,8 @@ const neededInMode = {
   'roll-back-model': ['ACTING_PERSON'],
   'model-policy': ['MODEL_POLICY', 'ACTING_PERSON'],
   'activate-team-model': ['TEAM_MODEL_FILE', 'ACTING_PERSON'],
+  'import-list': ['INPUT_FILE', 'TENANT', 'INDEX_KEY_FILE', 'LIST', 'LIST_OF', 'ACTING_PERSON'],
+  'test-list': ['TENANT', 'INDEX_KEY_FILE', 'LIST'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 const keysOfModels = ['received', 'artefacts', 'models', 'intake'] as const;
@@ -181,6 +214,8 @@ const keysInMode = {
   'roll-back-model': keysOfModels,
   'model-policy': ['artefacts', 'intake'],
   'activate-team-model': ['received', 'artefacts', 'intake'],
+  'import-list': ['received', 'artefacts', 'lists', 'intake'],
+  'test-list': ['received', 'artefacts', 'lists'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 /** A mode that isn't one is told by its own field. */

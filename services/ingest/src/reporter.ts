@@ -10,12 +10,14 @@ const logIntervalMs = 5_000;
 
 export type Reporter = {
   /** Tells the progress of a run until the function it gives is called; `onTick` sees each. */
-  follow(run: FeedRun, onTick: (progress: Progress) => void): () => void;
+  follow(run: Pick<FeedRun, 'progress'>, onTick: (progress: Progress) => void): () => void;
   /** The last word, also into `reportFile` where one is given. */
   summary(summary: Summary, reportFile: string | undefined): Promise<void>;
   problem(error: SourceError): Promise<void>;
   /** What became of a window plan or a model. */
   artefact(message: Extract<IngestMessage, { kind: 'published' | 'activated' | 'policy' }>): Promise<void>;
+  /** What came of importing a list, or of asking one. What was asked is told to nobody else. */
+  list(message: Extract<IngestMessage, { kind: 'list' | 'membership' }>): Promise<void>;
 };
 
 /** Reports to the process that forked this one, and to the log where nobody did. */
@@ -56,6 +58,7 @@ export function createReporter(process: NodeJS.Process, log: Logger): Reporter {
         await writeFileAtomically(reportFile, `${JSON.stringify(summary, null, 2)}\n`);
     },
     artefact: tell,
+    list: tell,
     problem: ({ exitCode, message }) => tell({ kind: 'problem', exitCode, message }),
   };
 }

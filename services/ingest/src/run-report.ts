@@ -1,10 +1,13 @@
-import { formatInstant, type ModelPolicy } from '@weir/contracts';
+import { formatInstant, type ListOf, type ModelPolicy } from '@weir/contracts';
 import type { Activated } from './artefacts/activate.ts';
 import type { PublishedPlan } from './artefacts/publish-plan.ts';
 import type { Counts } from './ledger/counts.ts';
 import type { Ledger } from './ledger/ledger-file.ts';
 import type { LineTracker } from './ledger/line-tracker.ts';
 import type { RejectionKind } from './ledger/rejection-tally.ts';
+import type { ChangedEntries, ListChange } from './lists/list-acts.ts';
+import type { ListCounts, RefusedLines } from './lists/read-list-file.ts';
+import type { Membership } from './lists/test-membership.ts';
 
 /** How far a run is. Nothing of a record is in it but times and line numbers. */
 export type Progress = Counts & {
@@ -22,6 +25,26 @@ export type Summary = Progress & {
   readonly rejections: readonly RejectionKind[];
 };
 
+/** What came of importing a list. `changed` and what is behind it are only there where that came to its end. */
+export type ImportedList = ListCounts & {
+  readonly kind: 'list';
+  readonly name: string;
+  readonly of: ListOf;
+  readonly act: ListChange['act'];
+  readonly outcome: 'published' | 'unchanged' | 'too_many_bad' | 'interrupted';
+  readonly refused: readonly RefusedLines[];
+  /** Null where nobody asked for one. */
+  readonly refusalsFile: string | null;
+  readonly artefact?: string;
+  readonly entries?: number;
+  readonly changed?: Omit<ChangedEntries, 'entries'>;
+  /** Of its activation; null where it was in force. */
+  readonly sequence?: number | null;
+};
+
+/** Whether an account is on a list. */
+export type AskedList = Membership & { readonly kind: 'membership'; readonly name: string };
+
 /** What the process tells the one that forked it. `problem` says in a sentence what is wrong with the input as a whole. */
 export type IngestMessage =
   | ({ readonly kind: 'progress' } & Progress)
@@ -29,6 +52,8 @@ export type IngestMessage =
   | ({ readonly kind: 'published' } & PublishedPlan)
   | ({ readonly kind: 'activated' } & Activated)
   | { readonly kind: 'policy'; readonly mode: ModelPolicy['mode'] }
+  | ImportedList
+  | AskedList
   | { readonly kind: 'problem'; readonly exitCode: number; readonly message: string };
 
 type Reading = { readonly bytesRead: () => number; readonly bytesTotal: number | null };

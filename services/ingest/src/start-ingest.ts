@@ -24,6 +24,7 @@ import { feedPortsOf, feedSettingsOf, readKeys } from './feed-settings.ts';
 import { requireWritable } from './ledger/ledger-file.ts';
 import { openLog } from './log/open-log.ts';
 import { createFollowSigns, followBesideDoor, runFollow, type FollowSigns } from './modes/follow-mode.ts';
+import { runImportList, runTestList } from './modes/list-modes.ts';
 import { runActivateModel, runModelPolicy, runRollBackModel } from './modes/model-modes.ts';
 import { runOutcomes } from './modes/outcomes-mode.ts';
 import { runActivatePlan, runPublishPlan } from './modes/plan-modes.ts';
@@ -165,6 +166,10 @@ async function run(parts: Parts): Promise<void> {
         return await runModelPolicy(parts, producer);
       case 'activate-team-model':
         return await runActivateTeamModel(parts, producer);
+      case 'import-list':
+        return await runImportList(parts, producer, parts);
+      case 'test-list':
+        return await runTestList(parts, parts);
     }
   } finally {
     await producer.close();
