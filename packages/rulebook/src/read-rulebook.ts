@@ -1,14 +1,12 @@
-import { readRuleset, type RulesetOutcome } from '@weir/rules';
+import { readRuleset, type Ruleset } from '@weir/rules';
 import { featureNames } from '@weir/scoring';
 import { readDocument, type DocumentProblem, type Locate } from './read-document.ts';
 import { problemsOfTests } from './tests/problems-of-tests.ts';
 
-type ReadRuleset = Extract<RulesetOutcome, { ok: true }>['ruleset'];
-
 export type RulebookOutcome =
   | {
       readonly ok: true;
-      readonly ruleset: ReadRuleset;
+      readonly ruleset: Ruleset;
       /** Where a part of it stands, by a path such as "tests.3" or "rules.2.when". */
       readonly locate: Locate;
     }
@@ -27,17 +25,31 @@ export function readRulebook(
   if (!document.ok) return document;
   const { body, locate } = document;
   const read = readRuleset(body, knownFeatures);
-  const problems = read.ok ? problemsOfTests(read.ruleset) : read.problems;
-  const [first, ...others] = problems.map((problem) => placed(problem, locate));
+  const problems: readonly Problem[] = read.ok ? problemsOfTests(read.ruleset) : read.problems;
+  const [first, ...others] = problems
+    .slice(0, mostProblems)
+    .map((problem) => placed(atTheName(problem) ?? problem, locate));
   if (first !== undefined) return { ok: false, problems: [first, ...others] };
   if (!read.ok) throw new TypeError('a ruleset was refused without a problem');
   return { ok: true, ruleset: read.ruleset, locate };
 }
 
-type RulesetProblem = { readonly path: string; readonly message: string; readonly offset?: number };
+type Problem = { readonly path: string; readonly message: string; readonly at?: number };
 
-const placed = ({ path, message, offset }: RulesetProblem, locate: Locate): DocumentProblem => ({
-  ...locate(path, offset),
+/** So many are told: whoever has more mends the first ones and looks again. */
+const mostProblems = 200;
+
+const placed = ({ path, message, at }: Problem, locate: Locate): DocumentProblem => ({
+  ...locate(path, at),
   path,
   message,
 });
+
+/** A name that nothing has here stands for itself, not for all of what it is in. */
+function atTheName({ path, message }: Problem): Problem | undefined {
+  const names = /^Unrecognized keys?: (.+)$/s.exec(message)?.[1];
+  if (names === undefined) return undefined;
+  const [first = names] = /"(?:[^"\\]|\\.)*"/.exec(names) ?? [];
+  const name = String(JSON.parse(first));
+  return { path: path === '' ? name : `${path}.${name}`, message: 'nothing is called that here' };
+}

@@ -1,6 +1,6 @@
 import type { FeatureValues, Knowledge, ModelSnapshot, Verdict } from '@weir/contracts';
 import type { Observation } from '@weir/learning';
-import { createJudge, resolveRuleset, type Judge, type Ruleset } from '@weir/rules';
+import { createJudge, resolveRuleset, type Judge, type PseudonymList, type Ruleset } from '@weir/rules';
 import { scorerOf } from '@weir/scoring';
 import {
   createAccountHistory,
@@ -42,7 +42,11 @@ export function createCore(ruleset: Ruleset, plan: WindowPlan): Core {
   const nameOf = createPseudonyms();
   // Nothing is ever evicted: there is no store to read it from again. What is used least is put to rest.
   const histories = createHistoryCache({ maxBytes: Number.POSITIVE_INFINITY });
-  let labelFree = createJudge({ ruleset, plan, versions: { ruleset: ruleset.ref, windowPlan: plan.ref } });
+  const lists = emptyLists(ruleset);
+  let labelFree = createJudge({
+    ...{ ruleset, plan, lists },
+    versions: { ruleset: ruleset.ref, windowPlan: plan.ref },
+  });
   const fixed = fixedJudge(plan);
   let judge: Judge = labelFree;
   let offset = 0;
@@ -82,13 +86,17 @@ export function createCore(ruleset: Ruleset, plan: WindowPlan): Core {
       if (ruleset.scoring !== 'model') return;
       // Our own learner has just made it: looking at each of its numbers again would take longer than judging.
       const knowledge = snapshot.knowledge as Knowledge;
-      const inForce = { ruleset, plan, versions, snapshot };
+      const inForce = { ruleset, plan, versions, snapshot, lists };
       const scorer = scorerOf(knowledge);
       judge = createJudge(inForce, () => scorer);
       labelFree = createJudge(inForce, () => scorer.withoutOutcomes);
     },
   };
 }
+
+/** A file of transactions says nothing of lists: where the ruleset asks for one, nobody stands on it. */
+const emptyLists = ({ lists = [] }: Ruleset): ReadonlyMap<string, PseudonymList> =>
+  new Map(lists.map(({ list, of }) => [list, { ref: `${list}@0`, of, has: () => false }]));
 
 function fixedJudge(plan: WindowPlan): Judge {
   const ruleset = resolveRuleset(fixedRules);

@@ -14,7 +14,7 @@ export function addBacktestCommand(program: Command, context: CommandContext): v
     .option('-m, --mapping <file>', 'how CSV columns become fields; without it they have our own names')
     .option('-o, --out <file>', 'where the scores go, a line per transaction', 'scores.csv')
     .option('--page <file>', 'also write what was measured as one HTML page')
-    .option('--ruleset <file>', 'decide by this ruleset, or one of ours such as starter@1')
+    .option('--ruleset <file>', 'decide by this ruleset (YAML or JSON), or one of ours such as starter@1')
     .option('--threshold <score>', 'hold from this score on, instead of where the ruleset does')
     .option('--outcomes-delay <time>', 'how long after a fraud it is reported, such as 7d or 12h', '7d')
     .option('--reported <share>', 'the share of the frauds that is ever reported, 0 to 1', '1')

@@ -30,7 +30,7 @@ export function showTests(
         `FAILED  ${outcome.name}`,
         `        ${file}:${String(line)}:${String(column)}`,
         ...outcome.differences.map((difference) => `        ${difference}`),
-        `        score ${String(outcome.got.score)}; ${featuresInWords(outcome, ruleset)}`,
+        `        score ${String(outcome.got.score)}, ${featuresInWords(outcome, ruleset)}`,
       ];
     }),
     failed.length === 0
@@ -39,15 +39,21 @@ export function showTests(
   ];
 }
 
-/** Those that the ruleset's own words name: ninety values would hide the three that matter. --json has them all. */
-function featuresInWords({ features }: TestOutcome, { rules, definitions = {} }: Ruleset): string {
-  const said = JSON.stringify([rules.map(({ when }) => when), definitions]);
-  const named = new Set(said.match(/[A-Za-z][A-Za-z0-9_]*/g));
+/** Those that the expected rules look at: ninety values would hide the three that matter. --json has them all. */
+function featuresInWords({ features, path }: TestOutcome, ruleset: Ruleset): string {
+  const expect = ruleset.tests?.[Number(path.split('.')[1])]?.expect;
+  const expected = [...(expect?.reasons ?? []), ...(expect?.without ?? [])];
+  const meant = ruleset.rules.filter(({ id }) => expected.includes(id));
+  const named = namesIn(JSON.stringify((meant.length === 0 ? ruleset.rules : meant).map(({ when }) => when)));
+  // A set goes on with what joins it: definitions that definitions name are looked up too.
+  for (const name of named) for (const other of namesIn(ruleset.definitions?.[name] ?? '')) named.add(other);
   return Object.entries(features)
     .filter(([name]) => named.has(name))
     .map(([name, value]) => `${name} ${value === null ? 'unknown' : String(value)}`)
     .join(', ');
 }
+
+const namesIn = (text: string): Set<string> => new Set(text.match(/[A-Za-z][A-Za-z0-9_]*/g));
 
 const signs = { added: '+', removed: '-', changed: '~' } as const;
 

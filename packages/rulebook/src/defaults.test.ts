@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { readRulebook } from './read-rulebook.ts';
+import { runRulesetTests } from './tests/run-ruleset-tests.ts';
+
+const read = readRulebook(readFileSync(new URL('../defaults/starter.yaml', import.meta.url)));
+assert.ok(read.ok, JSON.stringify(read));
+const { ruleset } = read;
+
+test('the rules that come with Weir pass their own tests', () => {
+  const failed = runRulesetTests(ruleset).filter(({ ok }) => !ok);
+  assert.deepEqual(
+    failed.map(({ name, differences }) => [name, differences]),
+    [],
+  );
+});
+
+test('each of them names its typology and its source, and has a test that it fires and one that it does not', () => {
+  for (const { id, typology, source } of ruleset.rules) {
+    assert.ok(typology !== undefined && source !== undefined, id);
+    const tests = ruleset.tests ?? [];
+    assert.ok(
+      tests.some(({ expect }) => expect.reasons?.includes(id)),
+      `${id} fires in no test`,
+    );
+    assert.ok(
+      tests.some(({ expect }) => expect.without?.includes(id)),
+      `${id} is quiet in no test`,
+    );
+  }
+});
+
+test('only what is against the law holds; everything else looks on until somebody puts it live', () => {
+  const live = ruleset.rules.filter(({ mode }) => mode !== 'shadow').map(({ id }) => id);
+  assert.deepEqual(live, ['structuring']);
+});
