@@ -92,17 +92,24 @@ export function typeOf(term: Term): TermType {
 }
 
 /** What a term looks at, each name once, in the order they stand in it. */
-export function namesIn(term: Term): {
-  readonly features: readonly string[];
-  readonly lists: readonly string[];
-} {
-  const features = new Set<string>();
-  const lists = new Set<string>();
+export const namesIn = (
+  term: Term,
+): { readonly features: readonly string[]; readonly lists: readonly string[] } => ({
+  features: eachOnce(term, (one) => (one.kind === 'feature' || one.kind === 'known' ? one.name : undefined)),
+  lists: eachOnce(term, (one) => (one.kind === 'list' ? one.id : undefined)),
+});
+
+/** What it asks of the transaction itself. */
+export const factsIn = (term: Term): readonly TextFact[] =>
+  eachOnce(term, (one) => (one.kind === 'fact' ? one.name : undefined));
+
+function eachOnce<Name>(term: Term, nameOf: (one: Term) => Name | undefined): readonly Name[] {
+  const names = new Set<Name>();
   const look = (one: Term): void => {
-    if (one.kind === 'feature' || one.kind === 'known') features.add(one.name);
-    if (one.kind === 'list') lists.add(one.id);
+    const name = nameOf(one);
+    if (name !== undefined) names.add(name);
     partsOf(one).forEach(look);
   };
   look(term);
-  return { features: [...features], lists: [...lists] };
+  return [...names];
 }
