@@ -92,12 +92,14 @@ test('a key file that holds no base64 of 32 bytes is refused without being shown
   }
 });
 
-test('a door that follows models needs their keys, one that does not follow needs none', () => {
+test('a door needs the keys of what it writes, and one that follows models theirs', () => {
   const keys = (...streams: string[]) =>
     JSON.stringify(Object.fromEntries(streams.map((stream) => [stream, [arn]])));
   const door = { ...source, MODE: 'serve', DOOR_PORT: '0', DOOR_TOKENS_FILE: 'tokens.json' };
-  const KMS_KEYS = keys('received', 'rejected', 'decisions', 'intake');
-  assert.throws(() => load({ ...door, KMS_KEYS }), /stream artefacts.*stream models/);
+  const some = keys('received', 'rejected', 'decisions', 'intake');
+  assert.throws(() => load({ ...door, KMS_KEYS: some, FOLLOW_MODELS: 'false' }), /stream artefacts/);
+  const KMS_KEYS = keys('received', 'rejected', 'decisions', 'artefacts', 'intake');
+  assert.throws(() => load({ ...door, KMS_KEYS }), /stream models/);
   assert.equal(load({ ...door, KMS_KEYS, FOLLOW_MODELS: 'false' }).FOLLOW_MODELS, 'false');
 });
 

@@ -245,6 +245,7 @@ async function runDoor(parts: Parts, producer: Producer): Promise<void> {
     sealers: {
       received: kms.sealerFor('received'),
       rejected: kms.sealerFor('rejected'),
+      artefacts: kms.sealerFor('artefacts'),
       intake,
     },
     opener: kms.opener,

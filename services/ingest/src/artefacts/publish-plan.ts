@@ -9,7 +9,7 @@ import {
 } from '@weir/artefacts';
 import { WeirError, type Artefact } from '@weir/contracts';
 import type { Opener, Sealer } from '@weir/envelope';
-import type { KafkaClient, OutgoingRecord, Producer } from '@weir/kafka';
+import type { KafkaClient, Producer } from '@weir/kafka';
 import { defaultWindowPlan, readWindowPlan, type WindowPlan } from '@weir/windows';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
 import { artefactEvent, sealSaid } from './seal-said.ts';

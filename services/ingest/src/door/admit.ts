@@ -37,7 +37,10 @@ export function createAdmit(
       throw new RequestRefused(caller.problem);
     }
     const { token } = caller;
-    if (!mayUse(token, scope)) throw new RequestRefused('scope_missing', { detail: `It needs ${scope}.` });
+    if (!mayUse(token, scope)) {
+      refusals.tell({ action: 'token_refused', why: 'scope_missing', address, tokenName: token.name });
+      throw new RequestRefused('scope_missing', { detail: `It needs ${scope}.` });
+    }
     const waitSeconds = rate.waitSeconds(token.name);
     if (waitSeconds > 0) throw new RequestRefused('rate_limited', { retryAfter: waitSeconds });
     rate.take(token.name, 1);

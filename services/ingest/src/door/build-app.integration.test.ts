@@ -26,6 +26,7 @@ const token: AccessToken = {
 
 const accepted: Submitted = { kind: 'accepted', submission: { accepted: 0, rejected: 0, items: [] } };
 const bodyBytes = 1_000;
+const refused = async (): Promise<never> => assert.fail('no ruleset is asked for');
 
 /** The HTTP side of a door whose log answers when the test says so, and that holds two bodies at a time. */
 async function openApp(context: TestContext) {
@@ -42,6 +43,7 @@ async function openApp(context: TestContext) {
     maxRecords: 10,
     admit: () => token,
     readVerdict: async () => 'unknown',
+    rulesets: { publish: refused, approve: refused, activate: refused, rollBack: refused },
     submit: () => new Promise((resolve) => answers.push(resolve)),
     idempotency: createIdempotency(nowMs),
     sending: createSending(nowMs),

@@ -15,6 +15,7 @@ import type { DoorMetrics } from './door-metrics.ts';
 import { doorLimits, retryAfterSeconds } from './limits/door-limits.ts';
 import { shareConnections } from './limits/share-connections.ts';
 import { jsonReply, problemReply, RequestRefused, sendReply } from './reply.ts';
+import { addRulesetRoutes, type RulesetRouteOptions } from './rulesets/ruleset-routes.ts';
 import { addSubmitRoute, type SubmitRouteOptions } from './submit-route.ts';
 import type { ReadVerdict } from './verdicts/read-verdict.ts';
 
@@ -27,20 +28,21 @@ declare module 'fastify' {
 
 export type DoorTls = { readonly cert: string; readonly key: string; readonly clientCa: string | undefined };
 
-export type AppOptions = Omit<SubmitRouteOptions, 'admit'> & {
-  /** Undefined serves plain HTTP, which is for loopback alone. */
-  readonly tls: DoorTls | undefined;
-  readonly requestTimeoutMs: number;
-  readonly maxConnections: number;
-  readonly maxConnectionsPerAddress: number;
-  /** After how long a connection is closed on which nothing moves: longer than any answer takes. */
-  readonly silenceMs: number;
-  readonly admit: (request: FastifyRequest, scope: TokenScope) => AccessToken;
-  readonly readVerdict: ReadVerdict;
-  readonly metrics: DoorMetrics;
-  /** A fault that has no name: of ours, and of nobody who calls. */
-  readonly onFault: (error: unknown) => void;
-};
+export type AppOptions = Omit<SubmitRouteOptions, 'admit'> &
+  Omit<RulesetRouteOptions, 'admit'> & {
+    /** Undefined serves plain HTTP, which is for loopback alone. */
+    readonly tls: DoorTls | undefined;
+    readonly requestTimeoutMs: number;
+    readonly maxConnections: number;
+    readonly maxConnectionsPerAddress: number;
+    /** After how long a connection is closed on which nothing moves: longer than any answer takes. */
+    readonly silenceMs: number;
+    readonly admit: (request: FastifyRequest, scope: TokenScope) => AccessToken;
+    readonly readVerdict: ReadVerdict;
+    readonly metrics: DoorMetrics;
+    /** A fault that has no name: of ours, and of nobody who calls. */
+    readonly onFault: (error: unknown) => void;
+  };
 
 /** Builds the HTTP server of the door; it listens once `listen` is called. */
 export function buildApp(options: AppOptions): FastifyInstance {
@@ -81,6 +83,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   addSubmitRoute(app, { ...options, admit: (request) => options.admit(request, 'transactions:write') });
   addVerdictRoute(app, options);
+  addRulesetRoutes(app, options);
   const document = JSON.stringify(openApiDocument());
   app.get('/v1/openapi.json', async (_request, reply) => reply.type('application/json').send(document));
   return app;

@@ -23,6 +23,7 @@ export function doorSettingsOf(config: IngestConfig): DoorSettings {
     requestTimeoutMs: config.DOOR_REQUEST_TIMEOUT_MS,
     recordsPerSecond: config.DOOR_RECORDS_PER_SECOND,
     futureLimitMs: config.FUTURE_LIMIT_MS,
+    openedWith: config.RULESET,
   };
 }
 

@@ -14,7 +14,7 @@ export type Refusal = RefusedCaller | RefusedRecord;
 
 type RefusedCaller = {
   readonly action: 'token_refused' | 'certificate_refused';
-  readonly why: CallerRefusal;
+  readonly why: CallerRefusal | 'scope_missing';
   /** The address of the caller. */
   readonly address: string;
   /** The name of the token, where there is one. */

@@ -5,6 +5,7 @@ import { createPartitioner, createPseudonymizer, sealEvents, type Opener, type S
 import type { KafkaClient, Producer } from '@weir/kafka';
 import type { Logger } from '@weir/runtime';
 import { createAcceptor } from '../accept-transaction.ts';
+import type { ActivationPorts } from '../artefacts/activate.ts';
 import type { Pseudonymize } from '../identify.ts';
 import { requireNamedLog } from '../log/require-named-log.ts';
 import { createRefuser } from '../refuse-record.ts';
@@ -24,6 +25,7 @@ import { createRecentIdentities } from './limits/recent-identities.ts';
 import { createRefusalCount } from './limits/refusal-count.ts';
 import { createPlaceIds, type PlaceIds } from './place-id.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
+import { createRulesetActs } from './rulesets/ruleset-acts.ts';
 import { createSending, type Sending } from './sending.ts';
 import { createSubmit, type DoorTicket, type SubmitOptions } from './submit.ts';
 import type { TlsRenewal } from './tls-renewal.ts';
@@ -48,12 +50,14 @@ export type DoorSettings = {
   readonly requestTimeoutMs: number;
   readonly recordsPerSecond: number;
   readonly futureLimitMs: number;
+  /** The ruleset of a log whose first record is no longer there. */
+  readonly openedWith: string;
 };
 
 export type DoorPorts = {
   readonly kafka: KafkaClient;
   readonly producer: Pick<Producer, 'append'>;
-  readonly sealers: Readonly<Record<'received' | 'rejected' | 'intake', Sealer>>;
+  readonly sealers: Readonly<Record<'received' | 'rejected' | 'intake' | 'artefacts', Sealer>>;
   readonly opener: Opener;
   readonly indexKey: KeyObject;
   readonly indexKeyVersion: number;
@@ -137,6 +141,12 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
       maxSearches: doorLimits.maxSearches,
       maxSearchesOfTenant: doorLimits.maxSearchesOfTenant,
     }),
+    rulesets: createRulesetActs({
+      ports: rulesetPorts(settings, ports),
+      recorder,
+      logId,
+      openedWith: settings.openedWith,
+    }),
     metrics: ports.metrics,
     onFault: (error) => log.error('a request met a fault of ours', { error }),
   });
@@ -160,6 +170,19 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
   }
   await dispatcher.idle();
 }
+
+const rulesetPorts = (settings: DoorSettings, ports: DoorPorts): ActivationPorts => ({
+  kafka: ports.kafka,
+  producer: ports.producer,
+  sealer: ports.sealers.artefacts,
+  logSealer: ports.sealers.received,
+  opener: ports.opener,
+  environment: settings.environment,
+  nowMs: ports.nowMs,
+  // A caller doesn't wait for as long as a feed sits an outage out.
+  retry: ports.retry.sending,
+  signal: ports.signal,
+});
 
 function openSending(settings: DoorSettings, ports: DoorPorts) {
   const sending: Sending = createSending(ports.monotonicMs);

@@ -5,6 +5,7 @@ import { requestDigest, type Idempotency, type Reply } from './idempotency.ts';
 import type { ByteBudget } from './limits/byte-budget.ts';
 import { retryAfterSeconds } from './limits/door-limits.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
+import { mediaTypeOf } from './media-type-of.ts';
 import { readRecords } from './read-records.ts';
 import { jsonReply, problemReply, RequestRefused, sendReply } from './reply.ts';
 import type { Sending } from './sending.ts';
@@ -12,7 +13,7 @@ import type { Submitted } from './submit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of a submission, once its body has been read. */
+    /** Once the body has been read. */
     answer: Promise<Reply> | undefined;
   }
 }
@@ -114,9 +115,6 @@ function announcedBytes(contentLength: string | undefined, maxBodyBytes: number)
   const bytes = contentLength === undefined ? maxBodyBytes : Number(contentLength);
   return Number.isSafeInteger(bytes) && bytes <= maxBodyBytes ? bytes : maxBodyBytes;
 }
-
-const mediaTypeOf = (request: FastifyRequest): string =>
-  (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 const keyShape = /^[\x21-\x7e]{1,255}$/;
 

@@ -34,6 +34,8 @@ export const doorLimits = {
   /** Searches in the journal that may run or wait; each reads the topic. */
   maxSearches: 16,
   maxSearchesOfTenant: 4,
+  /** Acts on rulesets that may arrive or wait, one of which happens at a time. A document is a megabyte as JSON. */
+  maxRulesetActs: 4,
   searchDeadlineMs: 15_000,
 } as const;
 
