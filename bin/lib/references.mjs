@@ -6,6 +6,7 @@ import { configurationPage } from './configuration-reference.mjs';
 import { doctorPage } from './doctor-reference.mjs';
 import { errorsPage } from './errors-reference.mjs';
 import { repositoryRoot } from './repository.mjs';
+import { starterModule } from './starter-module.mjs';
 import { topicsPage } from './topics-reference.mjs';
 
 const pages = {
@@ -13,6 +14,7 @@ const pages = {
   'docs/reference/configuration.md': await configurationPage(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/topics.md': topicsPage(),
+  'packages/rules/src/starter-rulebook.ts': await starterModule('packages/rules/src/starter-rulebook.ts'),
 };
 
 for (const [path, parts] of Object.entries(pages)) {

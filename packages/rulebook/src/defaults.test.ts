@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { resolveRuleset } from '@weir/rules';
 import { readRulebook } from './read-rulebook.ts';
 import { runRulesetTests } from './tests/run-ruleset-tests.ts';
 
@@ -34,4 +35,8 @@ test('each of them names its typology and its source, and has a test that it fir
 test('only what is against the law holds; everything else looks on until somebody puts it live', () => {
   const live = ruleset.rules.filter(({ mode }) => mode !== 'shadow').map(({ id }) => id);
   assert.deepEqual(live, ['structuring']);
+});
+
+test('a log that was opened by them finds them again, bit by bit', () => {
+  assert.equal(JSON.stringify(resolveRuleset(ruleset.ref)), JSON.stringify(ruleset));
 });

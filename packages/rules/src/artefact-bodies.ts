@@ -1,13 +1,14 @@
 import type { ArtefactKind } from '@weir/contracts';
 import { defaultWindowPlan, type WindowPlan } from '@weir/windows';
 import type { Ruleset } from './ruleset.ts';
+import { starterRulebook } from './starter-rulebook.ts';
 import { scoredStarterRuleset, starterRuleset } from './starter-ruleset.ts';
 
 /** The ruleset that a fresh log is opened with. */
 export const defaultRuleset: Ruleset = scoredStarterRuleset;
 
 /** Every ruleset this release can decide by. One that a log may still name must stay. */
-const rulesets: readonly Ruleset[] = [starterRuleset, scoredStarterRuleset];
+const rulesets: readonly Ruleset[] = [starterRuleset, scoredStarterRuleset, starterRulebook];
 
 /** An artefact's body: what its digest is taken over. Plain JSON. */
 export type ArtefactBody =

@@ -21,7 +21,7 @@ docs/reference/features.md.
 
 Ends with 0 where it can be published, 64 where there is no such file, 78 with a
 line such as
-  payments.yaml:12:9  rules.2.when: no feature is called amuontLogZ
+  payments.yaml:12:9  rules.2.when: no feature, constant, definition or list "amuontLogZ"
 for each thing that is wrong.`,
     )
     .action((file: string, options: { json?: true }) => check(file, options, context));
