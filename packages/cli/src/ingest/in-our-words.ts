@@ -9,6 +9,8 @@ const options: readonly (readonly [variable: RegExp, option: string])[] = [
   [/\bOUTCOMES_FORMAT\b/g, '--format'],
   [/\bFORCE=true\b/g, '--force'],
   [/\bUNTIL_EVENT_TIME\b/g, '--until'],
+  [/\bMAX_BAD_PERCENT\b/g, '--max-bad'],
+  [/\bREFUSALS_FILE\b/g, '--refusals'],
 ];
 
 /** The worker speaks of its variables; whoever typed a command knows its options. */

@@ -1,3 +1,4 @@
+import { listOf } from '@weir/contracts';
 import { z } from 'zod';
 
 const count = z.int().min(0);
@@ -29,6 +30,29 @@ export const ingestMessage = z.discriminatedUnion('kind', [
     positions: z.record(z.string().regex(/^\d{1,9}$/), count),
   }),
   z.object({ kind: z.literal('policy'), mode: z.enum(['follow', 'frozen']) }),
+  z.object({
+    kind: z.literal('list'),
+    name: z.string(),
+    of: listOf,
+    act: z.enum(['replace', 'add', 'remove']),
+    outcome: z.enum(['published', 'unchanged', 'too_many_bad', 'interrupted']),
+    lines: count,
+    bad: count,
+    expired: count,
+    refused: z.array(z.object({ code: z.string(), count, firstLines: z.array(count) })),
+    refusalsFile: z.string().nullable(),
+    artefact: z.string().optional(),
+    entries: count.optional(),
+    changed: z.object({ added: count, extended: count, removed: count, dropped: count }).optional(),
+    sequence: z.int().min(1).nullable().optional(),
+  }),
+  z.object({
+    kind: z.literal('membership'),
+    name: z.string(),
+    artefact: z.string(),
+    state: z.enum(['on_list', 'expired', 'not_on_list']),
+    expiresAt: z.string().nullable(),
+  }),
   z.object({ kind: z.literal('problem'), exitCode: z.int(), message: z.string() }),
 ]);
 
@@ -38,3 +62,5 @@ export type IngestSummary = Extract<IngestMessage, { kind: 'summary' }>;
 export type PublishedPlan = Extract<IngestMessage, { kind: 'published' }>;
 export type ActivatedArtefact = Extract<IngestMessage, { kind: 'activated' }>;
 export type ModelPolicySet = Extract<IngestMessage, { kind: 'policy' }>;
+export type ImportedList = Extract<IngestMessage, { kind: 'list' }>;
+export type AskedList = Extract<IngestMessage, { kind: 'membership' }>;

@@ -6,6 +6,8 @@ import { inOurWords } from './in-our-words.ts';
 import { ingestMessage } from './ingest-messages.ts';
 import type {
   ActivatedArtefact,
+  AskedList,
+  ImportedList,
   IngestMessage,
   IngestProgress,
   IngestSummary,
@@ -22,6 +24,8 @@ export type IngestRun = {
   readonly onProgress?: (progress: IngestProgress) => void;
   /** What became of a window plan or a model, in the modes that are about one. */
   readonly onArtefact?: (said: PublishedPlan | ActivatedArtefact | ModelPolicySet) => void;
+  /** What became of a list, in the modes that are about one. */
+  readonly onList?: (said: ImportedList | AskedList) => void;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -46,6 +50,10 @@ export async function runIngest(run: IngestRun): Promise<IngestSummary | undefin
       case 'activated':
       case 'policy':
         run.onArtefact?.(message);
+        break;
+      case 'list':
+      case 'membership':
+        run.onList?.(message);
         break;
       case 'problem':
         problem = message.message;
