@@ -39,6 +39,12 @@ export const alertWebhook = z
         .describe(
           'As their sender wrote them; replaced by a remark where one holds an account number or a name',
         ),
+      verdict: z
+        .enum(['held', 'cleared'])
+        .optional()
+        .describe(
+          'Whether it waits, or went through and is worth a look; missing from earlier releases: held',
+        ),
       score,
       ruleset: artefactRef,
       model: artefactRef.optional().describe('What was learned from outcomes, where that was in force'),
@@ -60,7 +66,7 @@ export const alertWebhook = z
             text: z.string(),
           }),
         )
-        .describe('Why it was held, in words: the most important first, by rules alone the gravest'),
+        .describe('Why people are told, in words: the most important first, by rules alone the gravest'),
       received: place.describe('Where the transaction stands in the log'),
       held: place.describe('Where its verdict and evidence stand'),
     }),

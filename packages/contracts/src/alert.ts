@@ -23,6 +23,12 @@ export const alert = z
       tenant: slug,
       accountPseudonym: pseudonym,
       transactionIds: z.array(z.string()).min(1),
+      verdict: z
+        .enum(['held', 'cleared'])
+        .optional()
+        .describe(
+          'Whether it waits, or went through and is worth a look; absent from earlier releases: held',
+        ),
       score,
       reasons: z.array(reason),
       firstEventTime: instant,

@@ -1,6 +1,6 @@
 import type { Alert, DeliveryChannel, RejectionCode } from '@weir/contracts';
 import { deliveryKeyOf, refusedAlertId, unusualAlertId } from './alert-ids.ts';
-import type { HeldFinding, RefusedFinding } from './read-record.ts';
+import type { TransactionFinding, RefusedFinding } from './read-record.ts';
 import { gravestFirst } from './severity.ts';
 
 /** What only somebody who writes to a topic or changes its records can have caused; the rest may be an accident. */
@@ -12,21 +12,22 @@ const deliberate: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   'authentication_failed',
 ]);
 
-/** The alert about a held transaction, as severe as its gravest reason. The same finding gives the same alert. */
+/** The alert about a transaction, held or not, as severe as its gravest reason. The same finding gives the same alert. */
 export function unusualAlert(
-  { held, account, identity }: HeldFinding,
+  { judged, account, identity }: TransactionFinding,
   channels: readonly DeliveryChannel[],
 ): Alert {
-  const { transaction, verdict, sourcePartition, sourceOffset } = held;
+  const { transaction, verdict, sourcePartition, sourceOffset } = judged;
   const { tenant, transactionId, eventTime } = transaction;
   return {
     kind: 'unusual_transactions',
     ...revisionOf(unusualAlertId({ tenant, account, identity }), channels),
-    // A transaction held without a reason is a fault somewhere, so it isn't played down.
+    // One without a reason is a fault somewhere, so it isn't played down.
     severity: gravestFirst(verdict.reasons)[0]?.severity ?? 'high',
     tenant,
     accountPseudonym: account,
     transactionIds: [transactionId],
+    verdict: verdict.outcome,
     score: verdict.score,
     reasons: verdict.reasons,
     firstEventTime: eventTime,

@@ -5,12 +5,21 @@ import {
   decodeRejected,
   encodeRejected,
   events,
+  flaggedEventId,
   streams,
   systemTenant,
 } from '@weir/contracts';
 import type { AuditRequest, RejectedOrigin, RejectionCode } from '@weir/contracts';
 import type { OpenedEvent } from '@weir/envelope';
-import { accountKey, heldTransaction, identity, openedHeld, recordAt } from './fixtures/notices.ts';
+import {
+  accountKey,
+  flaggedTransaction,
+  heldTransaction,
+  identity,
+  openedFlagged,
+  openedHeld,
+  recordAt,
+} from './fixtures/notices.ts';
 import { planRun } from './plan-run.ts';
 import type { InputStream } from './read-record.ts';
 
@@ -66,6 +75,7 @@ test('A held transaction becomes one alert that names it, its reasons and where 
     tenant: 'bank-a',
     accountPseudonym: accountKey,
     transactionIds: ['TX-20250615-0042'],
+    verdict: 'held',
     score: 0.7,
     reasons: held.verdict.reasons,
     firstEventTime: '2025-06-15T12:00:03.250Z',
@@ -228,4 +238,28 @@ test('The same place in another environment, or of a topic made anew, has anothe
   const ids = [idOf(letter, 'test'), idOf(letter, 'production'), idOf(later, 'test')];
   assert.equal(new Set(ids).size, 3);
   assert.equal(idOf(letter, 'test'), ids[0]);
+});
+
+test('A flagged transaction becomes one alert too, which says that it went through', () => {
+  const flagged = flaggedTransaction();
+  const { notices, alertEvents, deadLetters } = plan('held', [openedFlagged(flagged)]);
+  const payload = decodePayload(events.alert, alertEvents[0]?.plaintext ?? Buffer.alloc(0));
+  assert.ok(payload.ok && payload.value.kind === 'unusual_transactions');
+  assert.deepEqual([notices.length, alertEvents.length, deadLetters.length], [1, 1, 0]);
+  assert.equal(payload.value.verdict, 'cleared');
+  assert.deepEqual(payload.value.transactionIds, ['TX-20250615-0042']);
+  assert.equal(payload.value.severity, 'high');
+});
+
+test('A flagged transaction is named by its own id and by that of no verdict', () => {
+  for (const [opened, path] of [
+    [openedFlagged(flaggedTransaction(), identity), 'ce_id'],
+    [openedFlagged(flaggedTransaction(), 'flagged-TX-1'), 'ce_id'],
+    [openedHeld(heldTransaction(), { id: flaggedEventId(identity) }), 'ce_id'],
+    [
+      { ...openedFlagged(flaggedTransaction()), plaintext: openedHeld(heldTransaction()).plaintext },
+      'verdict.outcome',
+    ],
+  ] as const)
+    assert.deepEqual(plan('held', [opened]).unreadable[0]?.rejection, { code: 'contract_violation', path });
 });

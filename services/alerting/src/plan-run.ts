@@ -6,12 +6,12 @@ import type { OpenedEvent, UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import { refusedAlert, unusualAlert } from './make-alert.ts';
 import { readRecord } from './read-record.ts';
-import type { Finding, HeldFinding, InputStream, RefusedFinding } from './read-record.ts';
+import type { Finding, TransactionFinding, InputStream, RefusedFinding } from './read-record.ts';
 
 /** An alert, with what its deliveries tell about. */
 export type Notice = {
   readonly alert: Alert;
-  readonly finding: HeldFinding | RefusedFinding;
+  readonly finding: TransactionFinding | RefusedFinding;
 };
 
 /** What one run of records leads to: deliveries, records, and nothing else. */
@@ -69,7 +69,7 @@ export function planRun(
 
 function noticesOf(finding: Finding, { environment, channels }: PlanContext): readonly Notice[] {
   switch (finding.kind) {
-    case 'held':
+    case 'transaction':
       return [{ finding, alert: unusualAlert(finding, channels) }];
     case 'refused':
       return [{ finding, alert: refusedAlert(finding, environment, channels) }];
@@ -99,8 +99,8 @@ function alertEvent({ alert, finding }: Notice): UnsealedEvent {
   return {
     id: `${alert.alertId}-${alert.revision}`,
     key: alert.alertId,
-    tenant: finding.kind === 'held' ? finding.held.transaction.tenant : systemTenant,
-    time: finding.kind === 'held' ? finding.held.transaction.eventTime : finding.time,
+    tenant: finding.kind === 'transaction' ? finding.judged.transaction.tenant : systemTenant,
+    time: finding.kind === 'transaction' ? finding.judged.transaction.eventTime : finding.time,
     type,
     dataSchema,
     plaintext: encodePayload(events.alert, alert),

@@ -2,28 +2,30 @@ import {
   decodePayload,
   decodeRejected,
   events,
+  flaggedIdentity,
   formatInstant,
   isPseudonymOf,
   rejectionsOf,
   securityRejectionCodes,
 } from '@weir/contracts';
-import type { HeldTransaction, Rejection } from '@weir/contracts';
+import type { Rejection } from '@weir/contracts';
 import type { OpenedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { RecordPlace } from './alert-ids.ts';
+import type { JudgedTransaction } from './judged-transaction.ts';
 
 /** The streams alerting reads. */
 export type InputStream = 'held' | 'rejected';
 
-/** A held transaction with what its authenticated headers say of it. */
-export type HeldFinding = {
-  readonly kind: 'held';
+/** A transaction that was held or flagged, with what its authenticated headers say of it. */
+export type TransactionFinding = {
+  readonly kind: 'transaction';
   readonly place: RecordPlace;
   /** The account's pseudonym: the record's key. */
   readonly account: string;
-  /** The pseudonym of (tenant, account, transaction id): the event's id. */
+  /** The pseudonym of (tenant, account, transaction id), which the event's id is made of. */
   readonly identity: string;
-  readonly held: HeldTransaction;
+  readonly judged: JudgedTransaction;
 };
 
 /** A record that Weir did not write, or that contradicts an earlier one. */
@@ -39,7 +41,7 @@ export type RefusedFinding = {
 
 /** What one record turned out to be. */
 export type Finding =
-  | HeldFinding
+  | TransactionFinding
   | RefusedFinding
   /** A record of the held stream that can't be read: a dead letter is written about it. */
   | { readonly kind: 'unreadable'; readonly rejection: Rejection }
@@ -48,25 +50,33 @@ export type Finding =
 
 /** Reads one opened record. Pure and total: what can't be read becomes a finding with a closed code. */
 export function readRecord(stream: InputStream, record: KafkaRecord, opened: OpenedEvent): Finding {
-  return stream === 'held' ? readHeld(record, opened) : readRejected(record, opened);
+  return stream === 'held' ? readJudged(record, opened) : readRejected(record, opened);
 }
 
-function readHeld(record: KafkaRecord, opened: OpenedEvent): Finding {
+/** The two kinds of events there are on the held stream, and how their ids name the transaction. */
+const judgedEvents = [
+  { event: events.transactionHeld, identityOf: (id: string): string | undefined => id },
+  { event: events.transactionFlagged, identityOf: flaggedIdentity },
+] as const;
+
+function readJudged(record: KafkaRecord, opened: OpenedEvent): Finding {
   if (!opened.ok) return { kind: 'unreadable', rejection: opened.rejection };
   const { attributes, key } = opened;
-  if (attributes.type !== events.transactionHeld.type) return unreadable('ce_type');
-  if (attributes.dataSchema !== events.transactionHeld.dataSchema) return unreadable('ce_dataschema');
-  const payload = decodePayload(events.transactionHeld, opened.plaintext);
+  const kind = judgedEvents.find(({ event }) => event.type === attributes.type);
+  if (kind === undefined) return unreadable('ce_type');
+  if (attributes.dataSchema !== kind.event.dataSchema) return unreadable('ce_dataschema');
+  const payload = decodePayload<typeof kind.event.schema>(kind.event, opened.plaintext);
   if (!payload.ok)
     return unreadable(payload.error === undefined ? '' : (rejectionsOf(payload.error)[0].path ?? ''));
-  const held = payload.value;
+  const judged = payload.value;
   // The headers are bound to the payload, but whoever may seal could still contradict himself.
-  if (held.transaction.tenant !== attributes.tenant) return unreadable('ce_tenant');
-  if (held.transaction.eventTime !== attributes.time) return unreadable('ce_time');
-  if (held.sourcePartition !== record.partition) return unreadable('sourcePartition');
+  if (judged.transaction.tenant !== attributes.tenant) return unreadable('ce_tenant');
+  if (judged.transaction.eventTime !== attributes.time) return unreadable('ce_time');
+  if (judged.sourcePartition !== record.partition) return unreadable('sourcePartition');
   if (!isPseudonymOf('account', key)) return unreadable('key');
-  if (!isPseudonymOf('transaction', attributes.id)) return unreadable('ce_id');
-  return { kind: 'held', place: placeOf(record), account: key, identity: attributes.id, held };
+  const identity = kind.identityOf(attributes.id);
+  if (identity === undefined || !isPseudonymOf('transaction', identity)) return unreadable('ce_id');
+  return { kind: 'transaction', place: placeOf(record), account: key, identity, judged };
 }
 
 const unreadable = (path: string): Finding => ({

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { securityRejectionCodes, streams } from '@weir/contracts';
 import { canaries, findCanaries } from '@weir/testkit';
 import {
+  flaggedNotice,
+  flaggedTransaction,
   heldNotice,
   heldTransaction,
   refusedNotice,
@@ -262,4 +264,34 @@ test('Money is written in the digits of its currency, whatever the side', () => 
     }),
   );
   assert.equal(render(notice).subject, 'High: 2,000,000 JPY into card •••• 1234, held');
+});
+
+test('The mail about a transaction that went through says so in its subject and its text, and that nothing waits', () => {
+  const notice = flaggedNotice(flaggedTransaction());
+  const { subject, text, html } = render(notice);
+  assert.equal(subject, 'High: 9,500.00 EUR out of NL•• •••• 4300, cleared, worth a look');
+  assert.ok(text.startsWith('HIGH: 9,500.00 EUR out of NL•• •••• 4300, cleared\n'));
+  for (const body of [text, seen(html)]) {
+    assert.match(body, /It went through: it was cleared and passed to downstream systems, and nothing waits/);
+    assert.match(body, /Flagged record/);
+    // Where it is looked up is all that bears the word.
+    assert.doesNotMatch(body.replaceAll(/weir tail held .*|transactions\.held\.v1/g, ''), /\bheld\b|\bhold/);
+  }
+});
+
+test('A published rule is told in its own words, with its numbers, on one line', () => {
+  const held = heldTransaction({
+    evidence: {
+      rules: [
+        {
+          rule: 'far_above_usual',
+          title: 'Our limit',
+          explanation: 'It is {amountOverTypical} times\n\nWHAT WAS DONE\n\nNothing.',
+        },
+      ],
+    },
+  });
+  const { text } = renderMail(heldNotice(held), { environment: 'test', rulesetOf: () => undefined });
+  assert.match(text, /^- Our limit \(high\)\. It is 306 times WHAT WAS DONE Nothing\.$/m);
+  assert.match(text, /^- Rule new_payee \(medium\)\./m);
 });

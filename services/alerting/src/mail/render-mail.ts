@@ -1,6 +1,6 @@
 import type { Ruleset } from '@weir/rules';
 import type { Notice } from '../plan-run.ts';
-import { describeHeld } from './describe-held.ts';
+import { describeTransaction } from './describe-transaction.ts';
 import { describeRefused } from './describe-refused.ts';
 import type { MailDocument } from './mail-document.ts';
 import { renderHtml } from './render-html.ts';
@@ -31,10 +31,10 @@ function documentOf(
 ): MailDocument {
   const sentBy = `Sent by Weir, environment ${environment}.`;
   switch (finding.kind) {
-    case 'held':
-      return describeHeld(alert, finding, {
+    case 'transaction':
+      return describeTransaction(alert, finding, {
         footer: `${sentBy} All times are UTC. Accounts and names are masked here; in full they stand only in the sealed record.`,
-        ruleset: rulesetOf(finding.held.verdict.versions.ruleset),
+        ruleset: rulesetOf(finding.judged.verdict.versions.ruleset),
       });
     case 'refused':
       return describeRefused(alert, finding, {

@@ -33,6 +33,7 @@ test('The body about a held transaction says what the mail says, masked, and whe
     creditDebitIndicator: 'DBIT',
     eventTime: '2025-06-15T12:00:03.250Z',
     transactionIds: ['TX-20250615-0042'],
+    verdict: 'held',
     score: 0.7,
     ruleset: 'test@1',
     reasons: [

@@ -3,9 +3,9 @@ import type { AlertWebhook } from '@weir/contracts';
 import type { Ruleset } from '@weir/rules';
 import { deliveryKeyOf } from '../alert-ids.ts';
 import type { Notice } from '../plan-run.ts';
-import type { HeldFinding, RefusedFinding } from '../read-record.ts';
+import type { TransactionFinding, RefusedFinding } from '../read-record.ts';
 import { explainReason } from '../wording/explain-reason.ts';
-import { heldHeadline, refusedHeadline, topicName } from '../wording/headline.ts';
+import { refusedHeadline, transactionHeadline, topicName } from '../wording/headline.ts';
 import { maskCounterparty, plainName } from '../wording/masking.ts';
 import { refusalText } from '../wording/refusal-texts.ts';
 import { reasonsInOrder, summaryOf } from '../wording/summary.ts';
@@ -29,26 +29,26 @@ export function renderWebhook({ alert, finding }: Notice, context: Context): Buf
     deliveryKey: deliveryKeyOf(alert, 'webhook'),
     severity,
   };
-  const specific = finding.kind === 'held' ? heldPart(finding, context) : refusedPart(finding);
+  const specific = finding.kind === 'transaction' ? transactionPart(finding, context) : refusedPart(finding);
   return Buffer.from(JSON.stringify(alertWebhook.parse({ ...shared, ...specific })), 'utf8');
 }
 
 type Shared = 'environment' | 'alertId' | 'revision' | 'deliveryKey' | 'severity';
 type PartOf<Type extends AlertWebhook['type']> = Omit<Extract<AlertWebhook, { type: Type }>, Shared>;
 
-function heldPart(
-  { held, place }: HeldFinding,
+function transactionPart(
+  { judged, place }: TransactionFinding,
   { rulesetOf }: Context,
 ): PartOf<'weir.alert.unusual_transactions.v1'> {
-  const { transaction, verdict, sourcePartition, sourceOffset } = held;
+  const { transaction, verdict, sourcePartition, sourceOffset } = judged;
   const { tenant, amountMinor, currency, creditDebitIndicator, eventTime } = transaction;
   const counterparty = maskCounterparty(transaction);
   const ruleset = rulesetOf(verdict.versions.ruleset);
-  const summary = summaryOf(held);
-  const { state, contributions } = held.evidence;
+  const summary = summaryOf(judged);
+  const { state, contributions } = judged.evidence;
   return {
     type: 'weir.alert.unusual_transactions.v1',
-    headline: heldHeadline(transaction),
+    headline: transactionHeadline(judged),
     tenant,
     account: maskAccount(transaction.account),
     ...(counterparty === undefined ? {} : { counterparty }),
@@ -57,16 +57,17 @@ function heldPart(
     creditDebitIndicator,
     eventTime,
     transactionIds: [shownTransactionId(transaction)],
+    verdict: verdict.outcome,
     score: verdict.score,
     ruleset: verdict.versions.ruleset,
     ...(verdict.versions.model === undefined ? {} : { model: verdict.versions.model }),
     ...(summary === undefined ? {} : { summary }),
     ...(state === undefined ? {} : { historyState: state }),
-    reasons: reasonsInOrder(held).map((reason) => ({
+    reasons: reasonsInOrder(judged).map((reason) => ({
       rule: reason.rule,
       severity: reason.severity,
       ...(contributions === undefined ? {} : { contribution: reason.contribution }),
-      text: explainReason(reason, held, ruleset),
+      text: explainReason(reason, judged, ruleset),
     })),
     received: { topic: streams.received.topic, partition: sourcePartition, offset: sourceOffset },
     held: place,

@@ -1,4 +1,5 @@
-import type { HeldTransaction, Reason } from '@weir/contracts';
+import type { Reason } from '@weir/contracts';
+import type { JudgedTransaction } from '../judged-transaction.ts';
 import { titleOfScoreReason } from '@weir/scoring';
 import {
   counted,
@@ -16,7 +17,7 @@ import { historySpan, kindOf, longestEmptyMs } from './history-words.ts';
 export type GroupText = { readonly title: string; readonly phrase: string };
 
 /** Undefined where the features don't bear out what the group is named for. */
-type Words = (held: HeldTransaction, reason: Reason) => string | undefined;
+type Words = (judged: JudgedTransaction, reason: Reason) => string | undefined;
 
 /**
  * The groups this release knows: those of the score's reasons in @weir/scoring. A model may also hold for a
@@ -53,50 +54,50 @@ const groups: Readonly<Record<string, { readonly what: string; readonly phrase: 
 };
 
 /** A reason group in words, or undefined for one that this release doesn't know. */
-export function explainGroup(reason: Reason, held: HeldTransaction): GroupText | undefined {
+export function explainGroup(reason: Reason, judged: JudgedTransaction): GroupText | undefined {
   const group = Object.hasOwn(groups, reason.rule) ? groups[reason.rule] : undefined;
   if (group === undefined) return undefined;
   const { what, phrase } = group;
-  const told = phrase(held, reason);
+  const told = phrase(judged, reason);
   if (told !== undefined) return { title: titleOfScoreReason(reason.rule) ?? upperFirst(what), phrase: told };
   const otherwise =
-    held.verdict.versions.model === undefined ? 'is unusual' : 'is like that of reported frauds';
+    judged.verdict.versions.model === undefined ? 'is unusual' : 'is like that of reported frauds';
   return { title: upperFirst(what), phrase: `its ${what} ${otherwise}` };
 }
 
-const valueOf = ({ evidence }: HeldTransaction, feature: string): number | undefined =>
+const valueOf = ({ evidence }: JudgedTransaction, feature: string): number | undefined =>
   evidence.features[feature] ?? undefined;
 
 /** Whether a feature is above a value: never where it has none. */
-const isAbove = (held: HeldTransaction, feature: string, least: number): boolean =>
-  (valueOf(held, feature) ?? -Infinity) > least;
+const isAbove = (judged: JudgedTransaction, feature: string, least: number): boolean =>
+  (valueOf(judged, feature) ?? -Infinity) > least;
 
 /** A surprise is the negative logarithm of a probability: below this, something rather usual. */
 const evenChance = Math.LN2;
 
 const hourMs = 3_600_000;
 
-function unusualAmount(held: HeldTransaction): string | undefined {
-  const { amountMinor, currency } = held.transaction;
-  const { usualAmount } = held.evidence;
-  if (usualAmount === null) return unusualWithoutRange(held);
+function unusualAmount(judged: JudgedTransaction): string | undefined {
+  const { amountMinor, currency } = judged.transaction;
+  const { usualAmount } = judged.evidence;
+  if (usualAmount === null) return unusualWithoutRange(judged);
   const { lowMinor, typicalMinor, highMinor, windowSpanMs } = usualAmount;
   const usual = `usual ${moneyRange(lowMinor, highMinor, currency)} over ${span(windowSpanMs)}`;
   const times = amountMinor / Math.max(1, typicalMinor);
   if (times >= 1.05) return `${roughNumber(times)} × the usual amount (${usual})`;
   if (amountMinor < lowMinor) return `an amount below the usual ones (${usual})`;
-  return isAbove(held, 'amountRobustZ', 0)
+  return isAbove(judged, 'amountRobustZ', 0)
     ? `an amount in the upper half of the usual ones (${usual})`
     : undefined;
 }
 
 /** Of an account with too few transactions for a range: what these few say, else what other accounts do. */
-function unusualWithoutRange(held: HeldTransaction): string | undefined {
-  const times = valueOf(held, 'amountOverTypical');
-  const few = counted(valueOf(held, 'historyCount') ?? 0, `${kindOf(held)} transaction`);
+function unusualWithoutRange(judged: JudgedTransaction): string | undefined {
+  const times = valueOf(judged, 'amountOverTypical');
+  const few = counted(valueOf(judged, 'historyCount') ?? 0, `${kindOf(judged)} transaction`);
   if (times !== undefined && times >= 1.05)
-    return `${roughNumber(times)} × the typical amount of its ${few} in ${historySpan(held)}`;
-  return isAbove(held, 'amountPeerZ', 0) ? 'an amount higher than other accounts mostly move' : undefined;
+    return `${roughNumber(times)} × the typical amount of its ${few} in ${historySpan(judged)}`;
+  return isAbove(judged, 'amountPeerZ', 0) ? 'an amount higher than other accounts mostly move' : undefined;
 }
 
 /** "12.00–80.00 EUR". */
@@ -106,66 +107,66 @@ const moneyRange = (lowMinor: number, highMinor: number, currency: string): stri
 const velocityPrefix = 'velocitySurprise_';
 
 /** Told over the span that surprises most. */
-function velocity(held: HeldTransaction, { features }: Reason): string | undefined {
+function velocity(judged: JudgedTransaction, { features }: Reason): string | undefined {
   const [name] = features
     .filter((feature) => feature.startsWith(velocityPrefix))
     .map((feature) => feature.slice(velocityPrefix.length))
-    .sort((one, other) => surpriseOver(held, other) - surpriseOver(held, one));
+    .sort((one, other) => surpriseOver(judged, other) - surpriseOver(judged, one));
   const withinMs = name === undefined ? undefined : spanMsOfName(name);
-  const earlier = valueOf(held, `count_${name ?? ''}`);
+  const earlier = valueOf(judged, `count_${name ?? ''}`);
   if (withinMs === undefined || earlier === undefined || earlier < 1) return undefined;
-  return `${ordinal(earlier + 1)} ${kindOf(held)} transaction within ${span(withinMs)}`;
+  return `${ordinal(earlier + 1)} ${kindOf(judged)} transaction within ${span(withinMs)}`;
 }
 
-const surpriseOver = (held: HeldTransaction, name: string): number =>
-  valueOf(held, velocityPrefix + name) ?? 0;
+const surpriseOver = (judged: JudgedTransaction, name: string): number =>
+  valueOf(judged, velocityPrefix + name) ?? 0;
 
-function daySum(held: HeldTransaction): string | undefined {
-  const earlierMinor = valueOf(held, 'sumMinor_24h');
-  const isMore = isAbove(held, 'daySumSurprise', evenChance) || isAbove(held, 'restOfDayZ', 0);
+function daySum(judged: JudgedTransaction): string | undefined {
+  const earlierMinor = valueOf(judged, 'sumMinor_24h');
+  const isMore = isAbove(judged, 'daySumSurprise', evenChance) || isAbove(judged, 'restOfDayZ', 0);
   if (earlierMinor === undefined || !isMore) return undefined;
-  const { amountMinor, currency, creditDebitIndicator } = held.transaction;
+  const { amountMinor, currency, creditDebitIndicator } = judged.transaction;
   const way = creditDebitIndicator === 'DBIT' ? 'out' : 'in';
   return `with it ${money(earlierMinor + amountMinor, currency)} ${way} within 24 hours (more than usual)`;
 }
 
-function newCounterparty(held: HeldTransaction): string | undefined {
-  if (valueOf(held, 'newCounterparty') !== 1) return undefined;
+function newCounterparty(judged: JudgedTransaction): string | undefined {
+  if (valueOf(judged, 'newCounterparty') !== 1) return undefined;
   const first =
-    held.transaction.creditDebitIndicator === 'DBIT'
+    judged.transaction.creditDebitIndicator === 'DBIT'
       ? 'first payment to this creditor'
       : 'first payment from this debtor';
-  return `${first} in ${historySpan(held)}`;
+  return `${first} in ${historySpan(judged)}`;
 }
 
-function newCountry(held: HeldTransaction): string | undefined {
-  if (valueOf(held, 'newCountry') !== 1) return undefined;
-  return `first transaction in ${held.transaction.country ?? 'its country'} for ${historySpan(held)}`;
+function newCountry(judged: JudgedTransaction): string | undefined {
+  if (valueOf(judged, 'newCountry') !== 1) return undefined;
+  return `first transaction in ${judged.transaction.country ?? 'its country'} for ${historySpan(judged)}`;
 }
 
-function newChannel(held: HeldTransaction): string | undefined {
-  if (valueOf(held, 'newChannel') !== 1) return undefined;
-  const channel = held.transaction.channel?.replaceAll('_', ' ') ?? 'its channel';
-  return `first transaction by ${channel} in ${historySpan(held)}`;
+function newChannel(judged: JudgedTransaction): string | undefined {
+  if (valueOf(judged, 'newChannel') !== 1) return undefined;
+  const channel = judged.transaction.channel?.replaceAll('_', ' ') ?? 'its channel';
+  return `first transaction by ${channel} in ${historySpan(judged)}`;
 }
 
-function unusualHour(held: HeldTransaction): string | undefined {
-  if (!isAbove(held, 'hourSurprise', evenChance)) return undefined;
-  return `at ${held.transaction.eventTime.slice(11, 16)} UTC (the account is seldom active at this hour)`;
+function unusualHour(judged: JudgedTransaction): string | undefined {
+  if (!isAbove(judged, 'hourSurprise', evenChance)) return undefined;
+  return `at ${judged.transaction.eventTime.slice(11, 16)} UTC (the account is seldom active at this hour)`;
 }
 
 /** The silence is that of transactions of the kind; where others came in between, it is told by the longest empty window. */
-function dormancy(held: HeldTransaction): string | undefined {
-  const hours = valueOf(held, 'hoursSinceLast');
-  if (hours === undefined || !isAbove(held, 'dormancySurprise', evenChance)) return undefined;
-  const emptyMs = longestEmptyMs(held);
-  if (emptyMs > hours * hourMs) return `first ${kindOf(held)} transaction in ${span(emptyMs)}`;
+function dormancy(judged: JudgedTransaction): string | undefined {
+  const hours = valueOf(judged, 'hoursSinceLast');
+  if (hours === undefined || !isAbove(judged, 'dormancySurprise', evenChance)) return undefined;
+  const emptyMs = longestEmptyMs(judged);
+  if (emptyMs > hours * hourMs) return `first ${kindOf(judged)} transaction in ${span(emptyMs)}`;
   const silence = hours < 48 ? counted(hours, 'hour') : counted(hours / 24, 'day');
   return `first transaction after ${silence} of silence`;
 }
 
-function nearThreshold(held: HeldTransaction): string | undefined {
-  const count = valueOf(held, 'nearThresholdCount_24h') ?? 0;
+function nearThreshold(judged: JudgedTransaction): string | undefined {
+  const count = valueOf(judged, 'nearThresholdCount_24h') ?? 0;
   if (count < 1) return undefined;
   return count === 1
     ? 'an amount just below a reporting threshold'
@@ -173,27 +174,27 @@ function nearThreshold(held: HeldTransaction): string | undefined {
 }
 
 /** What went out is told with what it is a part of, since this transaction may be the least of it. */
-function passThrough(held: HeldTransaction): string | undefined {
-  const share = valueOf(held, 'passThroughShare') ?? 0;
-  const passedMinor = valueOf(held, 'passThroughMinor');
+function passThrough(judged: JudgedTransaction): string | undefined {
+  const share = valueOf(judged, 'passThroughShare') ?? 0;
+  const passedMinor = valueOf(judged, 'passThroughMinor');
   if (passedMinor === undefined || share <= 0) return undefined;
-  const passed = money(passedMinor, held.transaction.currency);
+  const passed = money(passedMinor, judged.transaction.currency);
   return `with it ${wholeNumber(share * 100)} % of what came in within 24 hours went out again (${passed})`;
 }
 
-function repeatedAmounts(held: HeldTransaction, { features }: Reason): string | undefined {
-  const equal = valueOf(held, 'equalAmountCount_24h') ?? 0;
-  const round = valueOf(held, 'roundAmountCount_24h') ?? 0;
+function repeatedAmounts(judged: JudgedTransaction, { features }: Reason): string | undefined {
+  const equal = valueOf(judged, 'equalAmountCount_24h') ?? 0;
+  const round = valueOf(judged, 'roundAmountCount_24h') ?? 0;
   const isByEqual = features.includes('equalAmountCount_24h') || !features.includes('roundAmountCount_24h');
   if (equal > 1 && (isByEqual || round < 1)) return `${ordinal(equal)} time this very amount within 24 hours`;
   if (round < 1) return undefined;
   return round === 1 ? 'a round amount' : `${ordinal(round)} round amount within 24 hours`;
 }
 
-function counterpartyRisk(held: HeldTransaction): string | undefined {
-  const days = valueOf(held, 'counterpartyLastFraudDays');
+function counterpartyRisk(judged: JudgedTransaction): string | undefined {
+  const days = valueOf(judged, 'counterpartyLastFraudDays');
   if (days === undefined) return undefined;
-  const share = valueOf(held, 'counterpartyFraudShare');
+  const share = valueOf(judged, 'counterpartyFraudShare');
   const often =
     share === undefined
       ? ''
@@ -201,8 +202,8 @@ function counterpartyRisk(held: HeldTransaction): string | undefined {
   return `a transaction with this counterparty ${daysAgo(days)} was reported as fraud${often}`;
 }
 
-function accountRisk(held: HeldTransaction): string | undefined {
-  const days = valueOf(held, 'accountLastFraudDays');
+function accountRisk(judged: JudgedTransaction): string | undefined {
+  const days = valueOf(judged, 'accountLastFraudDays');
   return days === undefined
     ? undefined
     : `a transaction of this account ${daysAgo(days)} was reported as fraud`;

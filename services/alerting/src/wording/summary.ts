@@ -1,4 +1,5 @@
-import type { HeldTransaction, Reason } from '@weir/contracts';
+import type { Reason } from '@weir/contracts';
+import type { JudgedTransaction } from '../judged-transaction.ts';
 import { gravestFirst } from '../severity.ts';
 import { explainGroup } from './explain-group.ts';
 import { counted } from './format.ts';
@@ -8,11 +9,11 @@ import { historySpan, kindOf } from './history-words.ts';
 const mostPhrases = 3;
 
 /** Whether the score is made of contributions, in which case the reasons come in their order: the most important first. */
-const isScored = ({ evidence }: HeldTransaction): boolean => evidence.contributions !== undefined;
+const isScored = ({ evidence }: JudgedTransaction): boolean => evidence.contributions !== undefined;
 
 /** The reasons, the most important first. */
-export const reasonsInOrder = (held: HeldTransaction): readonly Reason[] =>
-  isScored(held) ? held.verdict.reasons : gravestFirst(held.verdict.reasons);
+export const reasonsInOrder = (judged: JudgedTransaction): readonly Reason[] =>
+  isScored(judged) ? judged.verdict.reasons : gravestFirst(judged.verdict.reasons);
 
 /**
  * What the score rests on in one line: "42 × the usual amount (usual 12.00–80.00
@@ -20,9 +21,9 @@ export const reasonsInOrder = (held: HeldTransaction): readonly Reason[] =>
  * EUR transaction within 1 hour".
  * Undefined where it rests on nothing that this release has words for.
  */
-export function summaryOf(held: HeldTransaction): string | undefined {
-  if (!isScored(held)) return undefined;
-  const phrases = held.verdict.reasons.flatMap((reason) => explainGroup(reason, held)?.phrase ?? []);
+export function summaryOf(judged: JudgedTransaction): string | undefined {
+  if (!isScored(judged)) return undefined;
+  const phrases = judged.verdict.reasons.flatMap((reason) => explainGroup(reason, judged)?.phrase ?? []);
   return phrases.length === 0 ? undefined : phrases.slice(0, mostPhrases).join(', ');
 }
 
@@ -30,18 +31,18 @@ export function summaryOf(held: HeldTransaction): string | undefined {
  * How much of a past of the same kind there was to compare with, where that was little.
  * Peers helped where their amounts were known: of some currencies nobody knows any.
  */
-export function historyRemark(held: HeldTransaction): string | undefined {
-  const { evidence } = held;
+export function historyRemark(judged: JudgedTransaction): string | undefined {
+  const { evidence } = judged;
   const hasPeers = (evidence.features['amountPeerZ'] ?? undefined) !== undefined;
-  const kind = `${kindOf(held)} transaction`;
+  const kind = `${kindOf(judged)} transaction`;
   switch (evidence.state) {
     case 'cold':
-      return `This account had no ${kind} in ${historySpan(held)} before this one; ${
+      return `This account had no ${kind} in ${historySpan(judged)} before this one; ${
         hasPeers ? 'it was compared with those of other accounts' : 'there was no amount to compare it with'
       }.`;
     case 'short': {
       const count = counted(evidence.features['historyCount'] ?? 0, kind);
-      return `This account had only ${count} in ${historySpan(held)} before this one; it was compared with ${
+      return `This account had only ${count} in ${historySpan(judged)} before this one; it was compared with ${
         hasPeers ? 'that and with those of other accounts' : 'that little'
       }.`;
     }
