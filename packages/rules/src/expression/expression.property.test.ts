@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Environment } from '@marcbachmann/cel-js';
 import fc from 'fast-check';
-import type { Condition } from '../ruleset.ts';
 import { someFacts } from '../ruleset-fixture.ts';
 import { compileTruth } from './compile-term.ts';
 import { conditionsTerm } from './conditions-term.ts';
@@ -19,7 +18,7 @@ const literal = fc
     fc.integer({ min: -20, max: 20 }).map((value) => value / 4),
   )
   .map((value): Term => ({ kind: 'literal', value: value === 0 ? 0 : value }));
-const { number, truth } = fc.letrec<{ number: Term; truth: Term }>((tie) => ({
+const { truth } = fc.letrec<{ number: Term; truth: Term }>((tie) => ({
   number: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     fc.constantFrom(...features).map((name): Term => ({ kind: 'feature', name })),
@@ -111,7 +110,7 @@ test('conditions and the expression that says the same agree', () => {
       fc.integer({ min: -3, max: 3 }),
     )
     .map(([feature, [field, operator], value]) => ({
-      condition: { feature, [field as 'atLeast']: value } as Condition,
+      condition: { feature, [field as 'atLeast']: value },
       text: `${feature} ${String(operator)} ${String(value)}`,
     }));
   fc.assert(
