@@ -51,10 +51,11 @@ export const ingestConfig = z
         'activate-team-model',
         'import-list',
         'test-list',
+        'identify',
       ])
       .default('source')
       .describe(
-        "Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan or bring one into force, import outcomes and end, bring newer models into force as they come, bring one model or the one before into force, say whether models come into force by themselves, bring a team's own model into force, import a list of accounts or counterparties, or ask one.",
+        "Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan or bring one into force, import outcomes and end, bring newer models into force as they come, bring one model or the one before into force, say whether models come into force by themselves, bring a team's own model into force, import a list of accounts or counterparties, ask one, or name a transaction by its pseudonym.",
       ),
     INPUT_FILE: z
       .string()
@@ -68,7 +69,7 @@ export const ingestConfig = z
     TENANT: slug
       .optional()
       .describe(
-        'Whose transactions, or whose accounts, these are. Needed in source, outcomes and list modes.',
+        'Whose transactions, or whose accounts, these are. Needed in source, outcomes, identify and list modes.',
       ),
     SOURCE: slug.optional().describe('The connection they come in by. Needed in source and outcomes mode.'),
     LEDGER_FILE: z
@@ -197,6 +198,7 @@ const neededInMode = {
   'activate-team-model': ['TEAM_MODEL_FILE', 'ACTING_PERSON'],
   'import-list': ['INPUT_FILE', 'TENANT', 'INDEX_KEY_FILE', 'LIST', 'LIST_OF', 'ACTING_PERSON'],
   'test-list': ['TENANT', 'INDEX_KEY_FILE', 'LIST'],
+  identify: ['TENANT', 'INDEX_KEY_FILE'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 const keysOfModels = ['received', 'artefacts', 'models', 'intake'] as const;
@@ -216,6 +218,7 @@ const keysInMode = {
   'activate-team-model': ['received', 'artefacts', 'intake'],
   'import-list': ['received', 'artefacts', 'lists', 'intake'],
   'test-list': ['received', 'artefacts', 'lists'],
+  identify: [],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 /** A mode that isn't one is told by its own field. */

@@ -13,6 +13,8 @@ export type Reporter = {
   follow(run: Pick<FeedRun, 'progress'>, onTick: (progress: Progress) => void): () => void;
   /** The last word, also into `reportFile` where one is given. */
   summary(summary: Summary, reportFile: string | undefined): Promise<void>;
+  /** What a transaction is called. It is told to nobody else. */
+  identified(message: Extract<IngestMessage, { kind: 'identified' }>): Promise<void>;
   problem(error: SourceError): Promise<void>;
   /** What became of a window plan or a model. */
   artefact(message: Extract<IngestMessage, { kind: 'published' | 'activated' | 'policy' }>): Promise<void>;
@@ -59,6 +61,7 @@ export function createReporter(process: NodeJS.Process, log: Logger): Reporter {
     },
     artefact: tell,
     list: tell,
+    identified: tell,
     problem: ({ exitCode, message }) => tell({ kind: 'problem', exitCode, message }),
   };
 }

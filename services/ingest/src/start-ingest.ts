@@ -25,6 +25,7 @@ import { requireWritable } from './ledger/ledger-file.ts';
 import { openLog } from './log/open-log.ts';
 import { createFollowSigns, followBesideDoor, runFollow, type FollowSigns } from './modes/follow-mode.ts';
 import { runImportList, runTestList } from './modes/list-modes.ts';
+import { runIdentify } from './modes/identify-mode.ts';
 import { runActivateModel, runModelPolicy, runRollBackModel } from './modes/model-modes.ts';
 import { runOutcomes } from './modes/outcomes-mode.ts';
 import { runActivatePlan, runPublishPlan } from './modes/plan-modes.ts';
@@ -168,6 +169,8 @@ async function run(parts: Parts): Promise<void> {
         return await runActivateTeamModel(parts, producer);
       case 'import-list':
         return await runImportList(parts, producer, parts);
+      case 'identify':
+        return await runIdentify(parts, parts);
       case 'test-list':
         return await runTestList(parts, parts);
     }

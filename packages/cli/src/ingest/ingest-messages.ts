@@ -53,6 +53,7 @@ export const ingestMessage = z.discriminatedUnion('kind', [
     state: z.enum(['on_list', 'expired', 'not_on_list']),
     expiresAt: z.string().nullable(),
   }),
+  z.object({ kind: z.literal('identified'), transaction: z.string() }),
   z.object({ kind: z.literal('problem'), exitCode: z.int(), message: z.string() }),
 ]);
 
@@ -63,4 +64,5 @@ export type PublishedPlan = Extract<IngestMessage, { kind: 'published' }>;
 export type ActivatedArtefact = Extract<IngestMessage, { kind: 'activated' }>;
 export type ModelPolicySet = Extract<IngestMessage, { kind: 'policy' }>;
 export type ImportedList = Extract<IngestMessage, { kind: 'list' }>;
+export type IdentifiedTransaction = Extract<IngestMessage, { kind: 'identified' }>;
 export type AskedList = Extract<IngestMessage, { kind: 'membership' }>;

@@ -7,6 +7,7 @@ import { ingestMessage } from './ingest-messages.ts';
 import type {
   ActivatedArtefact,
   AskedList,
+  IdentifiedTransaction,
   ImportedList,
   IngestMessage,
   IngestProgress,
@@ -26,6 +27,8 @@ export type IngestRun = {
   readonly onArtefact?: (said: PublishedPlan | ActivatedArtefact | ModelPolicySet) => void;
   /** What became of a list, in the modes that are about one. */
   readonly onList?: (said: ImportedList | AskedList) => void;
+  /** What a transaction is called, in the mode that asks for that. */
+  readonly onIdentified?: (said: IdentifiedTransaction) => void;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -54,6 +57,9 @@ export async function runIngest(run: IngestRun): Promise<IngestSummary | undefin
       case 'list':
       case 'membership':
         run.onList?.(message);
+        break;
+      case 'identified':
+        run.onIdentified?.(message);
         break;
       case 'problem':
         problem = message.message;
