@@ -6,6 +6,7 @@ import { configurationPage } from './configuration-reference.mjs';
 import { doctorPage } from './doctor-reference.mjs';
 import { errorsPage } from './errors-reference.mjs';
 import { repositoryRoot } from './repository.mjs';
+import { rulesPage } from './rules-reference.mjs';
 import { starterModule } from './starter-module.mjs';
 import { topicsPage } from './topics-reference.mjs';
 
@@ -13,6 +14,7 @@ const pages = {
   'docs/operations/doctor.md': doctorPage(),
   'docs/reference/configuration.md': await configurationPage(),
   'docs/reference/errors.md': errorsPage(),
+  'docs/reference/rules.md': rulesPage(),
   'docs/reference/topics.md': topicsPage(),
   'packages/rules/src/starter-rulebook.ts': await starterModule('packages/rules/src/starter-rulebook.ts'),
 };
