@@ -15,13 +15,13 @@ const aliases = (...classes: Parameters<typeof keyAlias>[0][]): string[] => clas
 const granted: readonly [CallerName, seals: string[], opens: string[]][] = [
   [
     'ingest',
-    aliases('received', 'rejected', 'artefacts', 'outcomes', 'intake'),
-    aliases('received', 'artefacts', 'journal', 'models'),
+    aliases('received', 'rejected', 'artefacts', 'outcomes', 'lists', 'intake'),
+    aliases('received', 'artefacts', 'journal', 'models', 'lists'),
   ],
   [
     'detection',
     aliases('cleared', 'held', 'rejected', 'journal', 'intake'),
-    aliases('received', 'journal', 'releases', 'artefacts', 'models'),
+    aliases('received', 'journal', 'releases', 'artefacts', 'models', 'lists'),
   ],
   ['alerting', aliases('alerts', 'rejected', 'releases', 'outcomes', 'intake'), aliases('held', 'rejected')],
   ['learner', aliases('models', 'intake'), aliases('journal', 'outcomes', 'models')],
@@ -40,6 +40,7 @@ const granted: readonly [CallerName, seals: string[], opens: string[]][] = [
       'artefacts',
       'outcomes',
       'models',
+      'lists',
       'audit',
     ),
   ],
