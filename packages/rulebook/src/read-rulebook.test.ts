@@ -109,6 +109,15 @@ test('lists of a test are those of the ruleset, with names that the test tells',
   assert.match(wrongWith(all('watched', 'b')).join(), /tests\.0\.lists\.watched\.0: no counterparty/);
 });
 
+test('tests that together would take long are refused before they are run', () => {
+  const many = Array.from(
+    { length: 60 },
+    (_, index) =>
+      `  - name: n${String(index)}\n    given: [{ amount: "1.00", times: 1000, every: 1s }]\n    expect: { outcome: cleared }\n`,
+  ).join('');
+  assert.deepEqual(wrongWith(withTests(many)), ['12:3 tests: more than 50000 transactions together']);
+});
+
 test('a document with thousands of problems tells the first of them', () => {
   const many = Array.from({ length: 1_000 }, (_, index) => `  - { a${String(index)}: 1 }\n`).join('');
   const problems = wrongWith(rulebookOf(many));

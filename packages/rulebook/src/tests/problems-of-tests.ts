@@ -1,6 +1,7 @@
 import type { Ruleset, RulesetTest } from '@weir/rules';
 import { builtInReasons } from '@weir/contracts';
 import { titleOfScoreReason } from '@weir/scoring';
+import { mostTransactionsOfTests } from '../limits.ts';
 import { tellTransactions } from './tell-transactions.ts';
 
 export type TestProblem = { readonly path: string; readonly message: string };
@@ -16,6 +17,9 @@ export function problemsOfTests(
   ruleset: Pick<Ruleset, 'rules' | 'lists' | 'scoring' | 'tests'>,
 ): readonly TestProblem[] {
   const tests = ruleset.tests ?? [];
+  const told = tests.flatMap(({ given }) => given).reduce((sum, { times = 1 }) => sum + times, 0);
+  if (told > mostTransactionsOfTests)
+    return [{ path: 'tests', message: `more than ${String(mostTransactionsOfTests)} transactions together` }];
   return tests.flatMap((test, index) => {
     const told = tellTransactions(test);
     const isRepeated = tests.findIndex(({ name }) => name === test.name) < index;

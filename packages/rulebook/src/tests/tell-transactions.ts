@@ -1,12 +1,10 @@
 import { channels, currencyOf, parseAmount, parseInstant } from '@weir/contracts';
 import type { RulesetTest, TestTransaction } from '@weir/rules';
 import type { WindowRecord } from '@weir/windows';
+import { mostTransactionsOfTest } from '../limits.ts';
 
 /** When the transaction of a test happens that says nothing of it: a Wednesday at noon, in UTC. */
 const noonMs = Date.UTC(2025, 5, 18, 12);
-
-/** More would be a test of the machine: as many fit into the windows of a very busy account. */
-const mostRecords = 5_000;
 
 /** What is wrong with how a test tells its transactions: `path` counts from the test, "given.1.at". */
 export type TellingProblem = { readonly path: string; readonly message: string };
@@ -50,8 +48,8 @@ export function tellTransactions({ given }: Pick<RulesetTest, 'given'>): Telling
       amountMinor: money.ok ? money.amountMinor : 0,
     }));
   });
-  if (told.length > mostRecords)
-    problems.push({ path: 'given', message: `more than ${String(mostRecords)} transactions` });
+  if (told.length > mostTransactionsOfTest)
+    problems.push({ path: 'given', message: `more than ${String(mostTransactionsOfTest)} transactions` });
   if (problems.length > 0) return { ok: false, problems };
 
   const last = told.pop();
