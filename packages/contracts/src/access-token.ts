@@ -10,6 +10,11 @@ export const tokenScopes = [
   'rules:approve',
   'rules:activate',
 ] as const;
+/** Of a token that is made without being told what for: who offers transactions changes no rules. */
+export const defaultTokenScopes = [
+  'transactions:write',
+  'verdicts:read',
+] as const satisfies readonly TokenScope[];
 export type TokenScope = (typeof tokenScopes)[number];
 
 /** Checking a token looks at all of them, so their number has a bound. */

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { check, diff, init, test } from '../rules/offline-commands.ts';
+import { addDoorCommands } from '../rules/door/add-door-commands.ts';
 import { addRulesReportCommand } from './rules-report.ts';
 
 export function addRulesCommand(program: Command, context: CommandContext): void {
@@ -42,7 +43,7 @@ where there is no such file, 78 where the ruleset is wrong (weir rules check).`,
     .action((file: string, options: { json?: true }) => test(file, options, context));
   rules
     .command('diff <from> <to>')
-    .description('say what changes from one ruleset to another: files, or those that come with Weir')
+    .description('say what changes from one ruleset to another: files, or published ones by name@version')
     .addOption(json())
     .addHelpText(
       'after',
@@ -67,5 +68,6 @@ Prints them where no file is given; a file that is there already is left alone.
 Ends with 0, 64 for a file that is there or can't be written, or a --ref that is none.`,
     )
     .action((file: string | undefined, options: { ref: string }) => init(file, options, context));
+  addDoorCommands(rules, context);
   addRulesReportCommand(rules, context);
 }

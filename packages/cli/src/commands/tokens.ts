@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { AuditAct } from '@weir/audit';
-import { tokenRandomBytes, tokenScopes, type AccessToken } from '@weir/contracts';
+import { defaultTokenScopes, tokenRandomBytes, tokenScopes, type AccessToken } from '@weir/contracts';
 import { doorFilesOf } from '@weir/local';
 import type { CommandContext } from '../command-context.ts';
 import { runningStack } from '../local/stack-session.ts';
@@ -36,6 +36,8 @@ in the audit trail; without a trail no token is made.
 
 Examples:
   npx weir tokens add bank-a --tenant bank-a --source core --expires-in-days 90
+  npx weir tokens add ana --scope rules:publish
+  npx weir tokens add ben --scope rules:approve rules:activate
   npx weir tokens revoke bank-a`,
     );
   tokens
@@ -44,7 +46,10 @@ Examples:
     .argument('<name>', 'what to call it')
     .option('-t, --tenant <name>', 'whose transactions it offers', 'demo')
     .option('-s, --source <name>', 'what to call the connection they come in by', 'http')
-    .option('--scope <scopes...>', `what it may be used for: ${tokenScopes.join(', ')} (default: both)`)
+    .option(
+      '--scope <scopes...>',
+      `what it may be used for: ${tokenScopes.join(', ')} (default: ${defaultTokenScopes.join(' and ')})`,
+    )
     .option('--expires-in-days <days>', 'from when on it is refused (default: never)', days)
     .option('--certificate <file>', 'the client certificate (PEM) it is bound to')
     .option('--file <file>', 'the tokens file')
@@ -77,7 +82,7 @@ async function add(name: string, options: AddOptions, context: CommandContext): 
       name,
       tenant: options.tenant,
       source: options.source,
-      scopes: options.scope ?? tokenScopes,
+      scopes: options.scope ?? defaultTokenScopes,
       expiresInDays: options.expiresInDays,
       certificatePem,
     },
@@ -142,7 +147,9 @@ function days(text: string): number {
 function howToUse({ home }: CommandContext, token: AccessToken): readonly string[] {
   const door = runningStack(home)?.addresses['DOOR_URL'];
   const kept = [
-    `Keep it: it is not shown again. It offers transactions of ${token.tenant} as ${token.source}.`,
+    token.scopes.includes('transactions:write')
+      ? `Keep it: it is not shown again. It offers transactions of ${token.tenant} as ${token.source}.`
+      : `Keep it: it is not shown again. It is good for ${token.scopes.join(', ')}.`,
   ];
   if (door === undefined || !token.scopes.includes('transactions:write')) return kept;
   const example = JSON.stringify({

@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { artefactRef } from '@weir/contracts';
 import { diffRulesets, readRulebook, runRulesetTests } from '@weir/rulebook';
 import { resolveRuleset, type Ruleset } from '@weir/rules';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
+import { publishedRuleset } from './door/published-commands.ts';
 import { openRulebook, readRulebookFile, showProblems } from './open-rulebook.ts';
 import { showChanges, showTests, summaryOf } from './show-rulebook.ts';
 
@@ -36,15 +37,26 @@ export function test(file: string, { json }: Options, { terminal, exit }: Comman
   exit(ok ? exitCodes.done : exitCodes.notAsItShouldBe);
 }
 
-export function diff(from: string, to: string, { json }: Options, { terminal }: CommandContext): void {
-  const [before, after] = [rulesetAt(from), rulesetAt(to)];
+export async function diff(
+  from: string,
+  to: string,
+  { json }: Options,
+  context: CommandContext,
+): Promise<void> {
+  const { terminal } = context;
+  const [before, after] = [await rulesetAt(from, context), await rulesetAt(to, context)];
   const changes = diffRulesets(before, after);
   if (json) terminal.print(JSON.stringify({ from: before.ref, to: after.ref, changes }));
   else for (const line of showChanges(before.ref, after.ref, changes)) terminal.print(line);
 }
 
-/** A ruleset that comes with Weir, by its name@version, or one in a file. */
-const rulesetAt = (where: string): Ruleset => resolveRuleset(where) ?? openRulebook(where).ruleset;
+/** A ruleset that comes with Weir or was published, by its name@version, or one in a file. */
+async function rulesetAt(where: string, context: CommandContext): Promise<Ruleset> {
+  const builtIn = resolveRuleset(where);
+  if (builtIn !== undefined) return builtIn;
+  const isRef = artefactRef.safeParse(where).success && !existsSync(where);
+  return isRef ? publishedRuleset(where, context) : openRulebook(where).ruleset;
+}
 
 export function init(
   file: string | undefined,

@@ -46,7 +46,7 @@ export function makeToken(
   const fields = [...new Set(parsed.error.issues.map(({ path }) => String(path[0])))].join(', ');
   throw new CommandError(
     exitCodes.usage,
-    `not as it should be: ${fields} (names are 1–40 of a–z, 0–9 and inner hyphens; scopes are ${tokenScopes.join(' and ')})`,
+    `not as it should be: ${fields} (names are 1–40 of a–z, 0–9 and inner hyphens; scopes are ${tokenScopes.join(', ')})`,
   );
 }
 
