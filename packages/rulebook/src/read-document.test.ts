@@ -37,6 +37,8 @@ test('anchors, aliases, tags, merges and second documents are refused', () => {
   assert.match(wrongWith('a: &x 1\nb: 2\n'), /^1:\d+ an anchor/);
   const bomb = `a0: &a0 [x]\n${Array.from({ length: 30 }, (_, n) => `a${String(n + 1)}: &a${String(n + 1)} [*a${String(n)}, *a${String(n)}]`).join('\n')}\n`;
   assert.match(wrongWith(bomb), /an anchor|an alias/);
+  assert.match(wrongWith('a: *nowhere\n'), /^1:4 an alias/);
+  assert.match(wrongWith('a:\n  <<: *nowhere\n'), /^2:7 an alias/);
   assert.match(wrongWith('a: !!js/function x\n'), /a tag/);
   assert.match(wrongWith('a: 1\n---\nb: 1\n'), /^2:1 a second document/);
   assert.match(wrongWith('? [a]\n: 1\n'), /a name that is no text/);

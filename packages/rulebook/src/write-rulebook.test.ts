@@ -51,6 +51,13 @@ test('words of all kinds come back as they were', () => {
   );
 });
 
+test('what two rules share is written out for each', () => {
+  const body = rulesetIn(shipped);
+  const scope = { currencies: ['EUR', 'CHF'] };
+  const shared = { ...body, rules: body.rules.map((rule) => ({ ...rule, scope })) };
+  assert.deepEqual(rulesetIn(writeRulebook(shared)).rules[1]?.scope, scope);
+});
+
 test('short transactions of tests stand in one line, rules in lines of their own', () => {
   const text = writeRulebook(rulesetIn(shipped));
   assert.match(

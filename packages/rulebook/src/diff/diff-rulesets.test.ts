@@ -46,6 +46,14 @@ test('another expression is told as a whole, and one with other blanks alone not
   assert.deepEqual(diffRulesets(rulesetOf(), rulesetOf({ rules: [ruleOf({ when: spaced })] })), []);
 });
 
+test('a number in a name is no threshold', () => {
+  const [from, to] = ['limit2', 'limit3'].map((name) =>
+    rulesetOf({ definitions: { many: `count_1h >= ${name}` } }),
+  );
+  assert.ok(from && to);
+  assert.equal(diffRulesets(from, to)[0]?.thresholds, undefined);
+});
+
 test('conditions that become the same expression are no change, and their thresholds are found', () => {
   const conditions = rulesetOf({ rules: [ruleOf({ when: [{ feature: 'count_1h', atLeast: 5 }] })] });
   const expression = rulesetOf({ rules: [ruleOf({ when: 'count_1h >= 5' })] });
