@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkAlerts } from './check-alerts.ts';
 import { goodMails } from './good-mails.ts';
-import { alertAbout, damaged, goodHistory, rulesOf } from './small-history.ts';
+import { alertAbout, damaged, goodHistory, rulesOf, verdictOf } from './small-history.ts';
 
 const withMails = (change: (deliveries: Map<string, number>) => void) => {
   const deliveries = new Map(goodMails.deliveries);
@@ -65,4 +65,14 @@ test('a mail that never came, and one without an alert, are found', () => {
 test('a mail that came again is left to whoever counts them', () => {
   const again = withMails((deliveries) => deliveries.set(name, 3));
   assert.deepEqual(checkAlerts(goodHistory, again), []);
+});
+
+test('a flagged transaction without an alert is found, and so is an alert about one that is not', () => {
+  const flagged = damaged('published', (all) => [...all, verdictOf(6, 'flagged')]);
+  assert.deepEqual(rulesOf(checkAlerts(flagged, goodMails)), ['one_alert']);
+  const told = { ...flagged, alerts: [...flagged.alerts, alertAbout(6)] };
+  assert.deepEqual(rulesOf(checkAlerts(told, goodMails)), ['delivered']);
+  assert.ok(
+    rulesOf(checkAlerts({ ...goodHistory, alerts: told.alerts }, goodMails)).includes('alert_about_nothing'),
+  );
 });

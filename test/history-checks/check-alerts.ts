@@ -24,7 +24,7 @@ export const mailsOf = (
   );
 
 /**
- * Each held transaction is in exactly one alert, and so is each record that was
+ * Each held and each flagged transaction is in exactly one alert, and so is each record that was
  * refused for a reason the security team is told of; no alert is about anything
  * else, and no two have one id unless they are about the same. Each alert's
  * delivery key has reached the receiver, and nothing has without an alert.
@@ -39,7 +39,12 @@ export function checkAlerts(history: History, mails: MailCounts): Violation[] {
     ...history.alerts
       .filter((alert) => !wanted.has(aboutKey(alert)))
       .map((alert) =>
-        alertViolation('alert_about_nothing', 'conflicting', alert.about, 'it was neither held nor refused'),
+        alertViolation(
+          'alert_about_nothing',
+          'conflicting',
+          alert.about,
+          'it was neither held, flagged nor refused',
+        ),
       ),
     ...checkIds(history.alerts),
     ...[...expectedMails]
@@ -78,9 +83,9 @@ const aboutKey = ({ kind, about }: Pick<AlertEntry, 'kind' | 'about'>): string =
 function wantedAlerts({ published, rejected }: History): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   for (const { outcome, sourcePartition, sourceOffset } of published) {
-    if (outcome !== 'held') continue;
+    if (outcome !== 'held' && outcome !== 'flagged') continue;
     const about = { topic: streams.received.topic, partition: sourcePartition, offset: sourceOffset };
-    wanted.set(aboutKey({ kind: 'unusual_transactions', about }), { ...about, what: 'held' });
+    wanted.set(aboutKey({ kind: 'unusual_transactions', about }), { ...about, what: outcome });
   }
   for (const { origin, code } of rejected) {
     if (origin.kind !== 'topic' || !securityRejectionCodes.has(code)) continue;

@@ -121,3 +121,16 @@ test('a decision that an undisturbed run makes otherwise, or not at all, is foun
   }
   assert.deepEqual(checkReference(goodHistory, { journal: [first] }, new Map([[0, 3]])), []);
 });
+
+test('a flagged transaction is journalled as one, and what is journalled so is flagged', () => {
+  const alerting = first.decisions.map((decision) =>
+    decision.offset === 1 && decision.outcome === 'cleared'
+      ? { ...decision, alert: true as const }
+      : decision,
+  );
+  const journalled = damaged('journal', () => [{ ...first, decisions: alerting }, second]);
+  assert.deepEqual(rulesOf(check(journalled)), ['journal_digest']);
+  const published = [...goodHistory.published, verdictOf(1, 'flagged')];
+  assert.deepEqual(check({ ...journalled, published }), []);
+  assert.deepEqual(rulesOf(check({ ...goodHistory, published })), ['journal_digest']);
+});

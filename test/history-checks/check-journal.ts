@@ -55,6 +55,11 @@ function checkDecisions(
           index.verdicts.get(key)?.filter(({ outcome }) => outcome === decision.outcome) ?? [];
         if (published.length === 0)
           return conflict(`the journal says ${decision.outcome}, no such verdict is there`);
+        const flags = index.verdicts.get(key)?.filter(({ outcome }) => outcome === 'flagged') ?? [];
+        if (flags.length > 0 !== (decision.alert === true))
+          return conflict(
+            `the journal says an alert is ${decision.alert ? '' : 'not '}due, the topic otherwise`,
+          );
         return published.every(({ digest }) => digest === decision.digest)
           ? []
           : conflict('the published verdict has another digest than the journal');

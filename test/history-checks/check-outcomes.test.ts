@@ -287,3 +287,20 @@ test('an account that stands in two partitions is found, whichever was there fir
   assert.deepEqual(known, []);
   assert.deepEqual(rulesOf(checkPartitions(goodHistory, ['3 a1_account'])), ['one_partition']);
 });
+
+test('a flagged transaction is a cleared one, and flagged once', () => {
+  const flagged = (change: (published: History['published']) => History['published']) =>
+    rulesOf(check(damaged('published', (published) => change([...published, verdictOf(1, 'flagged')]))));
+  assert.deepEqual(
+    flagged((published) => published),
+    [],
+  );
+  assert.deepEqual(
+    flagged((published) => [...published, verdictOf(1, 'flagged')]),
+    ['flagged_once'],
+  );
+  assert.deepEqual(
+    flagged((published) => [...published, verdictOf(2, 'flagged')]),
+    ['flagged_is_cleared'],
+  );
+});

@@ -36,7 +36,7 @@ export function checkOutcomes(history: History, index: HistoryIndex): Violation[
 function checkIdentities({ published, judgeFrom }: History): Violation[] {
   const first = new Map<string, PublishedVerdict>();
   return published
-    .filter(({ outcome }) => outcome !== 'released')
+    .filter(({ outcome }) => outcome === 'cleared' || outcome === 'held')
     .toSorted((a, b) => a.sourceOffset - b.sourceOffset)
     .flatMap((one) => {
       const name = `${one.account} ${one.identity}`;
@@ -56,6 +56,7 @@ function checkIdentities({ published, judgeFrom }: History): Violation[] {
 type Found = {
   readonly cleared: number;
   readonly held: number;
+  readonly flagged: number;
   readonly rejected: number;
   readonly codes: readonly RejectionCode[];
   readonly decided: readonly string[];
@@ -68,6 +69,7 @@ function checkEntry(entry: LogEntry, index: HistoryIndex): Violation[] {
   const found: Found = {
     cleared: verdicts.filter(({ outcome }) => outcome === 'cleared').length,
     held: verdicts.filter(({ outcome }) => outcome === 'held').length,
+    flagged: verdicts.filter(({ outcome }) => outcome === 'flagged').length,
     rejected: codes.length,
     codes,
     decided: (index.decisions.get(key) ?? []).map(({ outcome }) => outcome),
@@ -81,12 +83,15 @@ function checkEntry(entry: LogEntry, index: HistoryIndex): Violation[] {
 }
 
 /** Too many, or contradicting each other, whatever they are. */
-function countsOf(entry: LogEntry, { cleared, held, rejected, decided }: Found): Violation[] {
+function countsOf(entry: LogEntry, { cleared, held, flagged, rejected, decided }: Found): Violation[] {
   const violations: Violation[] = [];
   if (cleared > 0 && held > 0)
     violations.push(violation('cleared_and_held', 'conflicting', entry, `${cleared} cleared, ${held} held`));
   if (cleared > 1 || held > 1)
     violations.push(violation('one_verdict', 'doubled', entry, `${cleared} cleared, ${held} held`));
+  if (flagged > 1) violations.push(violation('flagged_once', 'doubled', entry, `${flagged} times`));
+  if (flagged > 0 && cleared === 0)
+    violations.push(violation('flagged_is_cleared', 'conflicting', entry, 'flagged, and not cleared'));
   if (rejected > 1) violations.push(violation('one_rejection', 'doubled', entry, `${rejected} rejections`));
   if (rejected > 0 && cleared + held > 0)
     violations.push(

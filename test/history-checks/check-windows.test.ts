@@ -7,7 +7,7 @@ import { indexHistory } from './index-history.ts';
 import { naiveFeatures } from './naive-features.ts';
 import { naiveRecord } from './naive-windows.ts';
 import type { NaiveRecord } from './naive-windows.ts';
-import { goodHistory, logTransaction, rulesOf } from './small-history.ts';
+import { goodHistory, logTransaction, rulesOf, underSmallPlan } from './small-history.ts';
 
 const minuteMs = 60_000;
 const plan = {
@@ -89,7 +89,7 @@ test("repeats, contradictions and strangers' records are in no window", () => {
 });
 
 const under = (windowPlan: string) =>
-  ({ versions: { ruleset: 'rules@1', windowPlan }, sequence: 0, model: undefined }) as const;
+  ({ ...underSmallPlan, versions: { ruleset: 'rules@1', windowPlan } }) as const;
 
 const named = Object.entries(featuresOf(record(2), [record(1)])).map(
   ([name, value]) => [name, value] as const,

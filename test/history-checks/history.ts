@@ -116,11 +116,18 @@ export type ControlEntry = Extract<LogEntry, { kind: 'control' }>;
 /** Digest and place of a model. */
 export type ModelPlace = NonNullable<JournalRecord['model']>;
 
+/** A list in force, with digest and place. */
+export type ListPlace = NonNullable<JournalRecord['lists']>[number];
+
+/** The ruleset beside the one that decides. */
+export type CandidatePlace = NonNullable<JournalRecord['candidate']>;
+
 export type LogTransaction = Extract<LogEntry, { kind: 'transaction' }>;
 
 /** A record of the cleared or the held stream, at `offset` of it, about `sourceOffset` of the same partition of the log. */
 export type PublishedVerdict = {
-  readonly outcome: 'cleared' | 'held' | 'released';
+  /** `flagged`: stands on the held stream besides the cleared event. */
+  readonly outcome: 'cleared' | 'held' | 'flagged' | 'released';
   readonly partition: number;
   readonly offset: number;
   readonly sourcePartition: number;
@@ -151,6 +158,8 @@ export type JournalEntry = {
   readonly versions: Versions;
   readonly sequence: number;
   readonly model: ModelPlace | undefined;
+  readonly lists: readonly ListPlace[] | undefined;
+  readonly candidate: CandidatePlace | undefined;
   readonly featureNames: readonly string[];
   readonly decisions: readonly Decision[];
 };

@@ -31,10 +31,11 @@ export const readers = {
     const payload = opened.ok ? decodePayload(events.journal, opened.plaintext) : undefined;
     if (payload?.ok !== true || payload.value.partition !== record.partition)
       return keepUnreadable(record, into);
-    const { from, to, versions, sequence = 0, model, featureNames, decisions } = payload.value;
+    const { from, to, versions, sequence = 0, model, lists, candidate } = payload.value;
+    const { featureNames, decisions } = payload.value;
     into.journal.push({
       ...placeOf(record),
-      ...{ from, to, versions, sequence, model, featureNames, decisions },
+      ...{ from, to, versions, sequence, model, lists, candidate, featureNames, decisions },
     });
   },
   releases: (record, opened, into) => {
@@ -139,24 +140,30 @@ function keepVerdict(
   into.published.push({ ...placeOf(record), ...read });
 }
 
+/** The transaction's own name stands behind a word that tells the two events of one transaction apart. */
+const flaggedOf = (id: string): string => (id.startsWith('flagged-') ? id.slice('flagged-'.length) : '');
+
 function readVerdict(
   opened: Opened,
   stream: 'cleared' | 'held',
 ): Omit<PublishedVerdict, 'partition' | 'offset'> | undefined {
   const { attributes, key, plaintext } = opened;
   const isReleased = stream === 'cleared' && attributes.type === releasedType;
-  const payload =
-    stream === 'held'
+  const isFlagged = stream === 'held' && attributes.type === events.transactionFlagged.type;
+  const payload = isFlagged
+    ? decodePayload(events.transactionFlagged, plaintext)
+    : stream === 'held'
       ? decodePayload(events.transactionHeld, plaintext)
       : decodePayload(events.transactionCleared, plaintext);
   if (!payload.ok) return undefined;
+  const identity = isFlagged ? flaggedOf(attributes.id) : attributes.id;
   const { sourcePartition, sourceOffset, verdict } = payload.value;
   return {
-    outcome: isReleased ? 'released' : stream,
+    outcome: isReleased ? 'released' : isFlagged ? 'flagged' : stream,
     sourcePartition,
     sourceOffset,
     account: key,
-    identity: attributes.id,
+    identity,
     digest: hash('sha256', plaintext),
     versions: verdict.versions,
   };

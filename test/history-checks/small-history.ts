@@ -21,7 +21,13 @@ const smallOpening: ControlRecord = {
 };
 
 /** What a journal record of the small history was decided under. */
-export const underSmallPlan = { versions: smallVersions, sequence: 0, model: undefined } as const;
+export const underSmallPlan = {
+  versions: smallVersions,
+  sequence: 0,
+  model: undefined,
+  lists: undefined,
+  candidate: undefined,
+} as const;
 
 /** What the tests of the checkers damage: a small history in which everything is as it should be. */
 export const logTransaction = (offset: number, change: Partial<LogTransaction> = {}): LogTransaction => ({
