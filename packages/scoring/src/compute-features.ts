@@ -42,46 +42,7 @@ export type FeatureOptions = {
  * input gives the same bits on every machine. Values are finite and rounded to
  * 10^-6, or null where the feature has no value.
  *
- * Windows reach back from the record's event time, `(t − span, t]`, over the
- * account's transactions in the same currency and direction unless said
- * otherwise. L is the plan's longest span, s each of its spans.
- *
- * | feature                    | definition                                                              | unit        | null when |
- * | count_s                    | transactions in s                                                       | count       | never |
- * | sumMinor_s                 | their amounts together                                                  | minor units | never |
- * | distinctCounterparties_s   | different counterparties among them                                     | count       | never |
- * | amountMinor                | this amount                                                             | minor units | never |
- * | historyCount               | transactions in L, under a name that doesn't depend on the plan         | count       | never |
- * | amountLogZ                 | (ln(1+amount) − mean) / spread, both over the log amounts in L; the spread is at least minimumSpreadMilli | standard deviations | fewer than minimumHistory in L |
- * | amountOverTypical          | this amount / (exp(mean) − 1), the geometric mean of the amounts in L   | ratio       | none in L |
- * | velocityRatio_s, s < L     | (1 + count_s) / (1 + count_L · s/L): how many there are with this one, against what the rate over L leads to expect; the ones damp the ratio of quiet accounts | ratio | fewer than minimumHistory in L |
- * | newCounterparty            | 1 if the counterparty didn't occur in L, in any currency and direction, else 0 | 0 or 1 | no counterparty |
- * | nearThresholdCount_24h     | if this amount lies in the band just below the reporting threshold: how many do within 24 h (within L where that is shorter), with this one; else 0 | count | never |
- * | hoursSinceLast             | since the account's latest transaction in any currency and direction    | hours       | none is visible |
- * | historyState               | 0 cold: none in L; 1 short: fewer than settledHistory; 2 settled       | 0, 1 or 2   | never |
- * | amountRobustZ              | (ln(1+amount) − median) / (1.4826·MAD) over the log amounts in L, both drawn to the peers' while the history is short; 0 without history and peers | robust standard deviations, bounded | never |
- * | velocitySurprise_s, s < L  | −ln P(as many in s or more) at the account's own rate before s           | nats, bounded | never |
- * | daySumSurprise             | −ln P(as much within 24 h or more, with this one) given the account's days in L | nats, bounded | never |
- * | counterpartySurprise       | if the counterparty is new: −ln of the share of new ones among the account's transactions in L; else 0 | nats | no counterparty |
- * | newCountry, newChannel     | 1 if it didn't occur in L, in any currency and direction, else 0         | 0 or 1      | not given |
- * | hourSurprise               | −ln of the probability of this hour (UTC) among the account's in L, relative to 1/24 | nats | never |
- * | dormancySurprise           | −ln P(a gap as long or longer), from the last one in L, against the account's usual gap | nats, bounded | never |
- * | passThroughShare           | of what came in within 24 h, the share that goes out again within the same 24 h, with this one; 0 for incoming ones | 0 to 1 | never |
- * | passThroughMinor           | that share of it as an amount                                            | minor units | never |
- * | roundAmountCount_24h       | if this amount is round, a multiple of a hundredth of the reporting threshold: how many within 24 h are, with this one; else 0 | count | never |
- * | equalAmountCount_24h       | how many within 24 h have this very amount, with this one                | count       | never |
- * | amountPeerZ                | (ln(1+amount) − peers' mean) / peers' spread                             | standard deviations | no peers |
- * | restOfDayZ                 | what moved within 24 h besides the largest amount, with this one, less the account's daily mean, over the root mean square of its days | root mean squares, bounded | never |
- * | peakOverTypical_s, s < L   | ln of the largest amount in s over the median amount in L                | nats        | never |
- *
- * 24 h are L where that is shorter. Bounded is what boundedSurprise makes of a
- * value. Sources: amountRobustZ Hampel 1974; velocitySurprise_s Gelman et al.,
- * Bayesian Data Analysis, section 2.6; daySumSurprise Dubey 1970;
- * counterpartySurprise Witten and Bell 1991; hourSurprise Mardia and Jupp 2000;
- * dormancySurprise Lomax 1954; nearThresholdCount_24h 31 CFR 1010.314
- * (structuring); passThrough and repeated amounts FFIEC BSA/AML Examination
- * Manual, appendix F (red flags: deposits followed shortly by transfers, large
- * round amounts). Each function's docstring has its formula and its priors.
+ * featureCatalogue says what each of them is, and what it reaches back over.
  *
  * Throws only where the record breaks its own contract (a currency that no
  * money has), which ingest never lets through.

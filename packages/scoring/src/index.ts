@@ -2,6 +2,12 @@ export { minimumHistory, minimumSpreadMilli } from './amount-profile.ts';
 export * from './baseline.ts';
 export * from './compute-features.ts';
 export { currencyCode } from './currency-code.ts';
+export {
+  featureCatalogue,
+  featureEntryOf,
+  featureReference,
+  type FeatureEntry,
+} from './feature-catalogue.ts';
 export * from './feature-names.ts';
 export { historyStateOf } from './history-state.ts';
 export { settledHistory, type PeerGroup } from './peer-group.ts';

@@ -30,7 +30,7 @@ export type OwnSubject = {
   readonly peers: PeerGroup | undefined;
 };
 
-/** Adds the features that compare a transaction with what its account itself does. computeFeatures defines each. */
+/** Adds the features that compare a transaction with what its account itself does. featureCatalogue defines each. */
 export function ownFeatures(features: FeatureValues, subject: OwnSubject): void {
   const { record, history, plan, spans, thresholds, peers } = subject;
   const { eventTimeMs: atMs, amountMinor } = record;

@@ -21,15 +21,7 @@ const daysSince = (thenMs: number, atMs: number): number => roundMicro(Math.max(
 /**
  * Adds what is known of a counterparty and an account at an event time; all of it is null of those
  * nobody reported a fraud of. Whoever made the entries saw to it that none of them knows a
- * transaction newer than the delay of outcomes.
- *
- * | counterpartyFraudDays, counterpartyLastFraudDays | since the first fraud of the episode, and since the last | days |
- * | counterpartyLastGenuineDays   | since the last genuine transaction with it since the first fraud; null without | days |
- * | counterpartyFraudShare        | of its transactions since the first fraud, the share that was fraud | 0 to 1 |
- * | counterpartyUnexplainedFrauds | its frauds, each as far as the account's own behaviour didn't explain it | count |
- * | counterpartyGenuineSince      | genuine transactions with it since its last fraud | count |
- * | accountLastFraudDays          | since the last fraud on this account | days |
- * | accountFrauds                 | frauds on this account within the episode | count |
+ * transaction newer than the delay of outcomes. featureCatalogue says what each feature is.
  */
 export function addRiskFeatures(
   features: FeatureValues,
