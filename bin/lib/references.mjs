@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { configurationPage } from './configuration-reference.mjs';
 import { doctorPage } from './doctor-reference.mjs';
 import { errorsPage } from './errors-reference.mjs';
+import { featuresPage } from './features-reference.mjs';
 import { repositoryRoot } from './repository.mjs';
 import { rulesPage } from './rules-reference.mjs';
 import { starterModule } from './starter-module.mjs';
@@ -14,6 +15,7 @@ const pages = {
   'docs/operations/doctor.md': doctorPage(),
   'docs/reference/configuration.md': await configurationPage(),
   'docs/reference/errors.md': errorsPage(),
+  'docs/reference/features.md': featuresPage(),
   'docs/reference/rules.md': rulesPage(),
   'docs/reference/topics.md': topicsPage(),
   'packages/rules/src/starter-rulebook.ts': await starterModule('packages/rules/src/starter-rulebook.ts'),
