@@ -62,15 +62,12 @@ function requireApproved(ref: string, found: FoundRuleset, said: PublishedArtefa
   );
 }
 
-/** Throws RulesetRefused `ruleset_unfit` where it can't decide under the plan and the lists in force. */
+/** Throws RulesetRefused `ruleset_unfit`, with what to do, where it can't decide under the plan and the lists in force. */
 export function requireFitting({ ruleset }: FoundRuleset, said: PublishedArtefacts, logId: string): void {
   const plan = planInForce({ said, logId });
   const misfit = misfitOf(ruleset, plan);
   if (misfit !== undefined)
-    throw new RulesetRefused(
-      'ruleset_unfit',
-      `${ruleset.ref} can't decide under window plan ${plan.ref}, which is in force: ${misfit}. Bring a plan into force that has these spans ("weir windows rebuild --plan FILE"), then activate the ruleset again`,
-    );
+    throw new RulesetRefused('ruleset_unfit', `${ruleset.ref} can't decide by what is in force: ${misfit}`);
   const { lists } = inForce(said, logId);
   const missing = ruleset.lists?.find(({ list }) => !lists.has(list));
   if (missing === undefined) return;

@@ -4,9 +4,6 @@ import { featureNamesOf } from '@weir/scoring';
 import type { WindowPlan } from '@weir/windows';
 import { RulesetRefused } from './ruleset-refused.ts';
 
-/** So many transactions all tests of a document tell at most: a fifth of a second, in which the door does nothing else. */
-export const mostTestTransactions = 50_000;
-
 /** So many things that are wrong are told at a time: who mends them asks again. */
 const mostProblems = 100;
 
@@ -23,13 +20,6 @@ export function readDocument(document: string, plan: WindowPlan): Ruleset {
       read.problems.slice(0, mostProblems),
     );
   const { ruleset, locate } = read;
-  const told = transactionsIn(ruleset);
-  if (told > mostTestTransactions) {
-    const message = `${told} transactions in all; at most ${mostTestTransactions} are run`;
-    throw new RulesetRefused('ruleset_invalid', 'Its tests are too long.', [
-      { ...locate('tests'), path: 'tests', message },
-    ]);
-  }
   const failed = runRulesetTests(ruleset, plan).filter(({ ok }) => !ok);
   if (failed.length > 0)
     throw new RulesetRefused(
@@ -43,6 +33,3 @@ export function readDocument(document: string, plan: WindowPlan): Ruleset {
     );
   return ruleset;
 }
-
-const transactionsIn = ({ tests = [] }: Ruleset): number =>
-  tests.flatMap(({ given }) => given).reduce((sum, { times = 1 }) => sum + times, 0);

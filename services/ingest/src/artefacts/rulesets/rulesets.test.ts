@@ -96,19 +96,16 @@ test('what is no ruleset is refused with the line, the column and the field', as
   assert.equal(await countSaid(process), 0);
 });
 
-const testOf = (outcome: string, more: object = {}) => ({
-  tests: [{ name: 'a large one', given: [{ amount: '9000.00', ...more }], expect: { outcome } }],
+const testOf = (outcome: string) => ({
+  tests: [{ name: 'a large one', given: [{ amount: '9000.00' }], expect: { outcome } }],
 });
 
-test('a ruleset whose tests fail, or tell too much, is refused, and one whose tests pass is not', async () => {
+test('a ruleset whose tests fail is refused, and one whose tests pass is not', async () => {
   const process = await openedTopics();
   await assert.rejects(publish(process, documentOf(1, testOf('cleared'))), {
     code: 'ruleset_invalid',
     message: /1 of 1/,
   });
-  const { tests } = testOf('held', { times: 1_000, every: '1s' });
-  const many = Array.from({ length: 51 }, (_, index) => ({ ...tests[0], name: `the ${index}th` }));
-  await assert.rejects(publish(process, documentOf(1, { tests: many })), { message: /too long/ });
   assert.equal((await publish(process, documentOf(1, testOf('held')))).isKnown, false);
 });
 
