@@ -5,7 +5,7 @@ import { starterRulebook } from './starter-rulebook.ts';
 import { scoredStarterRuleset, starterRuleset } from './starter-ruleset.ts';
 
 /** The ruleset that a fresh log is opened with. */
-export const defaultRuleset: Ruleset = scoredStarterRuleset;
+export const defaultRuleset: Ruleset = starterRulebook;
 
 /** Every ruleset this release can decide by. One that a log may still name must stay. */
 const rulesets: readonly Ruleset[] = [starterRuleset, scoredStarterRuleset, starterRulebook];

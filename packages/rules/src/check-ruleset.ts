@@ -8,8 +8,13 @@ import {
 } from './expression/read-expression.ts';
 import { textFacts, type Term } from './expression/term.ts';
 import { placeholdersOf } from './explain-rule.ts';
-import type { RulesetProblem } from './read-ruleset.ts';
 import { actOf, type Rule, type Ruleset } from './ruleset.ts';
+
+/**
+ * What is wrong with a ruleset, and where: `path` reads like "rules.2.when.0.feature". Within an expression
+ * `at` says from which of its characters on, counted from 0.
+ */
+export type RulesetProblem = { readonly path: string; readonly message: string; readonly at?: number };
 
 /** The terms of the rules, in their order; undefined of a rule with problems. */
 export type CheckedTerms = {

@@ -1,12 +1,9 @@
 import type { z } from 'zod';
-import { checkRuleset } from './check-ruleset.ts';
+import { checkRuleset, type RulesetProblem } from './check-ruleset.ts';
+
 import { ruleset, type Ruleset } from './ruleset.ts';
 
-/**
- * What is wrong with a ruleset, and where: `path` reads like "rules.2.when.0.feature". Within an expression
- * `at` says from which of its characters on, counted from 0.
- */
-export type RulesetProblem = { readonly path: string; readonly message: string; readonly at?: number };
+export type { RulesetProblem } from './check-ruleset.ts';
 
 export type RulesetOutcome =
   | { readonly ok: true; readonly ruleset: Ruleset }

@@ -24,7 +24,7 @@ export const rulesetOf = (rules: Ruleset['rules'], holdAt = 0.5): Ruleset => ({
 });
 
 /** The features that tests name. */
-export const testFeatures: readonly string[] = ['a', 'b', 'c', 'x', 'f0', 'f1', 'f2', 'f3', 'f4', 'f5'];
+const testFeatures: readonly string[] = ['a', 'b', 'c', 'x', 'f0', 'f1', 'f2', 'f3', 'f4', 'f5'];
 
 /** A debit in euros on the internet at noon on Wednesday, 15 January 2025, on none of the lists. */
 export const someFacts: RuleFacts = {

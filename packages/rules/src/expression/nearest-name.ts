@@ -1,5 +1,5 @@
 /** The known name that an unknown one was probably meant to be: few letters apart, the nearest one. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+function nearestName(name: string, known: readonly string[]): string | undefined {
   const most = Math.max(1, Math.min(4, Math.floor(name.length / 3)));
   let nearest: string | undefined;
   let distance = most + 1;
