@@ -1,9 +1,9 @@
 import { decodePayload, events, parseInstant, streams, WeirError } from '@weir/contracts';
 import type { DecidedSubject, RejectionCode } from '@weir/contracts';
-import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { Observation } from '@weir/learning';
 import type { LearnerParts } from './learner-parts.ts';
+import { readOpened } from './read-opened.ts';
 
 export const journalTopic = streams.decisions.topic;
 
@@ -39,7 +39,6 @@ export type JournalReading = {
   readonly onUnreadable: (record: KafkaRecord, code: RejectionCode) => void;
 };
 
-const readDeadlineMs = 60_000;
 /** One look at the KMS's answers for so many; each may be a megabyte. */
 const openAtATime = 50;
 
@@ -51,33 +50,21 @@ const openAtATime = 50;
  * read, and what reading and opening throw.
  */
 export async function readJournal(
-  { kafka, opening, signal }: Pick<LearnerParts, 'kafka' | 'opening' | 'signal'>,
+  parts: Pick<LearnerParts, 'kafka' | 'opening' | 'signal'>,
   ranges: Ranges,
   { onEntry, onUnreadable }: JournalReading,
 ): Promise<void> {
-  let waiting: KafkaRecord[] = [];
-  const openWaiting = async (): Promise<void> => {
-    const records = waiting;
-    waiting = [];
-    const opened = await openEvents({ ...opening, stream: 'decisions' }, records);
-    opened.forEach((one, index) => {
-      const record = records[index] as KafkaRecord;
-      if (!one.ok) return onUnreadable(record, one.rejection.code);
-      const entry = one.attributes.type === events.journal.type ? entryOf(record, one.plaintext) : undefined;
-      return entry === undefined ? onUnreadable(record, 'contract_violation') : onEntry(entry);
-    });
-  };
   try {
-    await kafka.readRange({
-      topic: journalTopic,
+    await readOpened(parts, {
+      stream: 'decisions',
       from: new Map([...ranges].map(([partition, { from }]) => [partition, from])),
       until: new Map([...ranges].map(([partition, { until }]) => [partition, until])),
-      readCommitted: true,
-      deadlineMs: readDeadlineMs,
-      ...(signal === undefined ? {} : { signal }),
-      onRecord: async (record) => {
-        waiting.push(record);
-        if (waiting.length >= openAtATime) await openWaiting();
+      openAtATime,
+      onOpened: (one, record) => {
+        if (!one.ok) return onUnreadable(record, one.rejection.code);
+        const entry =
+          one.attributes.type === events.journal.type ? entryOf(record, one.plaintext) : undefined;
+        return entry === undefined ? onUnreadable(record, 'contract_violation') : onEntry(entry);
       },
     });
   } catch (error) {
@@ -85,12 +72,9 @@ export async function readJournal(
     throw new WeirError(
       'position_moved',
       `retention took the beginning of ${journalTopic} while it was read`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
-  await openWaiting();
 }
 
 function entryOf(record: KafkaRecord, plaintext: Uint8Array): JournalEntry | undefined {

@@ -1,13 +1,12 @@
 import { decodePayload, events, parseInstant, streams, WeirError } from '@weir/contracts';
-import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import type { Unreadable } from './learned-boundary.ts';
 import type { LearnerParts } from './learner-parts.ts';
 import type { PlacedReport } from './outcome-reports.ts';
+import { readOpened } from './read-opened.ts';
 
 export const outcomesTopic = streams.outcomes.topic;
 
-const readDeadlineMs = 60_000;
 const openAtATime = 500;
 
 export type ReadOutcomes = {
@@ -23,10 +22,10 @@ export type ReadOutcomes = {
  * Throws WeirError `log_truncated` where the topic ends before what was read of it.
  */
 export async function readOutcomes(
-  { kafka, opening, signal }: Pick<LearnerParts, 'kafka' | 'opening' | 'signal'>,
+  parts: Pick<LearnerParts, 'kafka' | 'opening' | 'signal'>,
   next: ReadonlyMap<number, number>,
 ): Promise<ReadOutcomes> {
-  const offsets = await kafka.offsets(outcomesTopic);
+  const offsets = await parts.kafka.offsets(outcomesTopic);
   for (const { partition, end } of offsets) {
     const read = next.get(partition) ?? 0;
     if (read <= end) continue;
@@ -41,32 +40,18 @@ export async function readOutcomes(
   if (offsets.every(({ partition, end }) => (from.get(partition) ?? 0) >= end)) {
     return { reports, unreadable, next: until };
   }
-  let waiting: KafkaRecord[] = [];
-  const openWaiting = async (): Promise<void> => {
-    const records = waiting;
-    waiting = [];
-    const opened = await openEvents({ ...opening, stream: 'outcomes' }, records);
-    opened.forEach((one, index) => {
-      const record = records[index] as KafkaRecord;
+  await readOpened(parts, {
+    stream: 'outcomes',
+    from,
+    until,
+    openAtATime,
+    onOpened: (one, record) => {
       const report =
         one.ok && one.attributes.type === events.outcome.type ? reportOf(record, one.plaintext) : undefined;
       if (report !== undefined) reports.push(report);
       else unreadable.push({ record, code: one.ok ? 'contract_violation' : one.rejection.code });
-    });
-  };
-  await kafka.readRange({
-    topic: outcomesTopic,
-    from,
-    until,
-    readCommitted: true,
-    deadlineMs: readDeadlineMs,
-    ...(signal === undefined ? {} : { signal }),
-    onRecord: async (record) => {
-      waiting.push(record);
-      if (waiting.length >= openAtATime) await openWaiting();
     },
   });
-  await openWaiting();
   return { reports, unreadable, next: until };
 }
 
