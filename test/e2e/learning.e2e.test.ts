@@ -148,7 +148,7 @@ test('a payment to the counterparty that was reported is held for it, by the mod
   const found = held.find(({ transaction }) => transaction.transactionId === judged.transactionId);
   assert.ok(found !== undefined, 'it is held');
   const { versions, reasons } = found.verdict;
-  assert.equal(versions.ruleset, 'starter@2');
+  assert.equal(versions.ruleset, 'starter@3');
   assert.match(versions.model ?? '', /^learned@\d+$/);
   assert.ok(
     reasons.some(({ rule }) => rule === 'counterparty_risk'),

@@ -60,7 +60,7 @@ function holdFirstDay(seed: number, ref: string) {
   return { held, genuineHeld, frauds: found.size, foundFrauds: [...found.values()].filter(Boolean).length };
 }
 
-for (const ref of ['starter@1', 'starter@2']) {
+for (const ref of ['starter@1', 'starter@2', 'starter@3']) {
   test(`on the first simulated day ${ref} finds most frauds and holds few genuine transactions`, () => {
     const { held, genuineHeld, frauds, foundFrauds } = holdFirstDay(1, ref);
     assert.ok(held >= 20 && held <= 60, `held ${String(held)}`);

@@ -35,7 +35,7 @@ const load = (env: Record<string, string>) => loadConfig(ingestConfig, env, { se
 
 test('a whole configuration loads, and every variable is described for the reference', () => {
   assert.equal(load(source).MODE, 'source');
-  assert.equal(load({ ...shared, MODE: 'open-log' }).RULESET, 'starter@2');
+  assert.equal(load({ ...shared, MODE: 'open-log' }).RULESET, 'starter@3');
   assert.match(describeConfig(ingestConfig), /UNTIL_EVENT_TIME/);
 });
 

@@ -117,7 +117,7 @@ export const ingestConfig = z
     PLAN: artefactRef.optional().describe('The window plan to bring into force. Needed to activate one.'),
     LOG_ID: z.uuid().optional().describe('The log to bring it into force in. Needed to activate one.'),
     RULESET: artefactRef
-      .default('starter@2')
+      .default('starter@3')
       .describe('In force from the beginning of a log that is opened.'),
     WINDOW_PLAN: artefactRef
       .default('standard@1')

@@ -88,13 +88,13 @@ test('a ruleset is published by one, approved by another, tried, brought into fo
     assert.equal(Object.keys(positions).length, 4);
   }
   assert.equal((await activate('payments@1')).status, 200);
-  assert.equal(((await rollBack({ leave: 'payments@1' })).body as { ruleset: string }).ruleset, 'starter@2');
+  assert.equal(((await rollBack({ leave: 'payments@1' })).body as { ruleset: string }).ruleset, 'starter@3');
   assert.equal((await rollBack({ leave: 'payments@1' })).status, 200);
   assertProblem(await rollBack(), 409, 'nothing_before');
   for (const partition of [0, 1, 2, 3])
     assert.deepEqual(
       [...new Set(await activated(partition))],
-      ['payments@1 canary', 'payments@1', 'starter@2'],
+      ['payments@1 canary', 'payments@1', 'starter@3'],
     );
 });
 
