@@ -24,6 +24,9 @@ import { joinHistory, readHistory } from './read/read-history.ts';
 import type { ReadPositions } from './read/read-history.ts';
 import { readWindows } from './read/read-windows.ts';
 import { detectionGroup } from './read/watch-positions.ts';
+import { openRulesetBook } from './rules/plan-acts.ts';
+import type { RulesetBook } from './rules/plan-acts.ts';
+import type { RulesetDesk } from './rules/ruleset-desk.ts';
 import type { WorkerEnd } from './stack/kept-worker.ts';
 import { logPartitions, mailDomain, mailRecipient } from './stack/start-fault-stack.ts';
 import type { FaultStack } from './stack/start-fault-stack.ts';
@@ -45,6 +48,9 @@ export type RoundBooks = {
 export type Campaign = {
   readonly seed: string;
   readonly stack: FaultStack;
+  /** Where rulesets and lists change, and what has come of it. */
+  readonly desk: RulesetDesk;
+  readonly rulesets: RulesetBook;
   readonly generator: LoadGenerator;
   /** Of the files that were fed beside the steady load. */
   readonly fileGenerators: LoadGenerator[];
@@ -65,7 +71,7 @@ export type Campaign = {
   /** The mails of alerts of rounds that are no longer among the latest. */
   readonly earlierMails: Set<string>;
   /** How many records of each kind have been read. */
-  readonly counts: { log: number; cleared: number; held: number; rejected: number; alerts: number };
+  readonly counts: Record<'log' | 'cleared' | 'held' | 'flagged' | 'rejected' | 'alerts', number>;
   /** The log's name. */
   readonly logId: string;
   /** A record of the log that strangers make theirs of. */
@@ -79,11 +85,16 @@ export function createCampaign(options: {
   readonly seed: string;
   readonly stack: FaultStack;
   readonly logId: string;
+  /** The ruleset the log was opened with. */
+  readonly openedWith: string;
+  readonly desk: RulesetDesk;
   readonly workerEnds: WorkerEnd[];
   readonly signal: AbortSignal;
 }): Campaign {
+  const { openedWith, ...known } = options;
   return {
-    ...options,
+    ...known,
+    rulesets: openRulesetBook(openedWith),
     generator: createLoadGenerator(options.seed),
     fileGenerators: [],
     recent: [],
@@ -94,7 +105,7 @@ export function createCampaign(options: {
     positions: {},
     accounts: new Map(),
     earlierMails: new Set(),
-    counts: { log: 0, cleared: 0, held: 0, rejected: 0, alerts: 0 },
+    counts: { log: 0, cleared: 0, held: 0, flagged: 0, rejected: 0, alerts: 0 },
     copied: undefined,
   };
 }

@@ -50,9 +50,9 @@ test('six rounds of faults lose nothing, double nothing and contradict nothing',
   assert.deepEqual(report.violations, [], output());
   assert.deepEqual(
     report.goals.map(({ name }) => name),
-    ['lost', 'doubled', 'conflicting', 'recoverySecondsMax'],
+    ['lost', 'doubled', 'conflicting', 'mixed', 'recoverySecondsMax'],
   );
-  for (const { name, measured, met } of report.goals.slice(0, 3)) {
+  for (const { name, measured, met } of report.goals.slice(0, 4)) {
     assert.equal(measured, 0, name);
     assert.ok(met, name);
   }
@@ -61,6 +61,15 @@ test('six rounds of faults lose nothing, double nothing and contradict nothing',
     report.rounds.flatMap(({ withoutEffect }) => withoutEffect),
     [],
     'every fault took effect, and every round held, alerted, rejected and repeated something',
+  );
+  assert.ok(
+    report.rounds.every(({ rulesets }) => rulesets.activated > 0),
+    'rulesets came into force in every round',
+  );
+  const { verdictsCanary, listsSwapped, rulesetsRolledBack } = report.totals;
+  assert.ok(
+    [verdictsCanary, listsSwapped, rulesetsRolledBack].every((count) => count > 0),
+    output(),
   );
   assert.ok(
     report.rounds.every(({ acknowledged }) => acknowledged > 1_000),

@@ -17,10 +17,16 @@ import { openSecondSource } from './load/second-source.ts';
 import type { FaultKind } from './plan/fault-kinds.ts';
 import type { PlannedFault, RoundPlan } from './plan/plan-rounds.ts';
 import { createSeededRandom } from './plan/seeded-random.ts';
+import { startChangingRulesets } from './rules/change-rulesets.ts';
+import type { RulesetChanges, RulesetCounts } from './rules/change-rulesets.ts';
 import { logPartitions } from './stack/start-fault-stack.ts';
 
 /** What was done and when, in ms from the beginning of the round's load. */
-export type FaultStep = { readonly atMs: number; readonly kind: FaultKind; readonly what: string };
+export type FaultStep = {
+  readonly atMs: number;
+  readonly kind: FaultKind | 'changeRulesets';
+  readonly what: string;
+};
 
 /** What a round did to the pipeline. */
 export type Hurt = {
@@ -28,6 +34,7 @@ export type Hurt = {
   /** What it should have done and did not. */
   readonly withoutEffect: readonly string[];
   readonly fed: FeedOutcome;
+  readonly rulesets: RulesetCounts;
   /** `performance.now()` when everything was there again. */
   readonly healedMs: number;
 };
@@ -39,6 +46,7 @@ type Hurting = {
   readonly feed: PacedFeed;
   /** What faults feed of their own. */
   readonly fedBeside: FeedOutcome[];
+  readonly changes: RulesetChanges;
   readonly say: (kind: FaultKind, what: string) => void;
   readonly expect: (effect: string, holds: boolean) => void;
 };
@@ -71,25 +79,30 @@ export async function loadAndHurt(
     env: stack.workerEnvironment('ingest'),
     home: stack.home,
   });
-  const hurting: Hurting = {
-    campaign,
-    plan,
-    feed,
-    fedBeside: [],
-    say: (kind, what) => {
-      const step = { atMs: Math.round(performance.now() - startedMs), kind, what };
-      steps.push(step);
-      onStep(step);
-    },
-    expect: (effect, holds) => {
-      if (!holds) withoutEffect.push(effect);
-    },
+  const say = (kind: FaultStep['kind'], what: string): void => {
+    const step = { atMs: Math.round(performance.now() - startedMs), kind, what };
+    steps.push(step);
+    onStep(step);
   };
+  const expect = (effect: string, holds: boolean): void => {
+    if (!holds) withoutEffect.push(effect);
+  };
+  const changes = startChangingRulesets({
+    desk: campaign.desk,
+    book: campaign.rulesets,
+    random: createSeededRandom(`${campaign.seed}/round-${plan.round}/rulesets`),
+    sleep: sleepOf(campaign),
+    say: (what) => say('changeRulesets', what),
+    expect,
+  });
+  const hurting: Hurting = { campaign, plan, feed, fedBeside: [], changes, say, expect };
   try {
     const random = createSeededRandom(`${campaign.seed}/round-${plan.round}/planted`);
     const planting = plantForeign(stack.observer.kafka, random, campaign.copied);
     hurting.expect('the log took in something before the first fault', await until(campaign, feed.isFlowing));
     await Promise.all(plan.faults.map((fault) => doFault(hurting, fault)));
+    const rulesets = await changes.stop();
+    expect('rulesets came into force', rulesets.activated > 0);
     const healedMs = performance.now();
     const leftMs = Math.max(loadAfterHealingMs, startedMs + shortestLoadMs - healedMs);
     await delay(leftMs, undefined, { signal });
@@ -98,8 +111,9 @@ export async function loadAndHurt(
     for (const to of [campaign, books]) to.planted.push(...planted);
     const fed = joinOutcomes([await feed.finish(), ...hurting.fedBeside]);
     keepBooks(campaign, books, fed);
-    return { steps, withoutEffect, fed, healedMs };
+    return { steps, withoutEffect, fed, rulesets, healedMs };
   } finally {
+    await changes.stop().catch(() => undefined);
     await feed.abandon();
   }
 }
@@ -120,7 +134,7 @@ async function until(campaign: Campaign, holds: () => boolean | Promise<boolean>
 }
 
 async function doFault(hurting: Hurting, { kind, atMs }: PlannedFault): Promise<void> {
-  const { campaign, plan, feed, fedBeside, say, expect } = hurting;
+  const { campaign, plan, feed, fedBeside, changes, say, expect } = hurting;
   const { stack, seed } = campaign;
   const sleep = sleepOf(campaign);
   const beside = { env: stack.workerEnvironment('ingest'), home: stack.home, sleep };
@@ -128,6 +142,8 @@ async function doFault(hurting: Hurting, { kind, atMs }: PlannedFault): Promise<
   const context: FaultContext = {
     stack,
     feed,
+    changes,
+    desk: campaign.desk,
     random: createSeededRandom(`${seed}/round-${plan.round}/${kind}`),
     feedFile: async () => {
       const name = `file-${plan.round}`;

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { streams, topicSpecifications } from '@weir/contracts';
 import { createKafka } from '@weir/kafka';
-import type { KafkaClient, OutgoingRecord } from '@weir/kafka';
+import type { KafkaClient } from '@weir/kafka';
 import { pickFreePort } from '@weir/local';
 import { connectOps } from '../../packages/cli/src/ops/connect-ops.ts';
-import { definedHeaders } from '../headers.ts';
 import type { JournalEntry } from '../history-checks/history.ts';
+import { copyTopic } from './read/copy-topic.ts';
 import { readHistory } from './read/read-history.ts';
 import { reaches, watchPositions } from './read/watch-positions.ts';
 import { createKeptWorker } from './stack/kept-worker.ts';
@@ -16,9 +16,6 @@ import { startLocalRedis } from './stack/local-redis.ts';
 import { logPartitions } from './stack/start-fault-stack.ts';
 import type { FaultStack } from './stack/start-fault-stack.ts';
 
-const { topic } = streams.received;
-const batchRecords = 200;
-const readDeadlineMs = 300_000;
 const drainDeadlineMs = 600_000;
 
 export type Reference = {
@@ -28,7 +25,7 @@ export type Reference = {
 };
 
 /**
- * Copies the log byte for byte to a broker of its own, lets one detection
+ * Copies the log, and what it names, byte for byte to a broker of its own, lets one detection
  * process decide it with an empty Redis and nothing in its way, and answers what
  * it decided.
  */
@@ -48,7 +45,7 @@ export async function runReference(stack: FaultStack, signal: AbortSignal): Prom
     );
     stops.push(observer.close);
     await observer.kafka.ensureTopics(topicSpecifications({ logPartitions, replicationFactor: 1 }));
-    const upTo = await copyLog(stack.observer.kafka, broker.direct);
+    const upTo = await copyTopics(stack.observer.kafka, broker.direct);
 
     const worker = createKeptWorker({
       name: 'detection-reference',
@@ -78,41 +75,15 @@ export async function runReference(stack: FaultStack, signal: AbortSignal): Prom
   }
 }
 
-/** Each record keeps its partition and its offset, or the copy is none. */
-async function copyLog(from: KafkaClient, brokers: string): Promise<Map<number, number>> {
-  const ends = new Map((await from.offsets(topic)).map(({ partition, end }) => [partition, end]));
+/** The log, and what it names: the rulesets and the lists. Answers how far the log was read. */
+async function copyTopics(from: KafkaClient, brokers: string): Promise<Map<number, number>> {
   const to = createKafka({ brokers: [brokers], clientId: 'faults-copy', logger: () => undefined });
   const producer = await to.createProducer();
-  const waiting = new Map<number, OutgoingRecord[]>();
-  const copied = new Map<number, number>();
-  const flush = async (partition: number): Promise<void> => {
-    const records = waiting.get(partition) ?? [];
-    if (records.length === 0) return;
-    waiting.set(partition, []);
-    const next = copied.get(partition) ?? 0;
-    const { firstOffset } = await producer.append(topic, partition, records);
-    if (firstOffset !== next)
-      throw new Error(`The copy of partition ${partition} is at ${firstOffset}, not at ${next}.`);
-    copied.set(partition, next + records.length);
-  };
   try {
-    await from.readRange({
-      topic,
-      from: 'earliest',
-      until: ends,
-      readCommitted: true,
-      deadlineMs: readDeadlineMs,
-      onRecord: async ({ partition, key, value, headers }) => {
-        const records = waiting.get(partition) ?? [];
-        waiting.set(partition, records);
-        records.push({ key, value, headers: definedHeaders(headers) });
-        if (records.length >= batchRecords) await flush(partition);
-      },
-    });
-    for (const partition of ends.keys()) await flush(partition);
+    for (const { topic } of [streams.artefacts, streams.lists]) await copyTopic(topic, from, producer);
+    return await copyTopic(streams.received.topic, from, producer);
   } finally {
     await producer.close();
     await to.close();
   }
-  return ends;
 }

@@ -1,7 +1,9 @@
 import { loadavg } from 'node:os';
 import type { Violation } from '../history-checks/history.ts';
+import type { VerdictStage } from './check/count-verdicts.ts';
 import type { FaultStep } from './hurt.ts';
 import type { RoundPlan } from './plan/plan-rounds.ts';
+import type { RulesetCounts } from './rules/change-rulesets.ts';
 import type { RoundReport } from './run-round.ts';
 
 export type Goal = {
@@ -26,6 +28,7 @@ const totalNames = [
   'logRecords',
   'cleared',
   'held',
+  'flagged',
   'rejected',
   'alerts',
   'mails',
@@ -35,6 +38,17 @@ const totalNames = [
   'workerEnds',
   // Compared with those of an undisturbed run over a copy of the log.
   'comparedDecisions',
+  'rulesetsPublished',
+  // In place of the one in force, in the shadow or as a canary.
+  'rulesetsActivated',
+  'rulesetsRolledBack',
+  'listsSwapped',
+  // Of what nobody had approved.
+  'activationsRefused',
+  'verdictsLive',
+  // By the candidate, and beside the ruleset that decided.
+  'verdictsCanary',
+  'verdictsBeside',
 ] as const;
 
 export const addTotals = (all: readonly Totals[]): Totals =>
@@ -58,6 +72,31 @@ export type CampaignReport = {
 
 const recoverySecondsTarget = 30;
 
+/** Of all rounds of a log. */
+export function rulesetTotals(rounds: readonly Pick<RoundReport, 'rulesets' | 'verdicts'>[]) {
+  const sumOf = (name: keyof RulesetCounts): number =>
+    rounds.reduce((sum, { rulesets }) => sum + rulesets[name], 0);
+  const verdictsOf = (stage: VerdictStage): number =>
+    rounds
+      .flatMap(({ verdicts }) => verdicts)
+      .reduce((sum, one) => sum + (one.stage === stage ? one.verdicts : 0), 0);
+  return {
+    rulesetsPublished: sumOf('published'),
+    rulesetsActivated: sumOf('activated'),
+    rulesetsRolledBack: sumOf('rolledBack'),
+    listsSwapped: sumOf('listsSwapped'),
+    activationsRefused: sumOf('refused'),
+    verdictsLive: verdictsOf('live'),
+    verdictsCanary: verdictsOf('canary'),
+    verdictsBeside: verdictsOf('beside'),
+  };
+}
+
+/** A verdict, or the journal of it, names another version than its control records say. */
+const mixedRules: readonly string[] = ['verdict_versions', 'journal_versions', 'decided_by'];
+
+const isMixed = ({ rule }: Violation): boolean => mixedRules.includes(rule);
+
 /**
  * The goals by their names. A round that never recovered counts as long as it
  * was waited for; one in which something took no effect counts as none. Where
@@ -71,8 +110,8 @@ export function goalsOf(
   const counting = rounds.filter(({ withoutEffect }) => withoutEffect.length === 0).length;
   const over = { rounds: counting, plannedRounds };
   const isComplete = counting === plannedRounds;
-  const counted = (['lost', 'doubled', 'conflicting'] as const).map((name): Goal => {
-    const measured = violations.filter(({ damage }) => damage === name).length;
+  const counted = (['lost', 'doubled', 'conflicting', 'mixed'] as const).map((name): Goal => {
+    const measured = violations.filter((one) => (isMixed(one) ? 'mixed' : one.damage) === name).length;
     return { name, target: 0, measured, unit: 'count', met: isComplete && measured === 0, ...over };
   });
   const slowest = rounds.reduce((most, { recoverySeconds }) => Math.max(most, recoverySeconds), 0);

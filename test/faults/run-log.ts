@@ -7,11 +7,13 @@ import type { HistoryPart, Violation } from '../history-checks/history.ts';
 import { createCampaign, judgeAll } from './campaign.ts';
 import type { Campaign } from './campaign.ts';
 import { repeatedMails } from './check/check-mails.ts';
+import { tenant } from './load/paced-feed.ts';
 import type { RoundPlan } from './plan/plan-rounds.ts';
 import { readHistory } from './read/read-history.ts';
 import { runReference } from './reference-run.ts';
-import { describePlan, describeRound, describeStep, listViolations } from './report.ts';
+import { describePlan, describeRound, describeStep, listViolations, rulesetTotals } from './report.ts';
 import type { Totals } from './report.ts';
+import { createRulesetDesk } from './rules/ruleset-desk.ts';
 import { runRound } from './run-round.ts';
 import type { RoundReport } from './run-round.ts';
 import type { WorkerEnd } from './stack/kept-worker.ts';
@@ -52,14 +54,20 @@ export async function runLog(options: LogOptions): Promise<LogRun> {
   try {
     const stack = await startFaultStack(home, (end) => void workerEnds.push(end));
     try {
-      const logId = await readLogId(stack);
-      const campaign = createCampaign({ seed, stack, logId, workerEnds, signal });
-      const rounds = await runRounds(campaign, options);
+      const opening = await readOpening(stack);
+      const desk = createRulesetDesk({
+        logId: opening.logId,
+        tenant,
+        env: stack.workerEnvironment('ingest'),
+        logFile: join(home, 'logs', 'desk.log'),
+      });
+      const campaign = createCampaign({ seed, stack, ...opening, desk, workerEnds, signal });
+      const rounds = await runRounds(campaign, options).finally(desk.stop);
       const comparedDecisions = await checkAtEnd(campaign, say);
       const { violations } = campaign;
       isEvidence = violations.length > 0;
       if (isEvidence) writeFileSync(join(home, 'violations.json'), JSON.stringify(violations, null, 2));
-      const totals = totalsOf(campaign, comparedDecisions);
+      const totals = totalsOf(campaign, rounds, comparedDecisions);
       return { rounds, violations, totals, evidence: isEvidence ? home : undefined };
     } finally {
       await stack.stop();
@@ -70,12 +78,15 @@ export async function runLog(options: LogOptions): Promise<LogRun> {
   }
 }
 
-/** Each partition begins with a record that names the log. */
-async function readLogId({ observer }: FaultStack): Promise<string> {
+/** Each partition begins with a record that names the log, and the ruleset it is opened with. */
+async function readOpening({
+  observer,
+}: FaultStack): Promise<{ readonly logId: string; readonly openedWith: string }> {
   const { part } = await readHistory(observer, {}, ['received']);
   const opening = part.log.find((entry) => entry.kind === 'control');
-  if (opening?.kind !== 'control') throw new Error('the log has no name');
-  return opening.logId;
+  if (opening?.kind !== 'control' || opening.said.kind !== 'log_opened')
+    throw new Error('the log has no name');
+  return { logId: opening.logId, openedWith: opening.said.versions.ruleset };
 }
 
 async function runRounds(campaign: Campaign, options: LogOptions): Promise<RoundReport[]> {
@@ -111,7 +122,7 @@ async function checkFromStart(campaign: Campaign, say: (line: string) => void): 
   const { counts } = campaign;
   for (const [name, now, before] of [
     ['the log', part.log.length, counts.log],
-    ['verdicts', part.published.length, counts.cleared + counts.held],
+    ['verdicts', part.published.length, counts.cleared + counts.held + counts.flagged],
     ['rejections', part.rejected.length, counts.rejected],
     ['alerts', part.alerts.length, counts.alerts],
   ] as const) {
@@ -149,7 +160,7 @@ function keep(campaign: Campaign, violations: readonly Violation[], say: (line: 
   for (const line of listViolations(violations)) say(line);
 }
 
-function totalsOf(campaign: Campaign, comparedDecisions: number): Totals {
+function totalsOf(campaign: Campaign, rounds: readonly RoundReport[], comparedDecisions: number): Totals {
   const { counts, sends, planted, workerEnds } = campaign;
   const { deliveries } = campaign.stack.mails;
   const sentAs = (state: 'acknowledged' | 'unknown'): number =>
@@ -162,11 +173,13 @@ function totalsOf(campaign: Campaign, comparedDecisions: number): Totals {
     logRecords: counts.log,
     cleared: counts.cleared,
     held: counts.held,
+    flagged: counts.flagged,
     rejected: counts.rejected,
     alerts: counts.alerts,
     mails: deliveries.size,
     repeatedMails: repeatedMails(deliveries),
     workerEnds: workerEnds.length,
     comparedDecisions,
+    ...rulesetTotals(rounds),
   };
 }

@@ -4,6 +4,8 @@ import type { Violation } from '../history-checks/history.ts';
 import { judgeRound, openBooks, readOn } from './campaign.ts';
 import type { Campaign, RoundBooks } from './campaign.ts';
 import { repeatedMails } from './check/check-mails.ts';
+import { countVerdicts } from './check/count-verdicts.ts';
+import type { CountedVerdicts } from './check/count-verdicts.ts';
 import { loadAndHurt } from './hurt.ts';
 import type { FaultStep } from './hurt.ts';
 import type { FeedOutcome } from './load/feed-outcome.ts';
@@ -11,6 +13,7 @@ import type { FaultKind } from './plan/fault-kinds.ts';
 import type { RoundPlan } from './plan/plan-rounds.ts';
 import { reaches, watchPositions } from './read/watch-positions.ts';
 import type { PositionWatch } from './read/watch-positions.ts';
+import type { RulesetCounts } from './rules/change-rulesets.ts';
 import type { WorkerEnd } from './stack/kept-worker.ts';
 
 export type RoundReport = {
@@ -21,6 +24,9 @@ export type RoundReport = {
   readonly steps: readonly FaultStep[];
   /** What the round should have done to the pipeline, or made it do, and did not. With any of it the round has failed: it proves nothing. */
   readonly withoutEffect: readonly string[];
+  /** How rulesets and lists changed meanwhile. */
+  readonly rulesets: RulesetCounts;
+  readonly verdicts: readonly CountedVerdicts[];
   readonly ratePerSecond: number;
   readonly sent: number;
   readonly acknowledged: number;
@@ -83,6 +89,8 @@ export async function runRound(
         ...hurt.withoutEffect,
         ...missing.map((name) => `what the round made has some ${name}`),
       ],
+      rulesets: hurt.rulesets,
+      verdicts: countVerdicts(books.part.journal),
       ratePerSecond: plan.ratePerSecond,
       ...countsOf(hurt.fed),
       planted: books.planted.length,
@@ -143,7 +151,10 @@ async function recover(
   );
   await readOn(campaign, books);
   campaign.copied ??= await copyOne(campaign, books);
-  const held = lastPlaces(books.part.published.filter(({ outcome }) => outcome === 'held'));
+  // What is flagged stands on the same stream.
+  const held = lastPlaces(
+    books.part.published.filter(({ outcome }) => outcome === 'held' || outcome === 'flagged'),
+  );
   const rejected = lastPlaces(books.part.rejected);
   const alerted =
     drained === undefined

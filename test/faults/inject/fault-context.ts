@@ -1,6 +1,8 @@
 import type { SeededRandom } from '../plan/seeded-random.ts';
 import type { PacedFeed } from '../load/paced-feed.ts';
 import type { SecondSource } from '../load/second-source.ts';
+import type { RulesetChanges } from '../rules/change-rulesets.ts';
+import type { RulesetDesk } from '../rules/ruleset-desk.ts';
 import type { FaultStack } from '../stack/start-fault-stack.ts';
 import type { RedisConnection } from '@weir/window-store';
 
@@ -8,6 +10,9 @@ import type { RedisConnection } from '@weir/window-store';
 export type FaultContext = {
   readonly stack: FaultStack;
   readonly feed: PacedFeed;
+  /** Rulesets and lists change all the while, and this is where. */
+  readonly changes: Pick<RulesetChanges, 'untilChange'>;
+  readonly desk: Pick<RulesetDesk, 'kill'>;
   readonly random: SeededRandom;
   /** Feeds a file by a second ingest process, which is killed in the middle and then goes on by its ledger. Answers the line of its ledger when it was killed, undefined where it had ended. */
   readonly feedFile: () => Promise<number | undefined>;

@@ -36,6 +36,8 @@ async function missedBy(kind: FaultKind, change: Partial<FaultContext>): Promise
   await faults[kind]({
     stack: part({}),
     feed: part({}),
+    changes: { untilChange: () => Promise.resolve(true) },
+    desk: { kill: () => Promise.resolve(true) },
     random: createSeededRandom('test'),
     feedFile: () => Promise.resolve(undefined),
     openSource: () => Promise.reject(new Error('there is no ingest')),

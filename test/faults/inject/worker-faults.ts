@@ -13,7 +13,8 @@ const frozenMs = 9_500;
 const settledMs = 1_000;
 const resizeStepMs = 2_500;
 
-async function killAndStart(context: FaultContext, worker: KeptWorker): Promise<void> {
+/** Kills a worker and starts it again a moment later, as a supervisor would. */
+export async function killAndStart(context: FaultContext, worker: KeptWorker): Promise<void> {
   const { random, sleep, say, expect, until } = context;
   const awayMs = random.between(shortestAwayMs, longestAwayMs);
   // It may be on its way back from something else.

@@ -2,6 +2,8 @@
 export const faultKinds = {
   killIngest: 'ingest is killed and fed again what it had not acknowledged',
   killDetection: 'each detection process is killed, one after the other',
+  killAtActivation:
+    'detection is killed and stopped while rulesets come into force, and who brings them is killed in the middle',
   freezeDetection: 'a detection process is stopped until others have its partitions, and then goes on',
   resizeDetection: 'a detection process is added, and another taken away',
   killAlerting: 'alerting is killed',
@@ -25,7 +27,7 @@ export const isFaultKind = (text: string): text is FaultKind => Object.hasOwn(fa
 
 /** What a short run is made of: a crash of each part that holds state, a zombie, and both ways of losing windows. */
 export const tellingFaultKinds: readonly FaultKind[] = [
-  'killDetection',
+  'killAtActivation',
   'freezeDetection',
   'killBroker',
   'rollbackRedis',
@@ -47,6 +49,7 @@ export const mailInterruptions: Readonly<Record<FaultKind, number>> = {
   delayKafka: 1,
   killIngest: 0,
   killDetection: 0,
+  killAtActivation: 0,
   freezeDetection: 0,
   resizeDetection: 0,
   killRedis: 0,
@@ -63,6 +66,7 @@ type Part = 'ingest' | 'detection' | 'alerting' | 'kafka' | 'redis';
 export const touches: Readonly<Record<FaultKind, readonly Part[]>> = {
   killIngest: ['ingest'],
   killDetection: ['detection'],
+  killAtActivation: ['detection'],
   freezeDetection: ['detection'],
   resizeDetection: ['detection'],
   kmsAway: ['ingest', 'detection', 'alerting'],
