@@ -8,7 +8,7 @@ import {
 } from '@weir/contracts';
 import { explainRule, explainRules, factsOf, type ExplainedRule, type Ruleset } from '@weir/rules';
 import { titleOfScoreReason } from '@weir/scoring';
-import { describeFeature, money, type FeatureContext } from './feature-words.ts';
+import { describeFeature, money, plainValue, type FeatureContext } from './feature-words.ts';
 import type { FoundDecision, Place } from './find-decision.ts';
 import type { InForceThen } from './read-in-force.ts';
 import {
@@ -209,7 +209,7 @@ function rulesOf(
 }
 
 const fillIn = (rule: { readonly explanation: string }, context: FeatureContext): string =>
-  explainRule(rule, context.features, (feature, value) => describeFeature(feature, value, context).value);
+  explainRule(rule, context.features, (feature, value) => plainValue(feature, value, context));
 
 const builtIn: Readonly<Record<string, string>> = {
   late: 'Came late: its windows could not be trusted',

@@ -214,6 +214,13 @@ const words: Readonly<Record<string, Words>> = {
   teamScore: { about: () => 'score of your own model', value: (value) => value.toFixed(6) },
 };
 
+/** A value within a sentence of a rule, which says itself what the number is of. */
+export function plainValue(feature: string, value: number | null, context: FeatureContext): string {
+  if (value === null) return 'unknown';
+  if (/^(?:amountMinor$|sumMinor_|passThroughMinor$)/.test(feature)) return moneyOf(value, context);
+  return Number.isInteger(value) ? whole(value) : rough(value);
+}
+
 /** A feature in words; one that this release has none for by its name and bare value. */
 export function describeFeature(
   feature: string,

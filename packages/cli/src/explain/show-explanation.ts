@@ -182,14 +182,12 @@ function rules(one: VerdictExplanation): string[] {
     ...groups.flatMap(([title, found]) =>
       found.length === 0 ? [] : ['', title, ...found.flatMap((rule) => showRule(rule, context))],
     ),
-    ...(one.rules.length === 0
-      ? []
-      : [
-          '',
-          `${String(quiet)} other rules and lists did not fire, ${String(outside)} do not look at such a transaction.`,
-        ]),
+    ...(one.rules.length === 0 ? [] : ['', othersText(quiet, outside)]),
   ];
 }
+
+const othersText = (quiet: number, outside: number): string =>
+  `Of its rules and lists ${String(quiet)} ${quiet === 1 ? 'more was' : 'more were'} asked and did not fire, ${String(outside)} ${outside === 1 ? 'looks' : 'look'} at other transactions.`;
 
 const contextOf = ({ features, currency }: VerdictExplanation): FeatureContext => ({
   features: Object.fromEntries(features.map(({ feature, value }) => [feature, value])),
@@ -219,23 +217,23 @@ const valueText = (name: string, value: number | string | boolean | null, contex
       ? 'not known'
       : String(value);
 
-function beside({
-  alternative,
-  candidate,
-  byCandidate,
-  versions,
-  shadowRules,
-}: VerdictExplanation): string[] {
+function beside(one: VerdictExplanation): string[] {
+  const { alternative, candidate, byCandidate, versions, shadowRules } = one;
   const other = candidate === null ? undefined : byCandidate ? versions.ruleset : candidate.ruleset;
   const name = other ?? 'With its shadow rules live the ruleset';
-  if (alternative === null) return other === undefined ? [] : ['', `${other} would have said the same.`];
-  const { outcome, alert, score, reasons: told } = alternative;
+  // Where the ruleset can still be read they stand among its rules.
+  const shadows =
+    shadowRules.length === 0 || one.rules.length > 0
+      ? []
+      : ['', `Shadow rules that fired: ${shadowRules.join(', ')}.`];
+  if (alternative === null) {
+    return [...shadows, ...(other === undefined ? [] : ['', `${other} would have said the same.`])];
+  }
+  const { outcome, alert = false, score, reasons: told } = alternative;
   const what = outcome === 'held' ? 'held it' : alert ? 'cleared it with an alert' : 'cleared it';
-  return [
-    '',
-    `${name} would have ${what}: score ${scoreText(score)}${told.length === 0 ? '' : `, ${told.join(', ')}`}.`,
-    ...(shadowRules.length === 0 ? [] : [`Shadow rules that fired: ${shadowRules.join(', ')}.`]),
-  ];
+  const too = outcome === one.outcome && alert === one.alert ? ' too, for other reasons' : '';
+  const why = told.length === 0 ? '' : `, ${told.join(', ')}`;
+  return [...shadows, '', `${name} would have ${what}${too}: score ${scoreText(score)}${why}.`];
 }
 
 function checked({ recomputed, outcome }: VerdictExplanation): string {

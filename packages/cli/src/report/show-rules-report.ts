@@ -45,7 +45,7 @@ export function comparison(section: Section): readonly string[] {
   const { alerts, cells } = section;
   const { base, other } = namesOf(section);
   const isSame = cells.every((cell) => cell.base === cell.other);
-  if (isSame && section.stage === 'alone') return ['Its shadow rules would have changed nothing.'];
+  if (isSame && section.stage === 'alone') return [aloneText(section)];
   if (isSame) return [`${other} would have decided every one of them the same way.`];
   const newly = alerts.onlyOther.transactions;
   const gone = alerts.onlyBase.transactions;
@@ -55,6 +55,11 @@ export function comparison(section: Section): readonly string[] {
     ...(gone === 0 ? [] : [`Of those that go ${outcomesText(alerts.onlyBase)}; ${base} raises them.`]),
   ];
 }
+
+const aloneText = ({ rules }: Section): string =>
+  rules.every(({ shadow }) => shadow === 0)
+    ? 'No candidate stood beside it, and no shadow rule of its own fired.'
+    : 'Its shadow rules fired and would have changed nothing.';
 
 const counted = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 

@@ -1,5 +1,6 @@
 import type { Section } from './comparison.ts';
-import { percentOf, shareText } from './words.ts';
+import type { Stage } from './read-both-ways.ts';
+import { namesOf, percentOf, shareText } from './words.ts';
 import type { Share } from './wilson.ts';
 
 /** From so many known outcomes on, the share of frauds among alerts is worth a look. */
@@ -41,7 +42,7 @@ function onOutcomes({ base, other, alerts, ...section }: Compared): readonly str
       `${many} known of ${whose}, too few to say which is better; from ${fewestOutcomes} on it can be asked.`,
     ];
   }
-  return [...onOverlap(base.precision, other.precision), ...onBias(alerts)];
+  return [...onOverlap(base.precision, other.precision), ...onBias(alerts, section)];
 }
 
 /** Overlapping intervals don't prove that two shares are the same, only that nobody should decide by them. */
@@ -53,13 +54,15 @@ function onOverlap(base: Share | null, other: Share | null): readonly string[] {
 }
 
 /** People look at what was alerted: what nobody was told of has outcomes only where a customer complained. */
-function onBias({ onlyBase, onlyOther }: Compared['alerts']): readonly string[] {
+function onBias({ onlyBase, onlyOther }: Compared['alerts'], stage: Stage): readonly string[] {
   const [of, than] = [onlyOther, onlyBase].map((cell) =>
     cell.transactions === 0 ? undefined : knownOf(cell) / cell.transactions,
   );
   if (of === undefined || of >= leastKnown || of > (than ?? 1)) return [];
+  const { base, other } = namesOf(stage);
+  const against = than === undefined ? '' : `, of what only ${base} alerts ${percentOf(than)}`;
   return [
-    `Of what only the other one would alert ${percentOf(of)} have an outcome${than === undefined ? '' : `, against ${percentOf(than)} of what only the one in force does`}: people look at alerts, so frauds that nobody was told of may be missing.`,
+    `Of what only ${other} would alert ${percentOf(of)} have an outcome${against}: people look at alerts, so frauds that nobody was told of may be missing.`,
   ];
 }
 
