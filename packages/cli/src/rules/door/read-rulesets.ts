@@ -1,5 +1,5 @@
 import { digestOf, inForce, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
-import { decodePayload, events, type Rollout } from '@weir/contracts';
+import { decodePayload, events, streams, type Rollout } from '@weir/contracts';
 import { artefactBodies, ruleset as rulesetShape, type Ruleset } from '@weir/rules';
 import { CommandError, exitCodes } from '../../exit-codes.ts';
 import type { Ops } from '../../ops/connect-ops.ts';
@@ -101,8 +101,12 @@ function published(one: PublishedArtefact, said: PublishedArtefacts, standing: S
 
 /** The ruleset that the log was opened with; undefined where its first record is no longer there. */
 async function openedWith(ops: Ops): Promise<string | undefined> {
+  const offsets = await ops.kafka.offsets(streams.received.topic);
+  // Any partition says it; what isn't there would be waited for.
+  const first = offsets.find(({ earliest, end }) => earliest === 0 && end > 0)?.partition;
+  if (first === undefined) return undefined;
   let ruleset: string | undefined;
-  const range = { from: new Map([[0, 0]]), until: new Map([[0, 1]]) };
+  const range = { from: new Map([[first, 0]]), until: new Map([[first, 1]]) };
   await readEvents(ops, 'received', range, ({ opened }) => {
     const said = opened.ok ? decodePayload(events.control, opened.plaintext) : undefined;
     if (said?.ok === true && said.value.kind === 'log_opened') ruleset = said.value.versions.ruleset;

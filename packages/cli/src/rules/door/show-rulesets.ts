@@ -14,7 +14,7 @@ export const showRulesets = (rulesets: readonly RulesetStanding[]): string[] =>
   );
 
 /** "canary, 5 % of accounts, since activation 4" */
-export function stateInWords({ state, percent, sequence }: RulesetStanding): string {
+function stateInWords({ state, percent, sequence }: RulesetStanding): string {
   const share = percent === null ? '' : `, ${percent} % of accounts`;
   if (sequence !== null) return `${state}${share}, since activation ${sequence}`;
   return state === 'in force' ? 'in force since the log was opened' : state;
