@@ -69,6 +69,11 @@ test('what is wrong with a test is told where it stands', () => {
     wrongWith(withTests(`${telling}    expect: { outcome: cleared }\n`)).join(),
     /^14:15 tests\.0\.given\.0\.at: neither a distance/,
   );
+  const unquoted = '  - name: one\n    given: [{ amount: 1.00 }]\n    expect: { outcome: held }\n';
+  assert.match(
+    wrongWith(withTests(unquoted)).join(),
+    /^13:23 tests\.0\.given\.0\.amount: .*put it in quotes$/,
+  );
   const given = '    given: [{ amount: "1.00" }]\n';
   assert.match(
     wrongWith(

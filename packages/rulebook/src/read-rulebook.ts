@@ -42,7 +42,10 @@ const mostProblems = 200;
 const placed = ({ path, message, at }: Problem, locate: Locate): DocumentProblem => ({
   ...locate(path, at),
   path,
-  message,
+  // 25.00 is a number to YAML, and an amount is text: its digits count.
+  message: /expected string, received (?:number|boolean)/.test(message)
+    ? `${message}: put it in quotes`
+    : message,
 });
 
 /** A name that nothing has here stands for itself, not for all of what it is in. */
