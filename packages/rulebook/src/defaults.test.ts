@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { resolveRuleset } from '@weir/rules';
@@ -39,4 +40,9 @@ test('only what is against the law holds; everything else looks on until somebod
 
 test('a log that was opened by them finds them again, bit by bit', () => {
   assert.equal(JSON.stringify(resolveRuleset(ruleset.ref)), JSON.stringify(ruleset));
+  // Logs name it by this digest: whoever wants other content gives it another version.
+  assert.equal(
+    hash('sha256', JSON.stringify(ruleset)),
+    '4c8126eae3be9c94c60c26ea42eea487ae3936d005ed0c45d89db04192b5b5ac',
+  );
 });
