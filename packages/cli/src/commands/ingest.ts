@@ -4,8 +4,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
-import { describeProgress, showSummary } from '../ingest/show-summary.ts';
-import { runIngest } from '../ingest/run-ingest.ts';
+import { runFeed } from '../ingest/run-feed.ts';
 import { ledgerFileOf } from '../ledger/ledger-file-name.ts';
 import { notRunningSentence, runningStack } from '../local/stack-session.ts';
 
@@ -56,14 +55,13 @@ part is out of reach (run it again), 78 for wrong options.`,
 }
 
 async function ingest(file: string, options: IngestOptions, context: CommandContext): Promise<void> {
-  const { home, terminal, stopping } = context;
+  const { home } = context;
   if (runningStack(home) === undefined) {
     throw new CommandError(exitCodes.notRunning, notRunningSentence);
   }
   const input = file === '-' ? '-' : resolve(file);
   const source = options.source ?? (file === '-' ? 'stdin' : sourceNameOf(file));
-  const summary = await runIngest({
-    home,
+  const feed = {
     env: {
       MODE: 'source',
       INPUT_FILE: input,
@@ -75,13 +73,10 @@ async function ingest(file: string, options: IngestOptions, context: CommandCont
       ...(options.until === undefined ? {} : { UNTIL_EVENT_TIME: options.until }),
       ...(options.report === undefined ? {} : { REPORT_FILE: resolve(options.report) }),
     },
-    ...(file === '-' ? { input: 'inherit' as const } : {}),
-    onProgress: (progress) => terminal.live(describeProgress(progress)),
-    signal: stopping,
-  });
-  if (summary === undefined) return;
-  if (options.json) terminal.print(JSON.stringify(summary));
-  else for (const line of showSummary(summary)) terminal.print(line);
+    file,
+    json: options.json,
+  };
+  return runFeed(feed, context);
 }
 
 /** "Payments 2026.csv.gz" becomes "payments-2026". */

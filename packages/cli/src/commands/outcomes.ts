@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
-import { runIngest } from '../ingest/run-ingest.ts';
-import { describeProgress, showSummary } from '../ingest/show-summary.ts';
+import { runFeed } from '../ingest/run-feed.ts';
 import { notRunningSentence, runningStack } from '../local/stack-session.ts';
 import { actingReporter } from '../models/acting-reporter.ts';
 import { connectOps } from '../ops/connect-ops.ts';
@@ -87,14 +86,10 @@ where a part is out of reach (run it again), 78 for wrong options.`,
     });
 }
 
-async function importOutcomes(
-  file: string,
-  options: ImportOptions,
-  { home, terminal, stopping }: CommandContext,
-): Promise<void> {
-  if (runningStack(home) === undefined) throw new CommandError(exitCodes.notRunning, notRunningSentence);
-  const summary = await runIngest({
-    home,
+async function importOutcomes(file: string, options: ImportOptions, context: CommandContext): Promise<void> {
+  if (runningStack(context.home) === undefined)
+    throw new CommandError(exitCodes.notRunning, notRunningSentence);
+  const feed = {
     env: {
       MODE: 'outcomes',
       INPUT_FILE: file === '-' ? '-' : resolve(file),
@@ -104,13 +99,10 @@ async function importOutcomes(
       ...(options.format === undefined ? {} : { OUTCOMES_FORMAT: options.format }),
       ...(options.report === undefined ? {} : { REPORT_FILE: resolve(options.report) }),
     },
-    ...(file === '-' ? { input: 'inherit' as const } : {}),
-    onProgress: (progress) => terminal.live(describeProgress(progress)),
-    signal: stopping,
-  });
-  if (summary === undefined) return;
-  if (options.json) terminal.print(JSON.stringify(summary));
-  else for (const line of showSummary(summary)) terminal.print(line);
+    file,
+    json: options.json,
+  };
+  return runFeed(feed, context);
 }
 
 function countOf(text: string): number {
