@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import { streams, WeirError } from '@weir/contracts';
-import { createOpener, createSealer, type KeyProvider } from '@weir/envelope';
+import { createOpener, createSealer } from '@weir/envelope';
 import type { KafkaRecord, OutgoingRecord } from '@weir/kafka';
+import { createMemoryKms, kekArn } from '../../../../packages/envelope/src/key-provider.fixture.ts';
 import { openLog, type OpenLogOptions } from './open-log.ts';
 import { requireOpenedLog } from './read-opening.ts';
 
@@ -11,14 +11,7 @@ const firstId = '018f3b9e-0000-4000-8000-000000000001';
 const secondId = '018f3b9e-0000-4000-8000-000000000002';
 const topic = streams.received.topic;
 
-const keyProvider: KeyProvider = {
-  generateDataKey: async ({ keyId }) => ({
-    keyId,
-    key: createSecretKey(Buffer.alloc(32, 7)),
-    wrapped: Buffer.of(1),
-  }),
-  decrypt: async () => createSecretKey(Buffer.alloc(32, 7)),
-};
+const { keyProvider } = createMemoryKms();
 const sealing = { keyProvider, app: 'weir', environment: 'local', nowMs: () => 0 };
 
 /** A log in memory that refuses appends beyond `appendsLeft`. */
@@ -62,12 +55,12 @@ function createLog(partitions: number) {
   };
 }
 
-const opener = createOpener({ ...sealing, allowedKeyIds: () => new Set(['key']) });
+const opener = createOpener({ ...sealing, allowedKeyIds: () => new Set([kekArn]) });
 
 const optionsFor = (log: ReturnType<typeof createLog>, newLogId: string): OpenLogOptions => ({
   kafka: log.kafka,
   producer: log.producer,
-  sealer: createSealer({ ...sealing, keyId: 'key', stream: 'received' }),
+  sealer: createSealer({ ...sealing, keyId: kekArn, stream: 'received' }),
   opener,
   environment: 'local',
   logPartitions: log.logs.length,
