@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { OfferedTransaction } from '@weir/contracts';
@@ -160,6 +160,62 @@ test('a payment to the counterparty that was reported is held for it, by the mod
   );
   assert.ok(cleared.length > 0);
   for (const { verdict } of cleared) assert.match(verdict.versions.model ?? '', /^learned@\d+$/);
+});
+
+test('its verdict is explained by what its sender calls it, and recomputed to the same', async () => {
+  const account = JSON.stringify(judged.account);
+  const told = await weir.run('explain', judged.transactionId, '--account', account);
+  assert.equal(told.code, 0, told.stderr);
+  assert.match(told.stdout, /^Held by starter@\d, score 0\.\d{6} \(held from 0\.5 on\)\.$/m);
+  assert.match(told.stdout, /Counterparty of frauds \(counterparty_risk\)/);
+  assert.match(told.stdout, /^Recomputed from the journalled features: the same, held\.$/m);
+  const [, place = '', event = ''] = /in the log +(\S+)\nevent id +(\S+)/.exec(told.stdout) ?? [];
+  const [byPlace, byEvent] = (await Promise.all([
+    weir.json('explain', place, '--json'),
+    weir.json('explain', event, '--json'),
+  ])) as { transaction: string; base: number; score: number; features: { contribution: number | null }[] }[];
+  assert.deepEqual(byPlace, byEvent);
+  assert.equal(byPlace?.transaction, event);
+  const millionths = (part: number | null): number => Math.round((part ?? 0) * 1e6);
+  assert.equal(
+    byPlace.features.reduce(
+      (sum, { contribution }) => sum + millionths(contribution),
+      millionths(byPlace.base),
+    ),
+    millionths(byPlace.score),
+  );
+  for (const file of readdirSync(join(weir.home, 'logs'))) {
+    const log = readFileSync(join(weir.home, 'logs', file), 'utf8');
+    assert.ok(!log.includes(judged.transactionId) && !log.includes(event), file);
+  }
+});
+
+test('the report on rules counts every verdict of its days, and the frauds that were reported', async () => {
+  const html = join(weir.home, 'report.html');
+  const said = (await weir.json('rules', 'report', '--since', '60d', '--json', '--html', html)) as {
+    sections: {
+      stage: string;
+      transactions: number;
+      base: { held: number };
+      alerts: Record<string, { fraud: number }>;
+    }[];
+  };
+  const { cleared, held } = (await ledgers()).total;
+  const sum = (of: (section: (typeof said.sections)[number]) => number): number =>
+    said.sections.reduce((total, section) => total + of(section), 0);
+  assert.equal(
+    sum(({ transactions }) => transactions),
+    cleared + held,
+  );
+  assert.equal(
+    sum(({ base }) => base.held),
+    held,
+  );
+  assert.equal(
+    sum(({ alerts }) => Object.values(alerts).reduce((total, { fraud }) => total + fraud, 0)),
+    frauds.length,
+  );
+  assert.match(readFileSync(html, 'utf8'), /<svg /);
 });
 
 test('people freeze, take back, choose and follow models, and see what differs between two', async () => {
