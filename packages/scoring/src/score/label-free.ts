@@ -85,6 +85,35 @@ export function repeatedAmountEvidence(features: FeatureValues): number {
   return peak <= peakFrom || deviations <= 0 ? 0 : (peak - peakFrom) * Math.min(1, deviations);
 }
 
+/** Evidence that several features are needed for, and the one that stands for it in explanations. */
+const combinedEvidence: readonly {
+  readonly feature: string;
+  readonly evidence: (features: FeatureValues) => number;
+}[] = [
+  { feature: 'passThroughMinor', evidence: passThroughEvidence },
+  { feature: 'peakOverTypical_7d', evidence: repeatedAmountEvidence },
+];
+
+/**
+ * All that speaks for fraud without any outcomes, in units. Scores of earlier releases depend on the order
+ * they are summed in, to the last bit.
+ */
+export function labelFreeUnits(features: FeatureValues): number {
+  let units = 0;
+  for (const { evidence } of combinedEvidence) units += evidence(features);
+  for (const one of labelFreeEvidence) units += evidenceOf(one, features);
+  return units;
+}
+
+/** The same units by the features that they are told under. */
+export function eachLabelFreeUnit(
+  features: FeatureValues,
+  tell: (feature: string, units: number) => void,
+): void {
+  for (const one of labelFreeEvidence) tell(one.feature, evidenceOf(one, features));
+  for (const { feature, evidence } of combinedEvidence) tell(feature, evidence(features));
+}
+
 /**
  * How much of all evidence counts: 1 up to `straightUpTo` log-odds, and beyond that so that they grow
  * with the logarithm, without a bend.

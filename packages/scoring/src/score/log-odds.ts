@@ -1,24 +1,16 @@
 import type { FeatureValues } from '@weir/contracts';
 import { locateAll, partAt, type PreparedModel } from './additive-model.ts';
 import {
-  evidenceOf,
+  eachLabelFreeUnit,
   labelFreeBase,
-  labelFreeEvidence,
   labelFreeSlope,
-  passThroughEvidence,
-  repeatedAmountEvidence,
+  labelFreeUnits,
   shareThatCounts,
 } from './label-free.ts';
 
-/** The features that stand for evidence of several, in explanations. */
-const passThroughFeature = 'passThroughMinor';
-const repeatedAmountFeature = 'peakOverTypical_7d';
-
 /** All that speaks for fraud without any outcomes, in log-odds. */
 export function labelFreeLogOdds(features: FeatureValues): number {
-  let units = passThroughEvidence(features) + repeatedAmountEvidence(features);
-  for (const one of labelFreeEvidence) units += evidenceOf(one, features);
-  const logOdds = labelFreeSlope * units;
+  const logOdds = labelFreeSlope * labelFreeUnits(features);
   return logOdds * shareThatCounts(logOdds);
 }
 
@@ -44,13 +36,11 @@ export function partsOf(model: PreparedModel | undefined, features: FeatureValue
   const add = (feature: string, part: number): void => {
     if (part !== 0) parts.set(feature, (parts.get(feature) ?? 0) + part);
   };
-  let units = passThroughEvidence(features) + repeatedAmountEvidence(features);
-  for (const one of labelFreeEvidence) units += evidenceOf(one, features);
-  const counts = labelFreeSlope * shareThatCounts(labelFreeSlope * units);
+  const counts = labelFreeSlope * shareThatCounts(labelFreeSlope * labelFreeUnits(features));
   const unit = counts * (model?.labelFreeShare ?? 1);
-  for (const one of labelFreeEvidence) add(one.feature, unit * evidenceOf(one, features));
-  add(passThroughFeature, unit * passThroughEvidence(features));
-  add(repeatedAmountFeature, unit * repeatedAmountEvidence(features));
+  eachLabelFreeUnit(features, (feature, units) => {
+    add(feature, unit * units);
+  });
   if (model === undefined) return { base: labelFreeBase, parts };
   locateAll(model.inputs, features);
   let base = labelFreeBase + model.base;
