@@ -139,8 +139,10 @@ const rangeOf = (partition: number, { from, until }: { readonly from: number; re
   until: new Map([[partition, until]]),
 });
 
-/** Of all partitions together, about so many offsets are read at a time. */
-const chunkOffsets = 20_000;
+/** Of all partitions together, about so many offsets are read first; what is asked about is mostly new. */
+const firstChunkOffsets = 20_000;
+/** Further back the chunks double up to this: each of them begins with a wait for the broker. */
+const largestChunkOffsets = 400_000;
 
 /**
  * Looks for the decision about a transaction by its pseudonym, the newest journal records first, in at most
@@ -154,11 +156,12 @@ export async function findByPseudonym(
   const offsets = await ops.kafka.offsets(streams.decisions.topic);
   const next = new Map(offsets.map(({ partition, end }) => [partition, end]));
   const earliest = new Map(offsets.map(({ partition, earliest: first }) => [partition, first]));
-  const chunk = Math.max(1_000, Math.ceil(chunkOffsets / Math.max(1, offsets.length)));
   const wanted = Buffer.from(JSON.stringify(transaction));
   let [records, oldestMs] = [0, Infinity];
   const isLeft = (): boolean => [...next].some(([partition, end]) => end > (earliest.get(partition) ?? end));
-  while (isLeft() && records < most) {
+  for (let chunkOffsets = firstChunkOffsets; isLeft() && records < most;) {
+    const chunk = Math.max(1_000, Math.ceil(chunkOffsets / Math.max(1, offsets.length)));
+    chunkOffsets = Math.min(2 * chunkOffsets, largestChunkOffsets);
     const until = new Map(next);
     for (const [partition, end] of next) {
       next.set(partition, Math.max(earliest.get(partition) ?? 0, end - chunk));

@@ -241,5 +241,5 @@ function checked({ recomputed, outcome }: VerdictExplanation): string {
     return 'It could not be recomputed: the journal does not say all of it, or something it names is gone.';
   return recomputed.differences.length === 0
     ? `Recomputed from the journalled features: the same, ${outcome}.`
-    : 'Recomputed from the journalled features: NOT the same. The runbook "journal differs" says what to do.';
+    : 'Recomputed from the journalled features: NOT the same. The runbook "verdict differs" says what to do.';
 }
