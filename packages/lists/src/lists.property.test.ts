@@ -59,6 +59,7 @@ test('a list answers as a map of the latest expiries does, whatever was added an
     fc.property(entries, entries, atMs, (given, others, now) => {
       assertSame(bytesOf(given), mapOf(given), others, now);
     }),
+    { numRuns: 50 },
   );
 });
 
@@ -67,6 +68,7 @@ test('the same entries make the same bytes in every order', () => {
     fc.property(entries, (given) => {
       assert.deepEqual(bytesOf(given.toReversed()), bytesOf(given));
     }),
+    { numRuns: 50 },
   );
 });
 
@@ -81,6 +83,7 @@ test('adding gives the entries of both, without those that had expired and were 
       assertSame(changed.bytes, expected, before, now);
       assert.equal(changed.entries, mapOf(before).size - changed.expired + changed.added);
     }),
+    { numRuns: 50 },
   );
 });
 
@@ -93,6 +96,7 @@ test('removing takes entries out whenever they expire, and leaves every other on
       assertSame(changed.bytes, new Map(left), before, now);
       assert.equal(changed.entries + changed.removed + changed.expired, mapOf(before).size);
     }),
+    { numRuns: 50 },
   );
 });
 

@@ -34,7 +34,7 @@ function headline(said: ImportedList): string {
   const { artefact = said.name, entries = 0, changed, outcome } = said;
   switch (outcome) {
     case 'unchanged':
-      return `${artefact} holds this already, ${grouped(entries)} entries: unchanged, and in force.`;
+      return `${artefact} holds this already, ${entriesText(entries)}: unchanged, and in force.`;
     case 'published': {
       const counts = [
         [changed?.added ?? 0, 'added'],
@@ -44,7 +44,7 @@ function headline(said: ImportedList): string {
       ] as const;
       const words = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${grouped(count)} ${word}`]));
       const how = words.length === 0 ? '' : ` (${words.join(', ')})`;
-      return `${artefact} comes into force with ${grouped(entries)} entries${how}.`;
+      return `${artefact} comes into force with ${entriesText(entries)}${how}.`;
     }
     case 'too_many_bad':
       return `${grouped(said.bad)} of ${grouped(said.lines)} lines are bad: nothing is published.`;
@@ -52,6 +52,8 @@ function headline(said: ImportedList): string {
       return 'Interrupted; nothing is published.';
   }
 }
+
+const entriesText = (count: number): string => (count === 1 ? '1 entry' : `${grouped(count)} entries`);
 
 function showRefused({ refused, refusalsFile, outcome, bad, lines }: ImportedList): string[] {
   if (refused.length === 0) return [];
