@@ -23,7 +23,7 @@ const scoreOf = (learner: Learner, counterparty: string, account = 'a1_nobody', 
     },
     account,
   );
-  return scorer.score(features).score;
+  return scorer.score(features);
 };
 
 /** Ten reports a day about one counterparty, each among some ordinary payments to another. */
@@ -71,10 +71,10 @@ test('without a report there are peers, and no model', () => {
 test('the label-free score stands alone until ten frauds were reported', () => {
   const nine = reportedRow(9);
   assert.equal(knowledgeOf(nine).model?.inForce, false);
-  assert.equal(scoreOf(nine, 'reported'), createScorer().score(observationOf().features).score);
+  assert.equal(scoreOf(nine, 'reported'), createScorer().score(observationOf().features));
   const ten = reportedRow(10);
   assert.equal(knowledgeOf(ten).model?.inForce, true);
-  assert.notEqual(scoreOf(ten, 'reported'), createScorer().score(observationOf().features).score);
+  assert.notEqual(scoreOf(ten, 'reported'), createScorer().score(observationOf().features));
 });
 
 test('the risk of a counterparty that was reported rises, and no other', () => {

@@ -1,7 +1,7 @@
 import type { FeatureValues, Reason } from '@weir/contracts';
+import type { Contributions, Scorer } from '@weir/scoring';
 import type { Decision, DecideInput } from './decide.ts';
 import { failure, reasonOf, ruleFailed, standingOf, untimely } from './rule-reasons.ts';
-import type { Contributions, Scorer } from './scorer.ts';
 
 /**
  * What a team's own model says of a transaction, from 0 to 1; `failed` where it
@@ -59,7 +59,7 @@ export function decideByModel({
       contributions: undefined,
     };
   const explained = own === undefined ? nothing : scorer.explain(features);
-  const reasons = own === undefined ? [] : scorer.reasons(features, explained);
+  const reasons = own === undefined ? [] : scorer.reasons(explained);
   const byTeam = Math.round((score - (own ?? 0)) * micro) / micro;
   return {
     verdict: { outcome, score, reasons: [...builtIn, ...policies, ...withTeam(reasons, byTeam)], versions },
@@ -79,7 +79,7 @@ const nothing: Contributions = { base: 0, features: [] };
 /** A score that is none must not clear anything, nor may a scorer that throws. */
 function scoreOf(scorer: Scorer, features: FeatureValues): number | undefined {
   try {
-    return inMillionths(scorer.score(features).score);
+    return inMillionths(scorer.score(features));
   } catch {
     return undefined;
   }

@@ -1,10 +1,10 @@
 import type { Verdict, Versions } from '@weir/contracts';
+import type { Contributions } from '@weir/scoring';
 import type { Timeliness } from '@weir/windows';
 import { combineWeights } from './combine-weights.ts';
 import type { Finding, Findings } from './find-in-ruleset.ts';
 import { reasonOf, ruleFailed, standingOf, untimely } from './rule-reasons.ts';
 import type { Ruleset } from './ruleset.ts';
-import type { Contributions } from './scorer.ts';
 
 export type DecideInput = {
   readonly findings: Findings;

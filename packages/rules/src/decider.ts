@@ -1,4 +1,5 @@
 import type { Evidence, FeatureValues, Versions } from '@weir/contracts';
+import type { Scorer } from '@weir/scoring';
 import type { Timeliness, WindowPlan, WindowRecord } from '@weir/windows';
 import { decide, type Decision } from './decide.ts';
 import { decideByModel, type TeamScore } from './decide-by-model.ts';
@@ -9,7 +10,6 @@ import { needsScorer } from './needs-scorer.ts';
 import { prepareFor } from './prepare.ts';
 import { findingsWith } from './rule-reasons.ts';
 import type { Ruleset } from './ruleset.ts';
-import type { Scorer } from './scorer.ts';
 import { scoredStarterRuleset, starterRuleset } from './starter-ruleset.ts';
 
 /** What one ruleset says of a transaction. */

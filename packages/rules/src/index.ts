@@ -8,7 +8,6 @@ export type { RuleOutcome } from './find-in-ruleset.ts';
 export * from './judge.ts';
 export { misfitOf } from './misfit-of.ts';
 export * from './read-ruleset.ts';
-export type { Scorer } from './scorer.ts';
 export {
   ruleset,
   type Condition,

@@ -7,7 +7,7 @@ import {
 } from '@weir/contracts';
 import { createAccountHistory, defaultWindowPlan as plan, type WindowRecord } from '@weir/windows';
 import { createJudge } from './judge.ts';
-import type { Scorer } from './scorer.ts';
+import type { Scorer } from '@weir/scoring';
 import { scoredStarterRuleset, starterRuleset } from './starter-ruleset.ts';
 
 const account = 'a1_AAAAAAAAAAAAAAAAAAAAAA';
@@ -36,12 +36,12 @@ const scoring = (score: number, different: Partial<Scorer> = {}): Scorer => ({
   },
   peers: () => undefined,
   features: (features) => ({ ...features, counterpartyRisk: 0.25 }),
-  score: () => ({ score }),
+  score: () => score,
   explain: () => ({
     base: 0.01,
     features: [{ feature: 'amountLogZ', contribution: Math.round((score - 0.01) * 1e6) / 1e6 }],
   }),
-  reasons: (_features, { features: [first] }) => [
+  reasons: ({ features: [first] }) => [
     {
       rule: 'unusual_amount',
       severity: 'high',
@@ -100,8 +100,8 @@ for (const [what, scorer] of Object.entries({
       throw new TypeError('a bug');
     },
   }),
-  'answers no number': scoring(0, { score: () => ({ score: NaN }) }),
-  'answers more than 1': scoring(0, { score: () => ({ score: 1.5 }) }),
+  'answers no number': scoring(0, { score: () => NaN }),
+  'answers more than 1': scoring(0, { score: () => 1.5 }),
   'adds a feature that is no number': scoring(0, { features: (features) => ({ ...features, risk: NaN }) }),
 })) {
   test(`a scorer that ${what} leaves nothing cleared`, () => {

@@ -7,7 +7,14 @@ import type {
   Verdict,
   Versions,
 } from '@weir/contracts';
-import { baseline, computeFeatures, createScorer, historyStateOf, recentAmounts } from '@weir/scoring';
+import {
+  baseline,
+  computeFeatures,
+  createScorer,
+  historyStateOf,
+  recentAmounts,
+  type Scorer,
+} from '@weir/scoring';
 import { timeliness } from '@weir/windows';
 import type { AccountHistory, Timeliness, WindowPlan, WindowRecord } from '@weir/windows';
 import { isCanaryAccount } from './account-bits.ts';
@@ -15,7 +22,6 @@ import { createDecider, type Decided } from './decider.ts';
 import type { TeamScore } from './decide-by-model.ts';
 import type { PseudonymList } from './facts.ts';
 import type { Ruleset } from './ruleset.ts';
-import type { Scorer } from './scorer.ts';
 
 /** What is decided of one transaction. */
 export type Judgement = {

@@ -16,7 +16,8 @@ export { defaultReportingThresholds, type ReportingThresholds } from './reportin
 export { entriesOf, rowOf, type RiskEntry } from './risk/risk-entry.ts';
 export { riskFeatureNames } from './risk/risk-features.ts';
 export { probabilityOf } from './score/contributions.ts';
-export { createScorer, readKnowledge, scorerOf, type SnapshotScorer } from './score/create-scorer.ts';
+export { createScorer, readKnowledge, scorerOf } from './score/create-scorer.ts';
+export type { Contributions, Scorer } from './score/scorer.ts';
 export {
   locateAll,
   partAt,

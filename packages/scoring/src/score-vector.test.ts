@@ -51,8 +51,8 @@ function digestUnder(knowledge: Knowledge): string {
       const computed = computeFeatures({ record, history, plan }, peers === undefined ? {} : { peers });
       const features = scorer.features(computed, record, `a1_${String(account)}`);
       const contributions = scorer.explain(features);
-      const { score } = scorer.score(features);
-      hash.update(JSON.stringify([features, score, contributions, scorer.reasons(features, contributions)]));
+      const score = scorer.score(features);
+      hash.update(JSON.stringify([features, score, contributions, scorer.reasons(contributions)]));
       history.append(record);
     }
   }

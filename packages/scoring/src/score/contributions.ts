@@ -1,8 +1,6 @@
-import type { Evidence } from '@weir/contracts';
 import { exp } from '@weir/windows';
 import type { LogOddsParts } from './log-odds.ts';
-
-type Contributions = NonNullable<Evidence['contributions']>;
+import type { Contributions } from './scorer.ts';
 
 const micro = 1_000_000;
 

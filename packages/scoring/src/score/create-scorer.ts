@@ -1,14 +1,10 @@
 import {
   knowledge as knowledgeSchema,
-  type Evidence,
   type FeatureValues,
   type Knowledge,
   type ModelSnapshot,
-  type Reason,
 } from '@weir/contracts';
-import type { WindowRecord } from '@weir/windows';
 import { currencyCode } from '../currency-code.ts';
-import type { PeerGroup } from '../peer-group.ts';
 import { entriesOf } from '../risk/risk-entry.ts';
 import { addRiskFeatures } from '../risk/risk-features.ts';
 import { prepareModel } from './additive-model.ts';
@@ -16,19 +12,7 @@ import { contributionsOf, microOf, probabilityOf } from './contributions.ts';
 import { logOddsOf, partsOf } from './log-odds.ts';
 import { peerGroupOf } from './peers.ts';
 import { reasonsOf } from './reason-groups.ts';
-
-type Contributions = NonNullable<Evidence['contributions']>;
-
-/** How scores come about under one snapshot, or under none: then without any outcomes, and without peers. */
-export type SnapshotScorer = {
-  /** The same without anything that outcomes taught; what peers do stays. */
-  readonly withoutOutcomes: SnapshotScorer;
-  readonly peers: (record: WindowRecord) => PeerGroup | undefined;
-  readonly features: (features: FeatureValues, record: WindowRecord, account: string) => FeatureValues;
-  readonly score: (features: FeatureValues) => { readonly score: number };
-  readonly explain: (features: FeatureValues) => Contributions;
-  readonly reasons: (features: FeatureValues, contributions: Contributions) => readonly Reason[];
-};
+import type { Scorer } from './scorer.ts';
 
 const micro = 1_000_000;
 
@@ -42,7 +26,7 @@ export function readKnowledge({ knowledge }: Pick<ModelSnapshot, 'knowledge'>): 
 }
 
 /** Throws a RangeError for a snapshot whose knowledge can't be read. */
-export function createScorer(snapshot?: Pick<ModelSnapshot, 'ref' | 'knowledge'>): SnapshotScorer {
+export function createScorer(snapshot?: Pick<ModelSnapshot, 'ref' | 'knowledge'>): Scorer {
   if (snapshot === undefined) return scorerOf(nothing);
   const knowledge = readKnowledge(snapshot);
   if (knowledge === undefined) throw new RangeError(`the knowledge of ${snapshot.ref} can't be read`);
@@ -50,14 +34,14 @@ export function createScorer(snapshot?: Pick<ModelSnapshot, 'ref' | 'knowledge'>
 }
 
 /** The scorer of what was learned, which is taken as it is. Pure: the same knowledge and features, the same bits. */
-export function scorerOf({ peers, counterparties, accounts, model: known }: Knowledge): SnapshotScorer {
+export function scorerOf({ peers, counterparties, accounts, model: known }: Knowledge): Scorer {
   const model = known?.inForce === true ? prepareModel(known) : undefined;
   const groups = new Map(peers.map((sums) => [groupKey(sums), peerGroupOf(sums)]));
   const ofCounterparties = entriesOf(counterparties);
   const ofAccounts = entriesOf(accounts);
   const scoreMicroOf = (features: FeatureValues): number =>
     microOf(probabilityOf(logOddsOf(model, features)));
-  const scorer: SnapshotScorer = {
+  const scorer: Scorer = {
     get withoutOutcomes() {
       return model === undefined && ofCounterparties.size + ofAccounts.size === 0
         ? scorer
@@ -72,9 +56,9 @@ export function scorerOf({ peers, counterparties, accounts, model: known }: Know
         ofAccounts.get(account),
         record.eventTimeMs,
       ),
-    score: (features) => ({ score: scoreMicroOf(features) / micro }),
+    score: (features) => scoreMicroOf(features) / micro,
     explain: (features) => contributionsOf(partsOf(model, features), scoreMicroOf(features)),
-    reasons: (_features, contributions) => reasonsOf(contributions),
+    reasons: reasonsOf,
   };
   return scorer;
 }

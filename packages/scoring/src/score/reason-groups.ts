@@ -1,6 +1,5 @@
-import type { Evidence, Reason } from '@weir/contracts';
-
-type Contributions = NonNullable<Evidence['contributions']>;
+import type { Reason } from '@weir/contracts';
+import type { Contributions } from './scorer.ts';
 
 /** A reason a score may have, as people who look into fraud name it, and the features that speak of it. */
 type ScoreReason = { readonly id: string; readonly title: string; readonly features: RegExp };
