@@ -152,18 +152,18 @@ export const problems = {
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof problems;
-/** Those of acts on rulesets. */
-export type RulesetProblemCode = Extract<
-  ProblemCode,
-  | 'ruleset_invalid'
-  | 'ruleset_unknown'
-  | 'version_taken'
-  | 'not_approved'
-  | 'approver_is_publisher'
-  | 'ruleset_unfit'
-  | 'ruleset_altered'
-  | 'nothing_before'
->;
+/** Those of acts on rulesets, whose details are whole sentences. */
+export const rulesetProblemCodes = [
+  'ruleset_invalid',
+  'ruleset_unknown',
+  'version_taken',
+  'not_approved',
+  'approver_is_publisher',
+  'ruleset_unfit',
+  'ruleset_altered',
+  'nothing_before',
+] as const satisfies readonly ProblemCode[];
+export type RulesetProblemCode = (typeof rulesetProblemCodes)[number];
 const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
 
 /** RFC 9457 problem details. */

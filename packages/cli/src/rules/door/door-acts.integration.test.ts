@@ -105,14 +105,18 @@ test('what the door refuses is told in a sentence, a wrong document by its lines
     [
       problemOf('ruleset_invalid', { detail: 'no ruleset', problems }),
       78,
-      /payments\.yaml:3:9 {2}holdAt: expected at most 1\nNo ruleset/,
+      /payments\.yaml:3:9 {2}holdAt: expected at most 1\nno ruleset \(ruleset_invalid\)$/,
     ],
     [
       problemOf('approver_is_publisher', { detail: "it was published by ana; ana can't approve it too" }),
       77,
       /published by ana; ana can't approve it too/,
     ],
-    [problemOf('scope_missing', { detail: 'It needs rules:publish.' }), 77, /It needs rules:publish/],
+    [
+      problemOf('scope_missing', { detail: 'It needs rules:publish.' }),
+      77,
+      /may not be used for this\. It needs rules:publish/,
+    ],
     [problemOf('version_taken'), 1, /exists with other content/],
     [problemOf('log_unavailable'), 75, /log can not be written/],
     [problemOf('request_malformed'), 64, /not what this address takes/],

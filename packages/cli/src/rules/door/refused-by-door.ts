@@ -1,4 +1,4 @@
-import { problem, type Problem } from '@weir/contracts';
+import { problem, rulesetProblemCodes, type Problem } from '@weir/contracts';
 import { CommandError, exitCodes } from '../../exit-codes.ts';
 import { showProblems } from '../open-rulebook.ts';
 import type { DoorAnswer } from './ask-door.ts';
@@ -11,13 +11,12 @@ export function refusedByDoor(answer: DoorAnswer, file?: string): CommandError {
   const read = problem.safeParse(answer.body);
   if (!read.success)
     return new CommandError(exitCodes.tryAgain, `What answers there is no door of Weir (${answer.status})`);
-  const { detail, title, problems = [] } = read.data;
-  const sentence = `${inSentence(detail ?? title)} (${read.data.code})`;
+  const { detail, title, code, problems = [] } = read.data;
+  const isWhole = rulesetProblemCodes.some((one) => one === code);
+  const sentence = [...(isWhole && detail !== undefined ? [] : [`${title}.`]), detail ?? ''].join(' ').trim();
   const lines = file === undefined ? [] : showProblems(file, problems);
-  return new CommandError(exitCodeOf(read.data), [...lines, sentence].join('\n'));
+  return new CommandError(exitCodeOf(read.data), [...lines, `${sentence} (${code})`].join('\n'));
 }
-
-const inSentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 function exitCodeOf({ status, code }: Problem): number {
   if (code === 'ruleset_invalid') return exitCodes.configuration;

@@ -26,7 +26,7 @@ export const approvalOf = (
 /** Throws RulesetRefused `ruleset_unknown` where nobody has published it, and as `findRulesetAmong` does. */
 export function requireRuleset(ref: string, said: PublishedArtefacts): FoundRuleset {
   const found = findRulesetAmong(ref, said);
-  if (found === undefined) throw new RulesetRefused('ruleset_unknown', `nobody has published ${ref}`);
+  if (found === undefined) throw new RulesetRefused('ruleset_unknown', `Nobody has published ${ref}`);
   return found;
 }
 
@@ -48,7 +48,7 @@ export function approveRuleset(
       const about = { artefact: ref, digest, publishedBy };
       if (found.isBuiltIn) return { result: { ...about, approvedBy: undefined, isKnown: true } };
       if (publishedBy === undefined)
-        throw new RulesetRefused('ruleset_altered', `nobody says who published ${ref}`);
+        throw new RulesetRefused('ruleset_altered', `Nobody says who published ${ref}`);
       if (publishedBy === approvedBy)
         throw new RulesetRefused(
           'approver_is_publisher',

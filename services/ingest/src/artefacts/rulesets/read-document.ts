@@ -16,7 +16,7 @@ export function readDocument(document: string, plan: WindowPlan): Ruleset {
   if (!read.ok)
     throw new RulesetRefused(
       'ruleset_invalid',
-      `The document is no ruleset: ${read.problems.length} things are wrong with it.`,
+      `The document is no ruleset; number of things that are wrong with it: ${read.problems.length}.`,
       read.problems.slice(0, mostProblems),
     );
   const { ruleset, locate } = read;

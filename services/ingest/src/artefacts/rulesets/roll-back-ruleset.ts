@@ -68,7 +68,7 @@ function before(base: string, said: PublishedArtefacts, logId: string, opened: s
   const row = [opened, ...came.map(({ artefact }) => artefact)];
   const found = row[row.indexOf(base) - 1];
   if (found === undefined)
-    throw new RulesetRefused('nothing_before', `no ruleset was in force before ${base}`);
+    throw new RulesetRefused('nothing_before', `No ruleset was in force before ${base}`);
   return found;
 }
 
@@ -77,7 +77,7 @@ function target(ref: string, said: PublishedArtefacts, logId: string): Activatab
     (one) => one.artefactKind === 'ruleset' && one.artefact === ref,
   )?.digest;
   const found = findRulesetAmong(ref, said, digest);
-  if (found === undefined) throw new RulesetRefused('ruleset_unknown', `nobody has published ${ref}`);
+  if (found === undefined) throw new RulesetRefused('ruleset_unknown', `Nobody has published ${ref}`);
   requireFitting(found, said, logId);
   return activatableOf(ref, found);
 }

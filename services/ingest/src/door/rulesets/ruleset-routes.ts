@@ -90,7 +90,7 @@ export function addRulesetRoutes(app: FastifyInstance, { admit, rulesets }: Rule
 
 function refIn({ ref }: Asked): string {
   if (artefactRef.safeParse(ref).success) return ref;
-  throw new RulesetRefused('ruleset_unknown', 'a ruleset is called name@version');
+  throw new RulesetRefused('ruleset_unknown', 'A ruleset is called name@version.');
 }
 
 /** Absent, it says nothing: `{}`. */
