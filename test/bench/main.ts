@@ -11,15 +11,17 @@ import { preparePipeline } from './pipeline.ts';
 import { commitsToPreload } from './preload-history.ts';
 import { loadAverage } from './process-usage.ts';
 import { describeResults } from './report.ts';
+import { runRollouts } from './rollouts.ts';
 import { runProfile } from './run-profile.ts';
 import { populationNames, populationOf, settingsOf } from './settings.ts';
 import type { BenchSettings, PopulationName } from './settings.ts';
 
-const usage = `npm run bench -- [--json FILE] [--only a,b,c,d,e,f] [--quick] [--profile DIR]
+const usage = `npm run bench -- [--json FILE] [--only a,b,c,d,e,f,g] [--quick] [--profile DIR]
   [--ruleset REF] [--model-entries N] [--partitions N] [--processes N] [--batch N] [--linger-ms N] [--repeats N]
+  [--activations N] [--list-entries N]
   [--node-args='--max-semi-space-size=16 ...']`;
 
-const partLetters = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+const partLetters = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
 type PartLetter = (typeof partLetters)[number];
 
 const startedAtMs = performance.now();
@@ -41,6 +43,8 @@ function readOptions() {
       batch: { type: 'string' },
       'linger-ms': { type: 'string' },
       repeats: { type: 'string' },
+      activations: { type: 'string' },
+      'list-entries': { type: 'string' },
       'node-args': { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
@@ -50,7 +54,7 @@ function readOptions() {
   if (given.some((letter) => !parts.has(letter as PartLetter))) throw new Error(`--only: ${usage}`);
   const number = (text: string | undefined, otherwise: number, least = 1): number => {
     if (text === undefined) return otherwise;
-    if (!/^\d{1,6}$/.test(text) || Number(text) < least)
+    if (!/^\d{1,8}$/.test(text) || Number(text) < least)
       throw new Error(`"${text}" is not a number: ${usage}`);
     return Number(text);
   };
@@ -69,6 +73,13 @@ function readOptions() {
     ],
     nodeArguments: values['node-args'].split(' ').filter((one) => one !== ''),
     repeats: number(values.repeats, sized.repeats),
+    rollouts: {
+      activations: number(values.activations, sized.rollouts.activations),
+      listEntries:
+        values['list-entries'] === undefined
+          ? sized.rollouts.listEntries
+          : [...sized.rollouts.listEntries, number(values['list-entries'], 0)],
+    },
   };
   return { settings, parts, json: values.json, profile: values.profile, help: values.help };
 }
@@ -87,12 +98,16 @@ async function runParts(
 ): Promise<void> {
   const wanted = { a: parts.has('a'), b: parts.has('b'), c: parts.has('c'), f: parts.has('f') };
   // Before anything is drained: preloading moves the stored positions, and must not move them past the log.
-  const pipeline = parts.has('d') || parts.has('e') ? await preparePipeline(context) : undefined;
+  const pipeline = ['d', 'e', 'g'].some((letter) => parts.has(letter as PartLetter))
+    ? await preparePipeline(context)
+    : undefined;
   if (pipeline !== undefined) add({ endToEndRedisBytesPerRecord: pipeline.redisBytesPerRecord });
   if (Object.values(wanted).includes(true))
     add({ drains: await runDrains(context, wanted, (drains) => add({ drains })) });
   if (pipeline !== undefined && parts.has('e')) add({ latency: await runLatency(context, pipeline) });
   if (pipeline !== undefined && parts.has('d')) add({ endToEnd: await runEndToEnd(context, pipeline) });
+  // Last: what it brings into force stays so.
+  if (pipeline !== undefined && parts.has('g')) add({ rollouts: await runRollouts(context, pipeline) });
 }
 
 function describeSettings(settings: BenchSettings): string {

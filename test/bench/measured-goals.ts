@@ -5,12 +5,14 @@ import type { LatencyResults } from './latency.ts';
 import { median, round } from './process-usage.ts';
 import { repeated } from './repeated.ts';
 import type { Repeated } from './repeated.ts';
+import type { RolloutResults } from './rollouts.ts';
 import { fastestOf } from './sweep-passthrough.ts';
 
 export type BenchResults = {
   readonly drains?: DrainResults;
   readonly endToEnd?: EndToEndResults;
   readonly latency?: LatencyResults;
+  readonly rollouts?: RolloutResults;
   /** Of the accounts that (d) and (e) are about, which are like those of history50. */
   readonly endToEndRedisBytesPerRecord?: number;
 };

@@ -11,12 +11,15 @@ export type PacedFeed = {
   readonly dueAtEpochMs: (n: number) => number;
   /** Resolves when the last line is written. */
   readonly ended: Promise<void>;
+  /** Writes no further line. */
+  readonly stop: () => void;
 };
 
 export function startPacedFeed(options: {
   readonly into: NodeJS.WritableStream;
   readonly lines: OfferedLines;
   readonly txPerSecond: number;
+  /** Infinity: until it is stopped. */
   readonly count: number;
 }): PacedFeed {
   const { into, lines, txPerSecond, count } = options;
@@ -24,9 +27,10 @@ export function startPacedFeed(options: {
   const dueBy = (atMs: number): number =>
     Math.max(0, Math.min(count, Math.floor(((atMs - startedAtMs) * txPerSecond) / 1_000)));
 
+  let isStopped = false;
   const feed = async (): Promise<void> => {
     let written = 0;
-    while (written < count) {
+    while (written < count && !isStopped) {
       const due = dueBy(performance.now());
       let chunk = '';
       for (; written < due; written += 1) chunk += lines.next();
@@ -38,5 +42,8 @@ export function startPacedFeed(options: {
     dueBy,
     dueAtEpochMs: (n) => performance.timeOrigin + startedAtMs + ((n + 1) * 1_000) / txPerSecond,
     ended: feed(),
+    stop: () => {
+      isStopped = true;
+    },
   };
 }

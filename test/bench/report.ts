@@ -27,6 +27,7 @@ export const describeResults = ({ results, goals, comparisons }: Findings): stri
   [
     ...describeDrains(results),
     ...describePipeline(results),
+    ...describeRollouts(results),
     describeGoals(goals),
     ...(comparisons.length === 0 ? [] : [describeComparisons(comparisons)]),
   ].join('\n\n');
@@ -103,6 +104,28 @@ function describeDrains({ drains }: BenchResults): string[] {
       ['population', 'accounts', 'history', 'Redis bytes per record', 'ms per cold load'],
       ...preloaded,
     ]),
+  ];
+}
+
+function describeRollouts({ rollouts }: BenchResults): string[] {
+  if (rollouts === undefined) return [];
+  const { activations, txPerSecond, firstVerdictMs, everyPartitionMs, answeredMs, lists } = rollouts;
+  const rows = (
+    [
+      ['the first verdict of each partition', firstVerdictMs],
+      ['the first verdict of the slowest partition', everyPartitionMs],
+      ['the answer to who activates', answeredMs],
+    ] as const
+  ).map(([name, { p50, p99, max }]) => [name, ...[p50, p99, max].map(String)]);
+  return [
+    table([
+      [`(g) ${activations} activations at ${txPerSecond} tx/s, in ms until`, 'p50', 'p99', 'max'],
+      ...rows,
+    ]),
+    ...lists.map(
+      ({ entries, firstMatchSeconds, importSeconds }) =>
+        `(g) a list of ${entries}: imported in ${importSeconds} s, first match after ${firstMatchSeconds} s`,
+    ),
   ];
 }
 

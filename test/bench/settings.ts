@@ -39,6 +39,8 @@ export type BenchSettings = {
   readonly populations: Readonly<Record<PopulationName, PopulationSize>>;
   /** The open loop of (e). */
   readonly latency: { readonly txPerSecond: number; readonly warmSeconds: number; readonly seconds: number };
+  /** Of (g): how many activations are timed, and how long the lists are that are imported. */
+  readonly rollouts: { readonly activations: number; readonly listEntries: readonly number[] };
   /** The search of (d) for the highest rate, and how long and how often it has to be held. */
   readonly endToEnd: {
     readonly fromTxPerSecond: number;
@@ -103,6 +105,7 @@ const full: BenchSettings = {
     accounts1000000: { accounts: 1_000_000, history: 10 },
   },
   latency: { txPerSecond: 1_000, warmSeconds: 10, seconds: 20 },
+  rollouts: { activations: 100, listEntries: [1_000] },
   endToEnd: { fromTxPerSecond: 1_500, trialSeconds: 8, trials: 8, holdSeconds: 60, holds: 3 },
   repeatUntilSeconds: { drains: 700, latency: 1_080, endToEnd: 1_400 },
   drainDeadlineMs: 240_000,
@@ -131,6 +134,7 @@ const quick: BenchSettings = {
     accounts1000000: { accounts: 4_000, history: 10 },
   },
   latency: { txPerSecond: 200, warmSeconds: 2, seconds: 2 },
+  rollouts: { activations: 2, listEntries: [100] },
   endToEnd: { fromTxPerSecond: 100, trialSeconds: 2, trials: 2, holdSeconds: 2, holds: 1 },
   drainDeadlineMs: 60_000,
 };

@@ -8,6 +8,7 @@ import type { WorkerProcess } from './worker-process.ts';
 // Run as `npm start` runs them, with the same arguments to Node.
 const ingestMain = nodeMain('services/ingest/src/main.ts');
 const alertingMain = nodeMain('services/alerting/src/main.ts');
+const notaryMain = nodeMain('services/notary/src/main.ts');
 const detectionMain = nodeMain('services/detection/src/main.ts');
 const unsealedMain = nodeMain('test/bench/unsealed-worker.ts');
 const passthroughMain = nodeMain('test/bench/passthrough-worker.ts');
@@ -120,6 +121,21 @@ export const startIngest = (
       TENANT: 'demo',
       SOURCE: 'bench',
       LEDGER_FILE: join(makeTempFolder('bench-ledger'), 'ledger.json'),
+    },
+  });
+
+/** Without it nobody may import a list. */
+export const startNotary = (env: Environment): WorkerProcess =>
+  startWorkerProcess({ name: 'notary', args: notaryMain, env: { ...env, HTTP_PORT: '0' } });
+
+/** Reads a file and publishes it as the next version of a list, as `weir lists import` does. */
+export const startListImport = (env: Environment, list: string, file: string): WorkerProcess =>
+  startWorkerProcess({
+    name: 'import-list',
+    args: ingestMain,
+    env: {
+      ...{ ...env, HTTP_PORT: '0', MODE: 'import-list', INPUT_FILE: file, TENANT: 'demo' },
+      ...{ LIST: list, LIST_OF: 'counterparty', LIST_ACT: 'replace', ACTING_PERSON: 'bench' },
     },
   });
 
