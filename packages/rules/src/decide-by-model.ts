@@ -1,5 +1,5 @@
 import type { FeatureValues, Reason } from '@weir/contracts';
-import type { Contributions, Scorer } from '@weir/scoring';
+import { roundMicro, type Contributions, type Scorer } from '@weir/scoring';
 import type { Decision, DecideInput } from './decide.ts';
 import { failure, reasonOf, ruleFailed, standingOf, untimely } from './rule-reasons.ts';
 
@@ -12,8 +12,6 @@ export type TeamScore = { readonly role: 'max' | 'replace'; readonly score: numb
 
 /** The name that a team's own model goes by among the features of an explanation. */
 export const teamScoreFeature = 'teamScore';
-
-const micro = 1_000_000;
 
 /**
  * Decides one transaction by its score: pure, total but for a scorer that can't
@@ -60,7 +58,7 @@ export function decideByModel({
     };
   const explained = own === undefined ? nothing : scorer.explain(features);
   const reasons = own === undefined ? [] : scorer.reasons(explained);
-  const byTeam = Math.round((score - (own ?? 0)) * micro) / micro;
+  const byTeam = roundMicro(score - (own ?? 0));
   return {
     verdict: { outcome, score, reasons: [...builtIn, ...policies, ...withTeam(reasons, byTeam)], versions },
     ...{ alert, told },
@@ -86,7 +84,7 @@ function scoreOf(scorer: Scorer, features: FeatureValues): number | undefined {
 }
 
 const inMillionths = (score: TeamScore['score']): number | undefined =>
-  typeof score === 'number' && score >= 0 && score <= 1 ? Math.round(score * micro) / micro : undefined;
+  typeof score === 'number' && score >= 0 && score <= 1 ? roundMicro(score) : undefined;
 
 const withTeam = (reasons: readonly Reason[], contribution: number): readonly Reason[] =>
   contribution <= 0

@@ -15,6 +15,7 @@ export * from './recent-amounts.ts';
 export { defaultReportingThresholds, type ReportingThresholds } from './reporting-threshold.ts';
 export { entriesOf, rowOf, type RiskEntry } from './risk/risk-entry.ts';
 export { riskFeatureNames } from './risk/risk-features.ts';
+export { roundMicro } from './round-micro.ts';
 export { probabilityOf } from './score/contributions.ts';
 export { createScorer, readKnowledge, scorerOf } from './score/create-scorer.ts';
 export type { Contributions, Scorer } from './score/scorer.ts';

@@ -1,5 +1,11 @@
+/** Scores and features come in so many parts of one. */
+export const micro = 1_000_000;
+
+/** As whole millionths. */
+export const microOf = (value: number): number => Math.round(value * micro);
+
 /** From here on a double has no room for a digit below 10^-6 that multiplying would not blur. */
-const exactBelow = 2 ** 53 / 1e6;
+const exactBelow = 2 ** 53 / micro;
 
 /**
  * Rounds to 10^-6, the precision of every feature: far finer than any rule
@@ -9,5 +15,5 @@ const exactBelow = 2 ** 53 / 1e6;
  */
 export function roundMicro(value: number): number {
   if (Math.abs(value) >= exactBelow) return value;
-  return Math.round(value * 1e6) / 1e6 + 0;
+  return microOf(value) / micro + 0;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { contributionsOf, microOf, probabilityOf } from './contributions.ts';
+import { microOf } from '../round-micro.ts';
+import { contributionsOf, probabilityOf } from './contributions.ts';
 import type { Contributions } from './scorer.ts';
 import { scorerOf } from './create-scorer.ts';
 import { logOddsOf, partsOf } from './log-odds.ts';

@@ -1,13 +1,10 @@
 import { exp } from '@weir/windows';
+import { micro, microOf } from '../round-micro.ts';
 import type { LogOddsParts } from './log-odds.ts';
 import type { Contributions } from './scorer.ts';
 
-const micro = 1_000_000;
-
 /** The probability of log-odds. */
 export const probabilityOf = (logOdds: number): number => 1 / (1 + exp(-logOdds));
-
-export const microOf = (probability: number): number => Math.round(probability * micro);
 
 /**
  * Shares a score among what its log-odds are made of. On the straight way from the base to all parts

@@ -7,14 +7,13 @@ import {
 import { currencyCode } from '../currency-code.ts';
 import { entriesOf } from '../risk/risk-entry.ts';
 import { addRiskFeatures } from '../risk/risk-features.ts';
+import { micro, microOf } from '../round-micro.ts';
 import { prepareModel } from './additive-model.ts';
-import { contributionsOf, microOf, probabilityOf } from './contributions.ts';
+import { contributionsOf, probabilityOf } from './contributions.ts';
 import { logOddsOf, partsOf } from './log-odds.ts';
 import { peerGroupOf } from './peers.ts';
 import { reasonsOf } from './reason-groups.ts';
 import type { Scorer } from './scorer.ts';
-
-const micro = 1_000_000;
 
 const nothing: Knowledge = { peers: [], counterparties: [], accounts: [], model: null };
 

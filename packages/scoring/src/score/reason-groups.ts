@@ -1,4 +1,5 @@
 import type { Reason } from '@weir/contracts';
+import { roundMicro } from '../round-micro.ts';
 import type { Contributions } from './scorer.ts';
 
 /** A reason a score may have, as people who look into fraud name it, and the features that speak of it. */
@@ -66,7 +67,7 @@ export function reasonsOf({ features }: Contributions): readonly Reason[] {
     groups.set(group, known);
   }
   return Array.from(groups, ([rule, { contribution, features: speaking }]) => {
-    const inMillionths = Math.round(contribution * 1e6) / 1e6;
+    const inMillionths = roundMicro(contribution);
     return {
       rule,
       severity: severityOf(inMillionths),
