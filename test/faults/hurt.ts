@@ -113,6 +113,8 @@ export async function loadAndHurt(
     keepBooks(campaign, books, fed);
     return { steps, withoutEffect, fed, rulesets, healedMs };
   } finally {
+    // Interrupted, nobody waits for what the desk may still be trying.
+    if (signal.aborted) await campaign.desk.stop();
     await changes.stop().catch(() => undefined);
     await feed.abandon();
   }

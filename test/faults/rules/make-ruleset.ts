@@ -31,7 +31,7 @@ export function makeRuleset(random: SeededRandom, ref: string): string {
       { ...rule, ...scores, id: 'large_amount', title: 'Large amount', when: 'large' },
       {
         ...{ ...rule, id: 'sizeable_amount', title: 'Sizeable amount', then: 'alert' },
-        when: `amountMinor >= ${random.between(15_000, 19_000)} && known(amountOverTypical)`,
+        when: `amountMinor >= ${random.between(17_500, 19_500)} && known(amountOverTypical)`,
       },
       {
         ...{ ...rule, ...scores, id: 'new_counterparty', title: 'New counterparty', mode: 'shadow' },
