@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodePayload, events, type JournalRecord } from '@weir/contracts';
+import { encodePayload, events, type JournalRecord, type ModelSnapshot } from '@weir/contracts';
+import { modelOf, termOf } from '../../../scoring/src/score/model.fixture.ts';
 import { decided, recordOf, transactionNamed } from '../report/journal.fixture.ts';
 import { explainOther, explainVerdict, type Surroundings, type VerdictExplanation } from './explanation.ts';
 import { idleRule, journalled, nothingMissing, rulesetOf } from './judged.fixture.ts';
@@ -192,6 +193,81 @@ test('what can not be read any more is said, and nothing is claimed to have been
   const text = shown(one);
   assert.match(text, /It could not be recomputed/);
   assert.match(text, /! house@1 is gone\n! The log no longer has the transaction/);
+});
+
+/** Learned until a day: whatever else it is, a second transaction within an hour is fraud. */
+const learnedUntil = (cutAt: string): ModelSnapshot => ({
+  ref: 'learned@1',
+  cutAt,
+  delayMs: 0,
+  learned: { transactions: 100, frauds: 10 },
+  knowledge: {
+    peers: [],
+    counterparties: [],
+    accounts: [],
+    model: modelOf([{ feature: 'count_1h', knots: [0, 2] }], [termOf([0], [0, 9, 0])]),
+  },
+});
+
+test('what a model taught is a part of the score, but for a transaction from before its cut', () => {
+  const features = { amountMinor: 100, count_1h: 3 };
+  const partsOf = (snapshot: ModelSnapshot) => {
+    const one = explained(journalled({ features, snapshot }));
+    assert.deepEqual(one.recomputed, { isWhole: true, differences: [] });
+    assert.equal(one.versions.model, 'learned@1');
+    return one.features.filter(({ contribution }) => contribution !== null).map(({ feature }) => feature);
+  };
+  // The transaction is of noon on the first of January.
+  assert.deepEqual(partsOf(learnedUntil('2026-01-01T00:00:00.000Z')), ['count_1h']);
+  assert.deepEqual(partsOf(learnedUntil('2026-01-02T00:00:00.000Z')), []);
+});
+
+test('a list that held is told, and without it nothing is claimed to have been recomputed', () => {
+  const watched = {
+    id: 'watched',
+    list: 'mules',
+    of: 'counterparty',
+    title: 'On the watch list',
+    severity: 'high',
+  };
+  const ruleset = rulesetOf({
+    scoring: 'model',
+    rules: [idleRule],
+    lists: [{ ...watched, then: 'hold', explanation: 'Its counterparty is watched.' }],
+  });
+  const list = {
+    ref: 'mules@1',
+    of: 'counterparty' as const,
+    has: (prefix: string) => prefix === 'abcdefabcdef',
+  };
+  const lists = new Map([['mules', list]]);
+  const made = journalled({ ruleset, lists, features: { amountMinor: 100 } });
+  const one = explained(made);
+  assert.deepEqual([one.outcome, one.recomputed.isWhole, one.recomputed.differences], ['held', true, []]);
+  assert.match(shown(one), /On the watch list \(watched, holds\): Its counterparty is watched\./);
+  assert.match(shown(one), /in force house@1, standard@1, no model yet, mules@1/);
+  const gone = explained({ ...made, then: { ...made.then, lists: new Map() } });
+  assert.deepEqual(gone.recomputed, { isWhole: false, differences: [] });
+});
+
+test('where the log forgot a transaction, rules that ask for its channel or country are not judged again', () => {
+  const byWay = [
+    { ...policy, scope: { channels: ['atm'] } },
+    { ...policy, when: 'country == "GB"' },
+    { ...policy, when: 'count_1h >= 3 && channel == "atm"' },
+  ];
+  for (const rule of byWay) {
+    const made = journalled({
+      ruleset: rulesetOf({ scoring: 'model', rules: [rule] }),
+      features: { count_1h: 3 },
+    });
+    assert.equal(explained(made, { transaction: undefined }).recomputed.isWhole, false);
+  }
+  const made = journalled({
+    ruleset: rulesetOf({ scoring: 'model', rules: [policy] }),
+    features: { count_1h: 3 },
+  });
+  assert.equal(explained(made, { transaction: undefined }).recomputed.isWhole, true);
 });
 
 test('a journal of an earlier release is explained as far as it goes', () => {

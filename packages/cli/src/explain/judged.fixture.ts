@@ -1,4 +1,4 @@
-import type { Decision, JournalRecord } from '@weir/contracts';
+import type { Decision, JournalRecord, ModelSnapshot } from '@weir/contracts';
 import { createJudge, readRuleset, type Ruleset, type TeamScore } from '@weir/rules';
 import { featureNames } from '@weir/scoring';
 import { defaultWindowPlan } from '@weir/windows';
@@ -23,7 +23,9 @@ export const idleRule = {
   explanation: 'Never.',
 } as const;
 
-export const scoredRuleset = rulesetOf({ scoring: 'model', rules: [idleRule] });
+const scoredRuleset = rulesetOf({ scoring: 'model', rules: [idleRule] });
+
+const noLists: InForceThen['lists'] = new Map();
 
 export const nothingMissing: InForceThen = {
   plan: defaultWindowPlan,
@@ -40,20 +42,30 @@ export function journalled(options: {
   readonly ruleset?: Ruleset;
   readonly candidate?: { readonly ruleset: Ruleset; readonly percent: number };
   readonly team?: TeamScore;
+  readonly lists?: InForceThen['lists'];
+  readonly snapshot?: ModelSnapshot;
 }): { readonly journal: JournalRecord; readonly decision: VerdictDecision; readonly then: InForceThen } {
-  const { ruleset = scoredRuleset, candidate, team } = options;
+  const { ruleset = scoredRuleset, candidate, team, lists = noLists, snapshot } = options;
   const features = Object.fromEntries(featureNames.map((name) => [name, options.features[name] ?? null]));
-  const versions = { ruleset: ruleset.ref, windowPlan: defaultWindowPlan.ref };
+  const listed = [...lists.values()].map(({ ref }) => ref);
+  const versions = {
+    ruleset: ruleset.ref,
+    windowPlan: defaultWindowPlan.ref,
+    ...(snapshot === undefined ? {} : { model: snapshot.ref }),
+    ...(listed.length === 0 ? {} : { lists: listed }),
+  };
   const rollout = candidate === undefined ? undefined : rolloutOf(candidate.percent);
   const beside =
     candidate === undefined || rollout === undefined
       ? {}
       : { candidate: { ruleset: candidate.ruleset, rollout } };
-  const judge = createJudge({ ruleset, plan: defaultWindowPlan, versions, ...beside });
+  const judge = createJudge({ ruleset, plan: defaultWindowPlan, versions, lists, snapshot, ...beside });
   const blank = decided(7) as VerdictDecision;
   const subject = blank.subject as NonNullable<VerdictDecision['subject']>;
   const then = {
     ...nothingMissing,
+    lists,
+    snapshot,
     rulesets: new Map(
       [ruleset, ...(candidate === undefined ? [] : [candidate.ruleset])].map((one) => [one.ref, one]),
     ),
@@ -88,6 +100,11 @@ export function journalled(options: {
   const journal = {
     ...draft,
     decisions: [decision],
+    ...(listed.length === 0
+      ? {}
+      : {
+          lists: listed.map((ref) => ({ ref, digest: 'ef'.repeat(32), location: { offset: 0, parts: 1 } })),
+        }),
     ...(candidate === undefined || rollout === undefined
       ? {}
       : { candidate: { ruleset: candidate.ruleset.ref, digest: 'cd'.repeat(32), rollout } }),

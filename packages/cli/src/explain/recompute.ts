@@ -10,7 +10,14 @@ import {
   type JournalRecord,
   type Transaction,
 } from '@weir/contracts';
-import { createJudge, teamScoreFeature, type Judgement, type Remembered, type TeamScore } from '@weir/rules';
+import {
+  createJudge,
+  teamScoreFeature,
+  type Judgement,
+  type Remembered,
+  type Ruleset,
+  type TeamScore,
+} from '@weir/rules';
 import { createScorer } from '@weir/scoring';
 import type { AccountHistory, WindowRecord } from '@weir/windows';
 import type { InForceThen } from './read-in-force.ts';
@@ -48,11 +55,7 @@ export function recompute(input: RecomputeInput): Recomputed | undefined {
   const { plan, rulesets, snapshot } = then;
   const ruleset = rulesets.get(journal.versions.ruleset);
   const beside = journal.candidate === undefined ? undefined : rulesets.get(journal.candidate.ruleset);
-  const isWhole =
-    (journal.candidate === undefined || beside !== undefined) &&
-    (journal.versions.model === undefined || snapshot !== undefined) &&
-    (journal.versions.teamModel === undefined || then.teamModel !== undefined);
-  if (plan === undefined || ruleset === undefined || !isWhole) return undefined;
+  if (plan === undefined || ruleset === undefined || !isAllThere(input)) return undefined;
   const judge = createJudge({
     ...{ ruleset, plan, snapshot, versions: journal.versions, lists: then.lists },
     ...(journal.candidate === undefined || beside === undefined
@@ -76,6 +79,25 @@ export function recompute(input: RecomputeInput): Recomputed | undefined {
     differences: differencesOf(decision, judgement),
   };
 }
+
+/** Without any of it another verdict would come out, and the journal be blamed for that. */
+function isAllThere({ journal, transaction, then }: RecomputeInput): boolean {
+  const { candidate, versions, lists = [] } = journal;
+  return (
+    (candidate === undefined || then.rulesets.has(candidate.ruleset)) &&
+    (versions.model === undefined || then.snapshot !== undefined) &&
+    (versions.teamModel === undefined || then.teamModel !== undefined) &&
+    lists.every(({ ref }) => then.lists.has(ref.slice(0, ref.indexOf('@')))) &&
+    (transaction !== undefined || ![...then.rulesets.values()].some(asksForTheWay))
+  );
+}
+
+/** Whether rules look at channel or country, which the log alone has. */
+const asksForTheWay = ({ rules, definitions = {} }: Ruleset): boolean =>
+  rules.some(({ scope }) => scope?.channels !== undefined || scope?.countries !== undefined) ||
+  [...rules.map(({ when }) => when), ...Object.values(definitions)].some(
+    (when) => typeof when === 'string' && /\b(?:channel|country)\b/.test(when),
+  );
 
 /** What the windows knew of the transaction, but for what no verdict looks at. */
 export function recordOf(
@@ -129,7 +151,7 @@ function contributionsOf(input: RecomputeInput, features: FeatureValues, score: 
   const scorer = createScorer(snapshot);
   const isBeforeCut = snapshot !== undefined && input.subject.eventTime < snapshot.cutAt;
   const explained = (isBeforeCut ? scorer.withoutOutcomes : scorer).explain(features);
-  const byTeam = Math.round((score - totalOf(explained)) * 1e6) / 1e6;
+  const byTeam = teamScoreOf(input) === undefined ? 0 : Math.round((score - totalOf(explained)) * 1e6) / 1e6;
   return byTeam === 0
     ? explained
     : {

@@ -1,6 +1,6 @@
 import type { Decision, JournalRecord } from '@weir/contracts';
 
-export const logId = '00000000-0000-4000-8000-000000000001';
+const logId = '00000000-0000-4000-8000-000000000001';
 const digest = 'ab'.repeat(32);
 
 /** The pseudonym of the n-th transaction. */
