@@ -89,6 +89,7 @@ export function publishList(change: ListChange, ports: ListPorts): Promise<Publi
       about,
       bytes,
     );
+    tried = { ref, digest, changed };
     // Everything that takes long is done: whoever fences now keeps the word until the commit.
     const name = `weir-${environment}-ingest-lists`;
     const limits = { transactionTimeoutMs: transactionMs, stepTimeoutMs: transactionMs };
