@@ -1,4 +1,5 @@
 import type { ModelInput } from '@weir/contracts';
+import { riskFeatureNames } from '../risk/risk-features.ts';
 
 const steps = (from: number, to: number, step: number): number[] =>
   Array.from({ length: Math.round((to - from) / step) + 1 }, (_, index) => from + index * step);
@@ -58,11 +59,7 @@ export const modelPairs: readonly (readonly [string, string])[] = [
   ['amountRobustZ', 'amountPeerZ'],
 ];
 
+const riskFeatures: ReadonlySet<string> = new Set(riskFeatureNames);
+
 /** The features among them that come from reports about others, not from the account's own behaviour. */
-export const isRiskInput = (feature: string): boolean =>
-  feature.startsWith('counterpartyFraud') ||
-  feature.startsWith('counterpartyLast') ||
-  feature.startsWith('counterpartyUnexplained') ||
-  feature.startsWith('counterpartyGenuine') ||
-  feature.startsWith('accountLast') ||
-  feature.startsWith('accountFraud');
+export const isRiskInput = (feature: string): boolean => riskFeatures.has(feature);
