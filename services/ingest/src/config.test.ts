@@ -98,7 +98,7 @@ test('a door needs the keys of what it writes, and one that follows models their
   const door = { ...source, MODE: 'serve', DOOR_PORT: '0', DOOR_TOKENS_FILE: 'tokens.json' };
   const some = keys('received', 'rejected', 'decisions', 'intake');
   assert.throws(() => load({ ...door, KMS_KEYS: some, FOLLOW_MODELS: 'false' }), /stream artefacts/);
-  const KMS_KEYS = keys('received', 'rejected', 'decisions', 'artefacts', 'intake');
+  const KMS_KEYS = keys('received', 'rejected', 'decisions', 'artefacts', 'lists', 'intake');
   assert.throws(() => load({ ...door, KMS_KEYS }), /stream models/);
   assert.equal(load({ ...door, KMS_KEYS, FOLLOW_MODELS: 'false' }).FOLLOW_MODELS, 'false');
 });

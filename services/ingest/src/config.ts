@@ -206,7 +206,7 @@ const keysOfModels = ['received', 'artefacts', 'models', 'intake'] as const;
 /** The streams each mode seals or opens; the journal is the door's. */
 const keysInMode = {
   source: ['received', 'rejected'],
-  serve: ['received', 'rejected', 'decisions', 'artefacts', 'intake'],
+  serve: ['received', 'rejected', 'decisions', 'artefacts', 'lists', 'intake'],
   'open-log': ['received'],
   'publish-plan': ['artefacts', 'intake'],
   'activate-plan': ['received', 'artefacts', 'intake'],

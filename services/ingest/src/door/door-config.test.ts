@@ -26,7 +26,10 @@ const door = {
   AWS_REGION: 'eu-central-1',
   KMS_KEYS: JSON.stringify(
     Object.fromEntries(
-      ['received', 'rejected', 'decisions', 'artefacts', 'models', 'intake'].map((stream) => [stream, [arn]]),
+      ['received', 'rejected', 'decisions', 'artefacts', 'lists', 'models', 'intake'].map((stream) => [
+        stream,
+        [arn],
+      ]),
     ),
   ),
   HTTP_PORT: '0',

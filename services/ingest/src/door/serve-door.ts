@@ -5,7 +5,7 @@ import { createPartitioner, createPseudonymizer, sealEvents, type Opener, type S
 import type { KafkaClient, Producer } from '@weir/kafka';
 import type { Logger } from '@weir/runtime';
 import { createAcceptor } from '../accept-transaction.ts';
-import type { ActivationPorts } from '../artefacts/activate.ts';
+import type { RulesetPorts } from '../artefacts/rulesets/activate-ruleset.ts';
 import type { Pseudonymize } from '../identify.ts';
 import { requireNamedLog } from '../log/require-named-log.ts';
 import { createRefuser } from '../refuse-record.ts';
@@ -171,7 +171,7 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
   await dispatcher.idle();
 }
 
-const rulesetPorts = (settings: DoorSettings, ports: DoorPorts): ActivationPorts => ({
+const rulesetPorts = (settings: DoorSettings, ports: DoorPorts): RulesetPorts => ({
   kafka: ports.kafka,
   producer: ports.producer,
   sealer: ports.sealers.artefacts,
@@ -182,6 +182,12 @@ const rulesetPorts = (settings: DoorSettings, ports: DoorPorts): ActivationPorts
   // A caller doesn't wait for as long as a feed sits an outage out.
   retry: ports.retry.sending,
   signal: ports.signal,
+  lists: {
+    kafka: ports.kafka,
+    opener: ports.opener,
+    environment: settings.environment,
+    signal: ports.signal,
+  },
 });
 
 function openSending(settings: DoorSettings, ports: DoorPorts) {

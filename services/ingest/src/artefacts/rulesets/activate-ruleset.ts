@@ -1,11 +1,15 @@
 import { inForce, type PublishedArtefacts } from '@weir/artefacts';
 import type { Rollout } from '@weir/contracts';
+import type { ListsReader } from '@weir/lists';
 import { misfitOf } from '@weir/rules';
 import { activate, type Activatable, type Activated, type ActivationPorts } from '../activate.ts';
 import { planInForce } from '../what-fits.ts';
 import { approvalOf, requireRuleset } from './approve-ruleset.ts';
 import type { FoundRuleset } from './find-ruleset.ts';
+import { askedLists, requireWhatListsHold, type AskedList } from './require-lists.ts';
 import { RulesetRefused } from './ruleset-refused.ts';
+
+export type RulesetPorts = ActivationPorts & { readonly lists: ListsReader };
 
 export type RulesetActivation = {
   readonly ref: string;
@@ -23,8 +27,9 @@ export type RulesetActivation = {
  */
 export async function activateRuleset(
   { ref, logId, rollout }: RulesetActivation,
-  ports: ActivationPorts,
+  ports: RulesetPorts,
 ): Promise<Activated> {
+  let asked: readonly AskedList[] = [];
   const activated = await activate(
     {
       logId,
@@ -32,6 +37,7 @@ export async function activateRuleset(
         const found = requireRuleset(ref, said);
         requireApproved(ref, found, said);
         requireFitting(found, said, logId);
+        asked = askedLists(found.ruleset, said, logId);
         const base = inForce(said, logId).ruleset?.artefact ?? opened;
         if (rollout !== undefined && base === ref)
           throw new RulesetRefused(
@@ -40,6 +46,7 @@ export async function activateRuleset(
           );
         return activatableOf(ref, found, rollout);
       },
+      verify: () => requireWhatListsHold(asked, ports.lists),
     },
     ports,
   );
@@ -68,11 +75,5 @@ export function requireFitting({ ruleset }: FoundRuleset, said: PublishedArtefac
   const misfit = misfitOf(ruleset, plan);
   if (misfit !== undefined)
     throw new RulesetRefused('ruleset_unfit', `${ruleset.ref} can't decide by what is in force: ${misfit}`);
-  const { lists } = inForce(said, logId);
-  const missing = ruleset.lists?.find(({ list }) => !lists.has(list));
-  if (missing === undefined) return;
-  throw new RulesetRefused(
-    'ruleset_unfit',
-    `${ruleset.ref} asks the list ${missing.list}, of which no version is in force; bring one into force first ("weir lists import")`,
-  );
+  askedLists(ruleset, said, logId);
 }

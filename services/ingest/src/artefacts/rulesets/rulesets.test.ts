@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { digestOf, inForce, readArtefacts } from '@weir/artefacts';
 import { streams, type Approval, type Rollout } from '@weir/contracts';
 import { resolveRuleset, ruleset as rulesetShape, type Ruleset } from '@weir/rules';
+import { createListBuilder } from '@weir/lists';
 import { defaultWindowPlan } from '@weir/windows';
 import {
   activationsIn,
@@ -12,6 +13,7 @@ import {
   recordsOf,
   type ArtefactProcess,
 } from '../../fixtures/artefact-topics.ts';
+import { activateList, publishList } from '../../lists/list-acts.ts';
 import { activatePlan } from '../activate-plan.ts';
 import { announce } from '../announce.ts';
 import { publishPlan } from '../publish-plan.ts';
@@ -294,23 +296,32 @@ test('a ruleset that asks for spans of another plan is refused with what to do, 
   }
 });
 
-test('a ruleset that asks a list of which no version is in force is refused', async () => {
+test('a ruleset that asks a list of which no version is in force, or for what it does not hold, is refused', async () => {
   const process = await openedTopics();
-  const lists = [
-    {
-      ...{ id: 'known_mules', list: 'mules', of: 'counterparty', title: 'Known mules' },
-      ...{ severity: 'high', then: 'hold', explanation: 'It is on the list.' },
-    },
-  ];
-  await publish(process, documentOf(1, { lists }));
-  await approveRuleset({ ref: 'payments@1', approvedBy: 'ben' }, process.ports);
-  await assert.rejects(activated(process, 1), { code: 'ruleset_unfit', message: /list mules/ });
-  const list = { artefactKind: 'list', artefact: 'mules@1', digest: 'c'.repeat(64) } as const;
-  await announce(process.ports, () => ({
-    activation: { logId, sequence: 1, ...list, location: { offset: 0, parts: 1 } },
-    result: undefined,
-  }));
-  assert.equal((await activated(process, 1)).sequence, 2);
+  const { ports } = process;
+  const use = {
+    ...{ id: 'known_mules', list: 'mules', title: 'Known mules', severity: 'high', then: 'hold' },
+    explanation: 'It is on the list.',
+  };
+  for (const [version, of] of [
+    [1, 'account'],
+    [2, 'counterparty'],
+  ] as const) {
+    await publish(process, documentOf(version, { lists: [{ ...use, of }] }));
+    await approveRuleset({ ref: `payments@${version}`, approvedBy: 'ben' }, ports);
+    await assert.rejects(activated(process, version), { code: 'ruleset_unfit', message: /list mules/ });
+  }
+  const builder = createListBuilder('counterparty');
+  builder.add(Buffer.of(0, 0, 0, 0, 0, 7), Infinity);
+  const change = { name: 'mules', of: 'counterparty', act: 'replace', logId } as const;
+  const { reference } = await publishList({ ...change, bytes: builder.build() }, ports);
+  await assert.rejects(activated(process, 2), { code: 'ruleset_unfit' });
+  await activateList({ reference, logId }, ports);
+  await assert.rejects(activated(process, 1), {
+    code: 'ruleset_unfit',
+    message: /mules@1 can't be asked about accounts: it is one of counterparty pseudonyms/,
+  });
+  assert.equal((await activated(process, 2)).sequence, 2);
 });
 
 test('two that activate at once never give two meanings to one number', async () => {

@@ -7,8 +7,8 @@ import {
   type PublishedRulesetAnswer,
   type Rollout,
 } from '@weir/contracts';
-import type { Activated, ActivationPorts } from '../../artefacts/activate.ts';
-import { activateRuleset } from '../../artefacts/rulesets/activate-ruleset.ts';
+import type { Activated } from '../../artefacts/activate.ts';
+import { activateRuleset, type RulesetPorts } from '../../artefacts/rulesets/activate-ruleset.ts';
 import { approveRuleset } from '../../artefacts/rulesets/approve-ruleset.ts';
 import { publishRuleset, readForPublishing } from '../../artefacts/rulesets/publish-ruleset.ts';
 import { rollBackRuleset } from '../../artefacts/rulesets/roll-back-ruleset.ts';
@@ -36,7 +36,7 @@ type Act = Pick<AuditAct, 'action' | 'details'> & { readonly id: string };
 type Done<Answer> = { readonly answer: Answer; readonly details: AuditAct['details'] };
 
 export function createRulesetActs(options: {
-  readonly ports: ActivationPorts;
+  readonly ports: RulesetPorts;
   readonly recorder: Pick<AuditRecorder, 'recordBefore'>;
   readonly logId: string;
   /** The ruleset of a log whose first record is no longer there. */

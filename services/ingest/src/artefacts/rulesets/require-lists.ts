@@ -1,0 +1,45 @@
+import { inForce, type PublishedArtefacts } from '@weir/artefacts';
+import type { Activation } from '@weir/contracts';
+import { readAbout, type ListsReader } from '@weir/lists';
+import type { Ruleset } from '@weir/rules';
+import { RulesetRefused } from './ruleset-refused.ts';
+
+type ListUse = NonNullable<Ruleset['lists']>[number];
+
+/** A list that a ruleset asks, and the version of it in force. */
+export type AskedList = { readonly use: ListUse; readonly activation: Activation };
+
+/** The lists that a ruleset asks. Throws RulesetRefused `ruleset_unfit` where no version of one is in force. */
+export function askedLists(
+  { ref, lists: uses = [] }: Ruleset,
+  said: PublishedArtefacts,
+  logId: string,
+): readonly AskedList[] {
+  const { lists } = inForce(said, logId);
+  return uses.map((use) => {
+    const activation = lists.get(use.list);
+    if (activation !== undefined) return { use, activation };
+    throw new RulesetRefused(
+      'ruleset_unfit',
+      `${ref} asks the list ${use.list}, of which no version is in force; bring one into force first ("weir lists import")`,
+    );
+  });
+}
+
+/**
+ * Makes sure that each list holds what the ruleset asks it for: a list of accounts knows no counterparty, and
+ * every transaction would be held. What a list is of never changes from version to version. Throws
+ * RulesetRefused `ruleset_unfit`.
+ */
+export async function requireWhatListsHold(asked: readonly AskedList[], reader: ListsReader): Promise<void> {
+  for (const { use, activation } of asked) {
+    const { artefact: ref, digest, location } = activation;
+    const about = location === undefined ? undefined : await readAbout(reader, { ref, digest, location });
+    if (about?.of === use.of) continue;
+    const why = about === undefined ? "it can't be read" : `it is one of ${about.of} pseudonyms`;
+    throw new RulesetRefused(
+      'ruleset_unfit',
+      `the list ${ref} can't be asked about ${use.of === 'account' ? 'accounts' : 'counterparties'}: ${why}`,
+    );
+  }
+}
