@@ -25,8 +25,8 @@ export type BankFile = {
 /** In major units: far above the usual, and the first just below where payments are reported. */
 const largeMajor = [9_000, 90_000];
 
-/** Longer than the cleared topic of the simulation takes, once a verdict is with it. */
-const oversizedText = 'wide '.repeat(27).trim();
+/** Characters of three bytes: longer than the cleared topic of the simulation takes, once a verdict is with it. */
+const oversizedText = '\u20ac'.repeat(134);
 
 /**
  * A small bank's transactions as NDJSON: a few accounts that are busy enough for

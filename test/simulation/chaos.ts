@@ -170,7 +170,9 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
       case 'kafkaAway':
         return outage(world, 'kafka', step);
       case 'control':
-        return appendControl(world, random);
+        // Rules seldom change alone: a list comes with the rules that ask for it, a candidate ends.
+        for (let left = 1 + random.below(4); left > 0; left -= 1) await appendControl(world, random);
+        return;
       case 'rebuild': {
         const upkeep = fleet.slots.find(({ role, process }) => role === 'upkeep' && process === undefined);
         if (upkeep !== undefined) fleet.start(upkeep);

@@ -17,6 +17,7 @@ import { indexHistory } from '../history-checks/index-history.ts';
 import { readStored } from '../history-checks/read-stored.ts';
 import { checkLedgers } from './check-ledgers.ts';
 import { checkMails } from './check-mails.ts';
+import { checkMarks } from './check-marks.ts';
 import { planInForce, plans } from './control-records.ts';
 import { source } from './ingest-worker.ts';
 import type { Topics } from './topics.ts';
@@ -44,6 +45,7 @@ export const checkHistory = async (world: World, topics: Topics, calm: Topics): 
     ...checkVerdictOrder(history),
     ...checkJournal(history, index),
     ...checkVersions(history),
+    ...checkMarks(history),
     ...checkReference(history, calm.part, endsOf(history)),
     ...checkJudgedWindows(accounts, history.journal, plans),
     ...checkStoredWindows(accounts, stored, inForce),

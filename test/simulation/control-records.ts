@@ -1,13 +1,17 @@
 import { encodePayload, events, streams, systemTenant, writeEventHeaders } from '@weir/contracts';
-import type { ControlRecord } from '@weir/contracts';
+import type { ControlRecord, Rollout } from '@weir/contracts';
+import type { UnsealedEvent } from '@weir/envelope';
 import type { OutgoingRecord } from '@weir/kafka';
 import type { Random } from '@weir/simulator';
 import { defaultWindowPlan } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
 import { drawnModels } from '../../services/detection/src/fixtures/drawn-models.ts';
 import type { DrawnModel } from '../../services/detection/src/fixtures/drawn-models.ts';
+import { publishedRuleset } from '../../services/detection/src/fixtures/ruleset-artefacts.ts';
 import { planDigest } from '../../services/detection/src/resolve-plan.ts';
 import { pickAny } from './pick-any.ts';
+import { markedLists, markedRulesets, rulesetDigest } from './published-rules.ts';
+import type { MarkedList } from './published-rules.ts';
 import { outsideLink } from './world.ts';
 import type { Activation, World } from './world.ts';
 
@@ -69,7 +73,7 @@ export const openSimulatedLog = async (world: World): Promise<void> => {
 };
 
 /** Publishes the other plan, as an immutable artefact. */
-export const publishPlan = async (world: World): Promise<void> => {
+const publishPlan = async (world: World): Promise<void> => {
   const { type, dataSchema } = events.artefact;
   const { ref } = widePlan;
   await append(world, streams.artefacts.topic, logPartition, {
@@ -84,10 +88,26 @@ export const publishPlan = async (world: World): Promise<void> => {
   });
 };
 
-/** Publishes the models that the log may come to decide by, whole, from the beginning of their topic. */
-export const publishModels = async (world: World): Promise<void> => {
-  for (const { key, plaintext, ...event } of drawnModels.flatMap((model) => model.events))
-    await append(world, streams.models.topic, 0, {
+/** Publishes all that the log may come to decide by: rulesets, and models and lists whole, from the beginning of their topics. */
+export const publishArtefacts = async (world: World): Promise<void> => {
+  await publishPlan(world);
+  const rulesets = markedRulesets.map(({ ruleset }) => publishedRuleset(ruleset));
+  await publishAll(world, streams.artefacts.topic, rulesets);
+  await publishAll(
+    world,
+    streams.models.topic,
+    drawnModels.flatMap(({ events: parts }) => parts),
+  );
+  await publishAll(
+    world,
+    streams.lists.topic,
+    markedLists.flatMap(({ events: parts }) => parts),
+  );
+};
+
+const publishAll = async (world: World, to: string, unsealed: readonly UnsealedEvent[]): Promise<void> => {
+  for (const { key, plaintext, ...event } of unsealed)
+    await append(world, to, logPartition, {
       key,
       value: Buffer.from(plaintext),
       headers: writeEventHeaders(event, ownSource),
@@ -104,11 +124,22 @@ const activationOf = (world: World, plan: WindowPlan): Activation => ({
   digest: planDigest(plan),
 });
 
-const rulesetActivation = (world: World, artefact: string): Activation => ({
+type Beside = { readonly rollout?: Rollout };
+
+const rulesetActivation = (world: World, artefact: string, beside: Beside = {}): Activation => ({
   ...numbered(world),
   artefactKind: 'ruleset',
   artefact,
-  digest: '0'.repeat(64),
+  digest: rulesetDigest(artefact),
+  ...beside,
+});
+
+const listActivation = (world: World, { inForce: { ref, digest, location } }: MarkedList): Activation => ({
+  ...numbered(world),
+  artefactKind: 'list',
+  artefact: ref,
+  digest,
+  location,
 });
 
 const modelActivation = (world: World, { reference }: DrawnModel): Activation => ({
@@ -121,12 +152,24 @@ const modelActivation = (world: World, { reference }: DrawnModel): Activation =>
 
 /** Any of what a log may bring into force. */
 const anyActivation = (world: World, random: Random): Activation => {
-  const model = random.chance(0.5) ? pickAny(random, drawnModels) : undefined;
+  const drawn = random.unit();
+  if (drawn < 0.15) return activationOf(world, random.pick(plans));
+  const model = drawn < 0.3 ? pickAny(random, drawnModels) : undefined;
   if (model !== undefined) return modelActivation(world, model);
-  return random.chance(0.4)
-    ? rulesetActivation(world, random.pick(['starter@1', 'starter@2']))
-    : activationOf(world, random.pick(plans));
+  const list = drawn < 0.55 ? pickAny(random, markedLists) : undefined;
+  if (list !== undefined) return listActivation(world, list);
+  return rulesetActivation(world, random.pick(rulesets), random.pick(rollouts));
 };
+
+const rulesets = ['starter@1', 'starter@2', ...markedRulesets.map(({ ruleset }) => ruleset.ref)] as const;
+
+/** In its place, which is also how a candidate is rolled back, or beside it. */
+const rollouts: readonly [Beside, ...Beside[]] = [
+  {},
+  { rollout: { stage: 'shadow' } },
+  { rollout: { stage: 'canary', percent: 30 } },
+  { rollout: { stage: 'canary', percent: 70 } },
+];
 
 /**
  * Brings something into force, or says again what was brought into force before.

@@ -19,6 +19,7 @@ export type FaultyParts = (parts: DetectionParts, kafka: KafkaClient, process: S
 const silent: StepObserver = {
   tookOver: () => undefined,
   stepDone: () => undefined,
+  nowInForce: () => undefined,
   positionDiffers: () => undefined,
   windowsDamaged: () => undefined,
   windowsSampled: () => undefined,

@@ -2,6 +2,8 @@ import { streams } from '@weir/contracts';
 import type { KafkaRecord, PartitionTransactions } from '@weir/kafka';
 import type { WindowStore } from '@weir/windows';
 import type { DetectionParts } from '../../services/detection/src/detection-parts.ts';
+import { nameOf } from '../../services/detection/src/log-state.ts';
+import type { ListInForce } from '../../services/detection/src/log-state.ts';
 import type { FaultyParts } from './detection-worker.ts';
 import { detectionGroup } from './world.ts';
 
@@ -102,6 +104,38 @@ export const faultyParts: Readonly<Record<string, FaultyParts>> = {
       },
     };
   },
+  'a canary that decides other accounts than its own': (parts) => ({
+    ...parts,
+    resolveJudge: (inForce, plan) => {
+      const { candidate } = inForce;
+      if (candidate?.rollout.stage !== 'canary') return parts.resolveJudge(inForce, plan);
+      const rollout = { ...candidate.rollout, percent: 100 - candidate.rollout.percent };
+      return parts.resolveJudge({ ...inForce, candidate: { ...candidate, rollout } }, plan);
+    },
+  }),
+  'a list that is asked on when another version of it is in force': (parts) => {
+    const first = new Map<string, ListInForce>();
+    return {
+      ...parts,
+      resolveJudge: (inForce, plan) => {
+        const lists = inForce.lists?.map((list) => {
+          const kept = first.get(nameOf(list.ref)) ?? list;
+          first.set(nameOf(list.ref), kept);
+          return kept;
+        });
+        return parts.resolveJudge(lists === undefined ? inForce : { ...inForce, lists }, plan);
+      },
+    };
+  },
+  'a take-over that forgets the candidate': (parts) =>
+    withTransactions(parts, (transactions) => ({
+      committed: async (at, partition) => {
+        const found = await transactions.committed(at, partition);
+        if (found === undefined) return undefined;
+        const { candidate: _forgotten, ...kept } = JSON.parse(found.metadata) as Record<string, unknown>;
+        return { ...found, metadata: JSON.stringify(kept) };
+      },
+    })),
   'a lost account taken for a new one': withStore((store) => ({
     load: async (partition, accounts) => {
       const loaded = new Map<string, readonly Uint8Array[]>();

@@ -28,7 +28,9 @@ const settings: FeedSettings = {
   futureLimitMs: 86_400_000,
 };
 
-const indexKey = createSecretKey(Buffer.alloc(32, 1));
+/** By these the accounts and counterparties of the file are named. */
+export const indexKey = createSecretKey(Buffer.alloc(32, 1));
+export const indexKeyVersion = 1;
 const routingKey = createSecretKey(Buffer.alloc(32, 2));
 const chunkBytes = 2_000;
 
@@ -47,7 +49,7 @@ export const startIngest = async (world: World, process: SimProcess, force: bool
     sealers: { received: sealer, rejected: sealer },
     opener,
     indexKey,
-    indexKeyVersion: 1,
+    indexKeyVersion,
     routingKey,
     stdin: Readable.from([]),
     openSource: sourceOf(world, process),
