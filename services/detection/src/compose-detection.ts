@@ -34,6 +34,7 @@ export async function composeDetection(
   const { teamModels, ...resolvers } = createResolvers({
     ...{ kafka, opener, environment },
     teamModelFolder: config.TEAM_MODEL_DIR,
+    onListRead: observe.listRead,
   });
   const parts: DetectionParts = {
     opening,

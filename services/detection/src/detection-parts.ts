@@ -5,6 +5,7 @@ import type { HistoryCache, WindowStore } from '@weir/windows';
 import type { OutputStream } from './build-outputs.ts';
 import type { Clock } from './clock.ts';
 import type { LogState } from './log-state.ts';
+import type { RulesetObserver } from './observe-rulesets.ts';
 import type { ResolveJudge } from './resolve-judge.ts';
 import type { ResolvePlan } from './resolve-plan.ts';
 import type { ResolveRuleset } from './resolve-ruleset.ts';
@@ -60,6 +61,8 @@ export type StepObserver = {
       readonly team?: { readonly outcome: 'scored' | TeamModelFailure; readonly tookMs: number };
     },
   ): void;
+  /** What a partition is decided by from here on; since when, where its control record is what said so. */
+  nowInForce: RulesetObserver['nowInForce'];
   /** The group's position and the end of the journal say different things; the journal is believed. */
   positionDiffers(
     partition: number,

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WeirError } from '@weir/contracts';
+import type { Alternative } from '@weir/contracts';
 import { createLogger, createMetrics } from '@weir/runtime';
+import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
+import { decideBatch } from './decide-batch.ts';
 import type { Decided } from './decide-batch.ts';
 import type { DetectionParts } from './detection-parts.ts';
 import { createObserver } from './observe.ts';
 import { createBatchConsumer } from './consume-batch.ts';
+import { decodedTransaction } from './fixtures/decoded-transaction.ts';
+import { judgeOf } from './fixtures/judge-of.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
 import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
+import { windowRecordOf } from './window-record.ts';
 
 const log = {
   logId: '018f3b9e-0000-4000-8000-000000000000',
@@ -138,4 +144,46 @@ test('what is found about windows is counted, and told with positions and pseudo
   );
   assert.deepEqual([told[3]?.['accountPseudonym'], told[3]?.['reason']], [account, 'other']);
   assert.ok(told.every((line) => !('droppedFields' in line)));
+});
+
+test('verdicts are counted by whose they are, and what the other ruleset would have said by what it changes', async () => {
+  const { metrics, observe } = createObserved();
+  const { judge } = judgeOf('starter@1');
+  const content = sampleTransactions(0, 1)[0]!;
+  const one = decodedTransaction(0, content);
+  const histories = new Map([[one.transaction.account, createAccountHistory(defaultWindowPlan, [], 0)]]);
+  const [verdict] = decideBatch([one], { judge, histories, toRecord: windowRecordOf });
+  assert.ok(verdict?.kind === 'verdict' && verdict.verdict.outcome === 'cleared');
+  const alternative: Alternative = { outcome: 'held', score: 1, reasons: [] };
+  const rules = Array.from({ length: 150 }, (_, index) => `rule_${index}`);
+  const some: Decided[] = [
+    verdict,
+    { ...verdict, ruleset: 'mine@1', alert: true },
+    { ...verdict, alternative },
+    { ...verdict, alert: true, alternative: { ...alternative, outcome: 'cleared' } },
+    { ...verdict, shadowRules: rules, alternative: { ...alternative, outcome: 'cleared' } },
+  ];
+  observe.stepDone(0, { decided: some, publishes: true, outOfOrderQueries: 0 });
+  observe.listRead({ name: 'watched', entries: 12 });
+  const canary = {
+    ruleset: 'mine@1',
+    digest: 'ab'.repeat(32),
+    rollout: { stage: 'canary', percent: 5 },
+  } as const;
+  observe.nowInForce({ candidate: canary }, 1_767_600_000_000);
+  const text = await metrics.text();
+  for (const line of [
+    'verdicts_by_stage_total{stage="base",outcome="cleared",service="test"} 3',
+    'verdicts_by_stage_total{stage="base",outcome="flagged",service="test"} 1',
+    'verdicts_by_stage_total{stage="candidate",outcome="flagged",service="test"} 1',
+    'alternatives_total{stage="base",change="won",service="test"} 1',
+    'alternatives_total{stage="base",change="lost",service="test"} 1',
+    'alternatives_total{stage="base",change="reasons",service="test"} 1',
+    'shadow_rule_fired_total{rule="rule_99",service="test"} 1',
+    'shadow_rule_fired_total{rule="other",service="test"} 50',
+    'list_entries{list="watched",service="test"} 12',
+    'candidate_percent{service="test"} 5',
+    'in_force_since_timestamp_seconds{service="test"} 1767600000',
+  ])
+    assert.ok(text.includes(`\nweir_${line}\n`), line);
 });

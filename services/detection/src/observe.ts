@@ -2,11 +2,14 @@ import type { WeirError } from '@weir/contracts';
 import type { Logger, Metrics } from '@weir/runtime';
 import type { RedisChanges } from '@weir/window-store';
 import type { StepObserver } from './detection-parts.ts';
+import { createRulesetObserver } from './observe-rulesets.ts';
+import type { RulesetObserver } from './observe-rulesets.ts';
 
 export type DetectionObserver = StepObserver & {
   retrying(partition: number, error: WeirError, forMs: number): void;
   lag(partition: number, records: number): void;
   redisChanged(changes: RedisChanges): void;
+  listRead: RulesetObserver['listRead'];
 };
 
 /** Turns what happens into metrics and log lines: counts, offsets and codes alone. */
@@ -63,6 +66,7 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
   const expired = metrics.counter('redis_expired_keys_total', 'Keys that expired in Redis.', []);
   const redisRestarts = metrics.counter('redis_restarts_total', 'Starts of a Redis that was known.', []);
   const retries = metrics.counter('retries_total', 'Partitions that failed and are tried again.', ['code']);
+  const rulesets = createRulesetObserver(metrics);
   const lagging = metrics.gauge('lag_records', 'Records behind the end of the log.', ['partition']);
 
   return {
@@ -92,10 +96,13 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
         const outcome = one.kind === 'verdict' ? one.verdict.outcome : one.kind;
         decided.add({ outcome });
         if (one.kind === 'rejected') rejected.add({ code: one.rejection.code });
-        if (one.kind === 'verdict')
-          for (const reason of one.verdict.reasons) fired.add({ rule: reason.rule });
+        if (one.kind !== 'verdict') continue;
+        rulesets.decided(one);
+        for (const reason of one.verdict.reasons) fired.add({ rule: reason.rule });
       }
     },
+    nowInForce: rulesets.nowInForce,
+    listRead: rulesets.listRead,
     positionDiffers(partition, { committed, journal }) {
       differing.add({});
       log.warn('the journal ends elsewhere than the position of the group, which now follows it', {

@@ -22,7 +22,10 @@ export type KeptLists = {
 /** As many as may be in force, and a few that were just replaced: partitions further behind still ask for them. */
 const keptLists = mostLists + 2;
 
-export function createKeptLists(reader: ListsReader): KeptLists {
+/** Told of each list that is read. */
+export type OnListRead = (list: { readonly name: string; readonly entries: number }) => void;
+
+export function createKeptLists(reader: ListsReader, onRead: OnListRead = () => undefined): KeptLists {
   const kept = new Map<string, Promise<PseudonymList>>();
   const touch = (key: string, list: Promise<PseudonymList>): void => {
     // Put behind the others: the one that nobody asked for the longest goes first.
@@ -32,7 +35,7 @@ export function createKeptLists(reader: ListsReader): KeptLists {
   };
   const resolveOne = async (one: ListInForce): Promise<PseudonymList> => {
     const key = keyOf(one);
-    const list = kept.get(key) ?? readOne(reader, one);
+    const list = kept.get(key) ?? readOne(reader, one, onRead);
     touch(key, list);
     try {
       return await list;
@@ -59,9 +62,11 @@ export function createKeptLists(reader: ListsReader): KeptLists {
 
 const keyOf = ({ ref, digest }: ListInForce): string => `${ref} ${digest}`;
 
-async function readOne(reader: ListsReader, one: ListInForce): Promise<PseudonymList> {
+async function readOne(reader: ListsReader, one: ListInForce, onRead: OnListRead): Promise<PseudonymList> {
   try {
-    return await readListAt(reader, one);
+    const list = await readListAt(reader, one);
+    onRead({ name: nameOf(one.ref), entries: list.entries });
+    return list;
   } catch (error) {
     if (!(error instanceof WeirError) || error.code !== 'artefact_unknown') throw error;
     throw unusable(

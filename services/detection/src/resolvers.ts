@@ -3,6 +3,7 @@ import type { ModelsReader } from '@weir/models';
 import { createJudgeResolver } from './resolve-judge.ts';
 import type { ResolveJudge } from './resolve-judge.ts';
 import { createKeptLists } from './resolve-lists.ts';
+import type { OnListRead } from './resolve-lists.ts';
 import { createPlanResolver } from './resolve-plan.ts';
 import type { ResolvePlan } from './resolve-plan.ts';
 import { createRulesetResolver } from './resolve-ruleset.ts';
@@ -23,6 +24,7 @@ export type ResolverSources = ArtefactsReader &
   ModelsReader & {
     /** Where the files of a team's own models lie. */
     readonly teamModelFolder?: string | undefined;
+    readonly onListRead?: OnListRead;
   };
 
 export function createResolvers(sources: ResolverSources): Resolvers {
@@ -32,7 +34,11 @@ export function createResolvers(sources: ResolverSources): Resolvers {
   return {
     resolvePlan: createPlanResolver(reader),
     resolveRuleset,
-    resolveJudge: createJudgeResolver({ resolveRuleset, lists: createKeptLists(reader), models: reader }),
+    resolveJudge: createJudgeResolver({
+      resolveRuleset,
+      lists: createKeptLists(reader, sources.onListRead),
+      models: reader,
+    }),
     teamModels: createTeamModels({ artefacts: reader, resolveRuleset, folder }),
   };
 }

@@ -63,7 +63,8 @@ async function publishRun(
   isRefused: (offset: number) => boolean,
 ): Promise<StepOutcome> {
   const [first] = run.decoded;
-  const outcome = first?.kind === 'control' ? await takeInControl(parts, owned, first.control) : 'goOn';
+  const outcome =
+    first?.kind === 'control' ? await takeInControl(parts, owned, first.control, records[0]) : 'goOn';
   const judge = await parts.resolveJudge(owned.log, owned.plan);
   const histories = await loadHistories(owned, run);
   const before = holdBack(owned, histories, storedBefore(histories));
@@ -111,6 +112,7 @@ async function takeInControl(
   parts: DetectionParts,
   owned: OwnedPartition,
   control: ControlRecord,
+  record: KafkaRecord | undefined,
 ): Promise<StepOutcome> {
   const log = applyControl(owned.log, control);
   const isOther = log.versions.windowPlan !== owned.log.versions.windowPlan;
@@ -121,6 +123,7 @@ async function takeInControl(
   const { teamModel } = log.versions;
   await parts.resolveTeamModel(log.versions, plan, digestIn(control, 'team_model', teamModel));
   owned.log = log;
+  parts.observe.nowInForce(log, record?.timestampMs);
   return isOther ? 'otherWindows' : 'goOn';
 }
 

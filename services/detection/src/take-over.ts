@@ -78,6 +78,7 @@ export async function takeOver(
       requireWanted(partition, cause);
       await store.clear(partition);
     }
+    parts.observe.nowInForce(log, undefined);
     parts.observe.tookOver(partition, { ...plan, ...found });
     return {
       partition,
