@@ -6,6 +6,7 @@ import { createPseudonymizer } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import { createMemoryKafka } from '@weir/kafka/memory';
 import { createPlaceIds } from '../place-id.ts';
+import { decidedIn } from './decided-in.ts';
 import { journalTopic, type OpenRun } from './journal-records.ts';
 import { createJournalTail } from './journal-tail.ts';
 import { createReadVerdict } from './read-verdict.ts';
@@ -140,4 +141,20 @@ test('searches have a bound, in all and for one tenant, beyond which a caller is
   assert.equal(await readVerdict('other', others), 'busy');
   waiting.resolve('pending');
   for (const answer of await Promise.all(first)) assert.equal(typeof answer, 'object');
+});
+
+test('a verdict names the ruleset that made it, which for the accounts of a canary is the candidate', () => {
+  const decided = {
+    ...{ outcome: 'cleared' as const, score: 0, reasons: [], features: [], digest: 'ab'.repeat(32) },
+  };
+  const decisions = [
+    { ...decided, offset: 0, ruleset: 'mine@2' },
+    { ...decided, offset: 1 },
+  ];
+  const namedAt = (offset: number) => {
+    const found = decidedIn({ ...runOf(0), decisions }, offset);
+    return typeof found === 'string' ? found : found.versions;
+  };
+  assert.deepEqual(namedAt(0), { ...versions, ruleset: 'mine@2' });
+  assert.deepEqual(namedAt(1), versions);
 });
