@@ -6,7 +6,7 @@ import { connectOps } from '../ops/connect-ops.ts';
 import type { PeriodOptions } from '../report/read-period.ts';
 import { readRulesReport } from '../report/read-rules-report.ts';
 import { rulesReportPage } from '../report/rules-report-page.ts';
-import type { RulesReport } from '../report/rules-report.ts';
+import type { RulesReport } from '../report/comparison.ts';
 import { showRulesReport } from '../report/show-rules-report.ts';
 import { grouped } from '../terminal/table.ts';
 

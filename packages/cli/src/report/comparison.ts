@@ -63,3 +63,24 @@ export type Section = Stage & {
   readonly groups: { readonly base: Group; readonly canary: Group } | null;
   readonly warnings: readonly string[];
 };
+
+export type RulesReport = {
+  readonly from: string;
+  readonly to: string;
+  /** One for each ruleset in force with what accompanied it, in the order they came into force. */
+  readonly sections: readonly Section[];
+  readonly leftOut: LeftOut;
+};
+
+export type LeftOut = {
+  /** Decided by earlier releases, whose journals don't say when it happened. */
+  readonly withoutTime: number;
+  /** Happened behind the end of the period. */
+  readonly newer: number;
+  /** Of rulesets and stages beyond the bound. */
+  readonly ofFurtherStages: number;
+  /** Journal records that can't be opened or read. */
+  readonly unreadable: number;
+  /** Outcome reports beyond the bound, the oldest of them. */
+  readonly outcomes: number;
+};

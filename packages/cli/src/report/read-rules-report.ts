@@ -4,9 +4,10 @@ import type { Ops } from '../ops/connect-ops.ts';
 import { narrowDown } from '../ops/find-in-order.ts';
 import { readEvents, type ReadEvent } from '../ops/read-events.ts';
 import { readLatest } from '../ops/read-latest.ts';
+import type { RulesReport } from './comparison.ts';
 import { createKnownOutcomes } from './known-outcomes.ts';
 import { readPeriod, type PeriodOptions } from './read-period.ts';
-import { createRulesReport, type Period, type RulesReport } from './rules-report.ts';
+import { createRulesReport, type Period } from './rules-report.ts';
 
 /** How far ahead of its time ingest lets a transaction come in: a day, where it isn't told otherwise; one more to be sure. */
 const aheadMs = 2 * 86_400_000;

@@ -1,7 +1,6 @@
 import { bar, chartSvg, escaped, pageDocument } from '@weir/backtest';
 import { grouped } from '../terminal/table.ts';
-import type { Day, Doing, Known, RuleCounts, Section } from './comparison.ts';
-import type { RulesReport } from './rules-report.ts';
+import type { Day, Doing, Known, RuleCounts, RulesReport, Section } from './comparison.ts';
 import { comparison } from './show-rules-report.ts';
 import type { Share } from './wilson.ts';
 import { leftOutSentences, namesOf, percentOf, shareText, titleOf } from './words.ts';

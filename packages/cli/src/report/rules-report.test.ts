@@ -4,7 +4,8 @@ import { events, encodePayload, type JournalRecord, type ReportedOutcome } from 
 import { canaryOf, decided, recordOf, shadowOf, transactionNamed } from './journal.fixture.ts';
 import { createKnownOutcomes } from './known-outcomes.ts';
 import { readPeriod } from './read-period.ts';
-import { createRulesReport, type RulesReport } from './rules-report.ts';
+import type { RulesReport } from './comparison.ts';
+import { createRulesReport } from './rules-report.ts';
 import { rulesReportPage } from './rules-report-page.ts';
 import { showRulesReport } from './show-rules-report.ts';
 import { wilsonShare } from './wilson.ts';

@@ -1,31 +1,10 @@
 import { parseInstant, type JournalRecord, type ReportedOutcome } from '@weir/contracts';
 import { bothWays, stageOf, type BothWays, type Stage } from './read-both-ways.ts';
-import type { Section } from './comparison.ts';
+import type { LeftOut, RulesReport } from './comparison.ts';
 import { createSection } from './section.ts';
 
 /** Event times in epoch milliseconds: from, inclusive, to, exclusive. */
 export type Period = { readonly fromMs: number; readonly toMs: number };
-
-export type RulesReport = {
-  readonly from: string;
-  readonly to: string;
-  /** One for each ruleset in force with what accompanied it, in the order they came into force. */
-  readonly sections: readonly Section[];
-  readonly leftOut: LeftOut;
-};
-
-export type LeftOut = {
-  /** Decided by earlier releases, whose journals don't say when it happened. */
-  readonly withoutTime: number;
-  /** Happened behind the end of the period. */
-  readonly newer: number;
-  /** Of rulesets and stages beyond the bound. */
-  readonly ofFurtherStages: number;
-  /** Journal records that can't be opened or read. */
-  readonly unreadable: number;
-  /** Outcome reports beyond the bound, the oldest of them. */
-  readonly outcomes: number;
-};
 
 /** More changes of rules in a period than anybody compares; what lies beyond is counted as left out. */
 const mostSections = 50;

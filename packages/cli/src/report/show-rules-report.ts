@@ -1,7 +1,6 @@
 import { grouped, table } from '../terminal/table.ts';
-import type { Doing, Known, Section } from './comparison.ts';
+import type { Doing, Known, RulesReport, Section } from './comparison.ts';
 import type { Level } from './read-both-ways.ts';
-import type { RulesReport } from './rules-report.ts';
 import { leftOutSentences, namesOf, shareText, titleOf } from './words.ts';
 
 /** More than these say little more; --json has them all. */

@@ -1,5 +1,5 @@
 import { grouped } from '../terminal/table.ts';
-import type { LeftOut } from './rules-report.ts';
+import type { LeftOut } from './comparison.ts';
 import type { Stage } from './read-both-ways.ts';
 import type { Share } from './wilson.ts';
 
