@@ -1,7 +1,6 @@
 import { ln, logMilli, type Activity } from '@weir/windows';
 import { minimumSpreadMilli } from './amount-profile.ts';
 import { boundedSurprise } from './bounded-surprise.ts';
-import { typicalMinor } from './own-amount.ts';
 import type { PeerGroup } from './peer-group.ts';
 
 /** As one more day on which twice the typical amount was moved: what an account is taken to do before it has shown it. */
@@ -16,10 +15,9 @@ const priorAmounts = 2;
 export function restOfDayZ(
   amountMinor: number,
   largestMinor: number,
+  typical: number | undefined,
   activity: Activity,
-  peers: PeerGroup | undefined,
 ): number {
-  const typical = typicalMinor(activity, peers);
   if (typical === undefined) return 0;
   const restMinor = activity.recentSumMinor + amountMinor - Math.max(amountMinor, largestMinor);
   let moved = priorAmounts * typical;
@@ -34,14 +32,8 @@ export function restOfDayZ(
 }
 
 /** ln of the largest amount of a span over the typical one, in nats; 0 where the span is empty. */
-export function peakOverTypical(
-  largestMinor: number,
-  activity: Activity,
-  peers: PeerGroup | undefined,
-): number {
-  const typical = typicalMinor(activity, peers);
-  return typical === undefined || largestMinor === 0 ? 0 : ln(Math.max(1, largestMinor) / typical);
-}
+export const peakOverTypical = (largestMinor: number, typical: number | undefined): number =>
+  typical === undefined || largestMinor === 0 ? 0 : ln(Math.max(1, largestMinor) / typical);
 
 /** How far an amount lies from what accounts move in its currency and direction, in their standard deviations of log amounts. */
 export const amountPeerZ = (amountMinor: number, peers: PeerGroup | undefined): number | null =>

@@ -1,7 +1,6 @@
 import type { Activity } from '@weir/windows';
 import { boundedSurprise } from './bounded-surprise.ts';
 import { betaSurprise } from './incomplete-beta.ts';
-import { typicalMinor } from './own-amount.ts';
 import { perDayOf, type PeerGroup } from './peer-group.ts';
 
 /** As so many days a spread as large as the mean counts beside the account's own days. */
@@ -24,10 +23,10 @@ const leastVariance = 1 / 16;
  */
 export function daySumSurprise(
   amountMinor: number,
+  typical: number | undefined,
   activity: Activity,
   peers: PeerGroup | undefined,
 ): number {
-  const typical = typicalMinor(activity, peers);
   const sumMinor = activity.recentSumMinor + amountMinor;
   if (typical === undefined || sumMinor === 0) return 0;
   let days = 0;

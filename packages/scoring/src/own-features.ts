@@ -8,7 +8,7 @@ import {
 } from '@weir/windows';
 import { historyStateFeature } from './history-state.ts';
 import { isNew } from './is-new.ts';
-import { amountRobustZ, counterpartySurprise } from './own-amount.ts';
+import { amountRobustZ, counterpartySurprise, typicalMinor } from './own-amount.ts';
 import { daySumSurprise } from './own-days.ts';
 import { amountPeerZ, peakOverTypical, restOfDayZ } from './own-bursts.ts';
 import { hourSurprise } from './own-hours.ts';
@@ -39,13 +39,14 @@ export function ownFeatures(features: FeatureValues, subject: OwnSubject): void 
     amountMinor,
     unitMinor: roundUnitMinor(thresholds, record.currency),
   });
+  const typical = typicalMinor(activity, peers);
   features['historyState'] = historyStateFeature(activity.count);
   features['amountRobustZ'] = roundMicro(amountRobustZ(amountMinor, activity, peers));
   for (const { span, aggregate } of spans.slice(0, -1)) {
     const burst = { atMs, spanMs: span.spanMs, count: aggregate.count };
     features[span.velocitySurprise] = roundMicro(velocitySurprise(burst, activity, peers));
   }
-  features['daySumSurprise'] = roundMicro(daySumSurprise(amountMinor, activity, peers));
+  features['daySumSurprise'] = roundMicro(daySumSurprise(amountMinor, typical, activity, peers));
   features['counterpartySurprise'] = counterpartyFeature(features['newCounterparty'] ?? null, spans);
   features['newCountry'] =
     record.country === '' ? null : isNew(history, { kind: 'country', country: record.country }, atMs);
@@ -59,9 +60,9 @@ export function ownFeatures(features: FeatureValues, subject: OwnSubject): void 
   features['equalAmountCount_24h'] = 1 + activity.recentEqual;
   const peerZ = amountPeerZ(amountMinor, peers);
   features['amountPeerZ'] = peerZ === null ? null : roundMicro(peerZ);
-  features['restOfDayZ'] = roundMicro(restOfDayZ(amountMinor, largestOfDay(spans), activity, peers));
+  features['restOfDayZ'] = roundMicro(restOfDayZ(amountMinor, largestOfDay(spans), typical, activity));
   for (const { span, aggregate } of spans.slice(0, -1))
-    features[span.peakOverTypical] = roundMicro(peakOverTypical(aggregate.maxMinor, activity, peers));
+    features[span.peakOverTypical] = roundMicro(peakOverTypical(aggregate.maxMinor, typical));
 }
 
 /** Of the longest span up to 24 hours. A plan without one that long has no longer day than that. */
