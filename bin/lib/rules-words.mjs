@@ -8,8 +8,8 @@ export const rulesetWords = {
   holdAt: 'a transaction is held where its score is at least this, above 0 and up to 1',
   alertAt:
     'one that is not held raises an alert where its score is at least this; absent: none does by its score',
-  constants: 'numbers that expressions name',
-  definitions: 'expressions that others name; none may come round to itself',
+  constants: 'numbers that expressions name, at most 200',
+  definitions: 'expressions that others name, at most 200; none may come round to itself',
   lists: 'lists that the ruleset looks at, at most 16',
   rules: 'at most 500; reasons are told in their order',
   tests: 'transactions and the verdict they have to get, at most 500',

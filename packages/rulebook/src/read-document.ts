@@ -1,5 +1,5 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
-import type { Document, Node } from 'yaml';
+import type { Document, Node, YAMLMap } from 'yaml';
 import { deepestDocument, longestDocumentBytes } from './limits.ts';
 import { offsetInSource } from './offset-in-source.ts';
 import { placeOf, type Place } from './place-of.ts';
@@ -50,7 +50,11 @@ const tooDeep = `deeper than ${String(deepestDocument)} levels`;
 function parsed(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
   try {
     // Its own warnings would go to the process, for all to read: they are taken from the document instead.
-    return parseDocument(text, { lineCounter, prettyErrors: false, version: '1.2', logLevel: 'error' });
+    // It compares each name with all before it, which takes minutes for a document of names alone: we look ourselves.
+    return parseDocument(text, {
+      ...{ lineCounter, prettyErrors: false, version: '1.2', logLevel: 'error' },
+      uniqueKeys: false,
+    });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -66,7 +70,6 @@ const failed = (problems: readonly DocumentProblem[]): DocumentOutcome => {
 /** What the reader of YAML says in words about its own inside. */
 const plainWords: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab: YAML is indented by spaces alone',
-  DUPLICATE_KEY: 'a name that stands here already',
   MULTIPLE_DOCS: 'a second document: one file is one ruleset',
   TAG_RESOLVE_FAILED: 'a tag (!): a ruleset has none',
 };
@@ -102,11 +105,22 @@ function refusedNodes(document: Document.Parsed): readonly RefusedNode[] {
     if (isAlias(node)) refused.push({ at, message: 'an alias (*): write it out, or use a definition' });
     else if (isNode(node) && 'anchor' in node && node.anchor !== undefined)
       refused.push({ at, message: 'an anchor (&): write it out, or use a definition' });
+    if (isMap(node)) refused.push(...repeatedNames(node));
     if (key === 'key' && !(isScalar(node) && typeof node.value === 'string'))
       refused.push({ at, message: 'a name that is no text: put it in quotes' });
     return undefined;
   });
   return refused;
+}
+
+function repeatedNames({ items }: YAMLMap): readonly RefusedNode[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    const name = isScalar(key) ? key.value : key;
+    if (seen.has(name)) return [{ at: rangeOf(key)?.[0] ?? 0, message: 'a name that stands here already' }];
+    seen.add(name);
+    return [];
+  });
 }
 
 const rangeOf = (node: unknown): Node['range'] | undefined => (isNode(node) ? node.range : undefined);

@@ -123,6 +123,15 @@ test('tests that together would take long are refused before they are run', () =
   assert.deepEqual(wrongWith(withTests(many)), ['12:3 tests: more than 50000 transactions together']);
 });
 
+test('more names than anybody keeps apart are refused, and one misspelt name an expression is guessed at', () => {
+  const constants = Array.from({ length: 201 }, (_, index) => `  k${String(index)}: 1\n`).join('');
+  const many = rulebookOf(`${ruleOf('count_1h >= 5')}constants:\n${constants}`);
+  assert.deepEqual(wrongWith(many), ['12:3 constants: more than 200 names']);
+  const [first = '', second = ''] = wrongWith(rulebookOf(ruleOf('cuont_1h >= 5 && cuont_24h >= 5')));
+  assert.match(first, /did you mean "count_1h"/);
+  assert.match(second, /"cuont_24h"$/);
+});
+
 test('a document with thousands of problems tells the first of them', () => {
   const many = Array.from({ length: 1_000 }, (_, index) => `  - { a${String(index)}: 1 }\n`).join('');
   const problems = wrongWith(rulebookOf(many));

@@ -28,6 +28,11 @@ const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/);
 /** An expression, whose language the README describes. How long it may run follows from how long it is. */
 const expression = z.string().min(1).max(1_000);
 
+/** Constants and definitions are each looked up by name, and compared with a misspelt one. */
+const mostNames = 200;
+const areFew = (named: Readonly<Record<string, unknown>>): boolean => Object.keys(named).length <= mostNames;
+const tooMany = `more than ${String(mostNames)} names`;
+
 /** Which transactions a rule looks at: all of what is given must fit. */
 export const scope = z.strictObject({
   currencies: z
@@ -167,9 +172,9 @@ export const ruleset = z.strictObject({
   /** One that isn't held raises an alert where its score is at least this. Absent: none does by its score. */
   alertAt: z.number().gt(0).max(1).optional(),
   /** Numbers that expressions name. */
-  constants: z.record(name, z.number()).optional(),
+  constants: z.record(name, z.number()).refine(areFew, tooMany).optional(),
   /** Expressions that others name: put in their place, so none may come round to itself. */
-  definitions: z.record(name, expression).optional(),
+  definitions: z.record(name, expression).refine(areFew, tooMany).optional(),
   lists: z.array(listUse).max(16).optional(),
   rules: z.array(rule).min(1).max(500),
   tests: z.array(rulesetTest).max(500).optional(),

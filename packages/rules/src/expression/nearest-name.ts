@@ -4,6 +4,8 @@ function nearestName(name: string, known: readonly string[]): string | undefined
   let nearest: string | undefined;
   let distance = most + 1;
   for (const one of known) {
+    // So many letters more or fewer are as many edits at least: what is long is never compared in full.
+    if (Math.abs(name.length - one.length) > most) continue;
     const apart = editsBetween(name.toLowerCase(), one.toLowerCase());
     if (apart < distance) {
       nearest = one;

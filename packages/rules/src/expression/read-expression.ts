@@ -264,12 +264,11 @@ function readName(node: ASTNode, name: string, reading: Reading): Term | undefin
   if (names.lists.includes(name)) return { kind: 'list', id: name };
   const fact = textFacts.find((one): one is TextFact => one === name);
   if (fact !== undefined) return { kind: 'fact', name: fact };
-  if (ownValue(names.definitions, name) === undefined)
-    return refuse(
-      node,
-      `no feature, constant, definition or list "${name}"${didYouMean(name, reading.known)}`,
-      reading,
-    );
+  if (ownValue(names.definitions, name) === undefined) {
+    // To look for what was meant takes a while: once an expression, however many of its names nobody knows.
+    const meant = reading.problems.length === 0 ? didYouMean(name, reading.known) : '';
+    return refuse(node, `no feature, constant, definition or list "${name}"${meant}`, reading);
+  }
   if (under.includes(name)) {
     const round = [...under.slice(under.indexOf(name)), name].join(' → ');
     return refuse(node, `the definition comes round to itself: ${round}`, reading);
