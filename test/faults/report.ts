@@ -93,7 +93,12 @@ export function rulesetTotals(rounds: readonly Pick<RoundReport, 'rulesets' | 'v
 }
 
 /** A verdict, or the journal of it, names another version than its control records say. */
-const mixedRules: readonly string[] = ['verdict_versions', 'journal_versions', 'decided_by'];
+const mixedRules: readonly string[] = [
+  'verdict_versions',
+  'journal_versions',
+  'decided_by',
+  'every_partition_told',
+];
 
 const isMixed = ({ rule }: Violation): boolean => mixedRules.includes(rule);
 

@@ -16,6 +16,7 @@ import type { RememberedAccounts, StoredWindows } from '../../history-checks/che
 import type { History, PlacesByPartition, Violation } from '../../history-checks/history.ts';
 import { indexHistory } from '../../history-checks/index-history.ts';
 import type { NaivePlan } from '../../history-checks/naive-windows.ts';
+import { checkActivations } from './check-activations.ts';
 import { checkLedgers } from './check-ledgers.ts';
 import type { IngestCounts, PartitionState } from './check-ledgers.ts';
 
@@ -49,6 +50,7 @@ export async function runChecks(
     ...checkVerdictOrder(history),
     ...checkJournal(history, index),
     ...checkVersions(history),
+    ...checkActivations(history),
     ...checkReleases(history),
     ...checkAlerts(history, input.mails),
     ...checkLedgers(history, input.partitions, input.ingest),
