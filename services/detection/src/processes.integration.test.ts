@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { streams } from '@weir/contracts';
+import { digestOf } from '@weir/artefacts';
+import { decodePayload, events, streams } from '@weir/contracts';
+import type { ControlRecord, Rollout } from '@weir/contracts';
+import type { Ruleset } from '@weir/rules';
 import { exitCodes } from '@weir/runtime';
 import { waitFor } from '@weir/testkit';
 import type { TestProgram } from '@weir/testkit';
 import { startDetectionBench } from './fixtures/detection-bench.ts';
 import type { DetectionBench } from './fixtures/detection-bench.ts';
 import { startDetectionProcess } from './fixtures/detection-process.ts';
-import { sampleTransactions } from './fixtures/sample-transactions.ts';
+import { listOf } from './fixtures/list-artefacts.ts';
+import { publishedRuleset, writtenRuleset } from './fixtures/ruleset-artefacts.ts';
+import { controlEvent, pseudonymFor, sampleTransactions } from './fixtures/sample-transactions.ts';
 import { assertSettled } from './fixtures/settled.ts';
 import { createTestLog } from './fixtures/test-log.ts';
 import type { TestLog } from './fixtures/test-log.ts';
+
+type Activated = Extract<ControlRecord, { kind: 'artefact_activated' }>;
 
 const groupId = 'weir-detection';
 const environment = 'local';
@@ -48,9 +55,11 @@ const retries = (worker: TestProgram): number =>
 /** No more than so many transactions of a partition wait, so that the end of the load is near its decision. */
 const mostWaiting = 200;
 
+/** How many transactions each partition was fed, by whichever test. */
+let fed = 0;
+
 /** The next transactions of every partition, again and again until it is stopped. */
 function keepFeeding() {
-  let fed = 0;
   let isOver = false;
   const feeding = (async () => {
     while (!isOver) {
@@ -92,6 +101,16 @@ async function allMoved(workers: readonly TestProgram[], what: string): Promise<
   await Promise.race([moved, ...ended]);
 }
 
+const allDecided = (): Promise<unknown> =>
+  waitFor(
+    async () => {
+      const ends = await log.kafka.offsets(streams.received.topic);
+      const positions = await published();
+      return ends.every(({ partition, end }) => (positions[partition] ?? 0) >= end);
+    },
+    { deadlineMs: 60_000, what: 'every record to be decided' },
+  );
+
 test('processes are added, stopped and killed under load: nothing is lost or doubled, and nobody starts in circles', async () => {
   const feed = keepFeeding();
   const first = start();
@@ -122,14 +141,7 @@ test('processes are added, stopped and killed under load: nothing is lost or dou
     what: 'the third to own the log',
   });
   await feed.stop();
-  await waitFor(
-    async () => {
-      const ends = await log.kafka.offsets(streams.received.topic);
-      const positions = await published();
-      return ends.every(({ partition, end }) => (positions[partition] ?? 0) >= end);
-    },
-    { deadlineMs: 60_000, what: 'every record to be decided' },
-  );
+  await allDecided();
   assert.equal(await third.end('SIGTERM'), exitCodes.stopped, third.log());
 
   await assertSettled(log);
@@ -139,3 +151,126 @@ test('processes are added, stopped and killed under load: nothing is lost or dou
     assert.ok(retries(worker) <= partitions, `${name} tried again ${retries(worker)} times\n${worker.log()}`);
   }
 });
+
+/** Looks for a shop that the sample transactions pay often, and marks each verdict of its own. */
+const watching = (ref: string): Ruleset =>
+  writtenRuleset(ref, {
+    lists: [
+      {
+        ...{ id: 'watched', list: 'watch', of: 'counterparty', title: 'Watched', severity: 'high' },
+        ...{ then: 'alert', explanation: 'It is on a list.' },
+      },
+    ],
+    rules: [
+      {
+        ...{ id: `mark_${ref.slice(-1)}`, title: 'Marked', severity: 'low', when: 'amountMinor >= 0' },
+        ...{ then: 'score', weight: 0.001, explanation: 'It moves {amountMinor}.' },
+      },
+    ],
+  });
+
+const rulesets = [watching('mine@1'), watching('mine@2')] as const;
+const listsOfShops = [
+  listOf('watch@1', [pseudonymFor('c', 'shop-0')], { offset: 0 }),
+  listOf('watch@2', [pseudonymFor('c', 'shop-1')], { offset: 1 }),
+] as const;
+
+async function publishRules(): Promise<void> {
+  const producer = await log.kafka.createProducer();
+  for (const ruleset of rulesets)
+    await producer.append(streams.artefacts.topic, 0, [
+      await log.seal(publishedRuleset(ruleset), 'artefacts'),
+    ]);
+  for (const event of listsOfShops.flatMap((list) => list.events))
+    await producer.append(streams.lists.topic, 0, [await log.seal(event, 'lists')]);
+  await producer.close();
+}
+
+/** Waits until every partition has transactions behind what was said last. */
+async function fedOn(): Promise<void> {
+  const before = fed;
+  await waitFor(() => fed >= before + 10, { deadlineMs: 120_000, what: 'more transactions' });
+}
+
+let activations = 0;
+
+/** Says it in every partition, with the next number. */
+async function activate(said: Omit<Activated, 'kind' | 'logId' | 'sequence'>): Promise<void> {
+  activations += 1;
+  const control: ControlRecord = {
+    kind: 'artefact_activated',
+    ...{ logId: log.logId, sequence: activations, ...said },
+  };
+  const record = await log.seal(controlEvent(control));
+  for (let partition = 0; partition < partitions; partition += 1) await log.append(partition, [record]);
+}
+
+const activateRuleset = (index: 0 | 1, rollout?: Rollout): Promise<void> => {
+  const { [index]: ruleset } = rulesets;
+  return activate({
+    ...{ artefactKind: 'ruleset', artefact: ruleset.ref, digest: digestOf(ruleset) },
+    ...(rollout === undefined ? {} : { rollout }),
+  });
+};
+
+const activateList = (index: 0 | 1): Promise<void> => {
+  const { ref: artefact, digest, location } = listsOfShops[index].inForce;
+  return activate({ artefactKind: 'list', artefact, digest, location });
+};
+
+test('rules and lists change under load, a canary begins and is rolled back, a process is killed: every verdict is by what the log says', async () => {
+  await publishRules();
+  const feed = keepFeeding();
+  const first = start();
+  await allMoved([first], 'the first to go on');
+  await activateList(0);
+  await fedOn();
+  await activateRuleset(0);
+  await fedOn();
+  await activateRuleset(1, { stage: 'canary', percent: 50 });
+  await fedOn();
+  await allMoved([first], 'the canary to decide');
+  assert.equal(await first.end('SIGKILL'), null);
+  await activateList(1);
+  const second = start();
+  await fedOn();
+  await allMoved([second], 'another process to go on with the canary');
+  await activateRuleset(0);
+  await fedOn();
+  await feed.stop();
+  await allDecided();
+  assert.equal(await second.end('SIGTERM'), exitCodes.stopped, second.log());
+  await assertSettled(log);
+  const seen = await verdictsBy();
+  assert.deepEqual([...new Set(seen.map(({ ruleset, lists }) => `${ruleset} ${lists}`))].toSorted(), [
+    'mine@1 watch@1',
+    'mine@1 watch@2',
+    'mine@2 watch@1',
+    'mine@2 watch@2',
+    'starter@1 none',
+    'starter@1 watch@1',
+  ]);
+  for (const { ruleset, reasons } of seen)
+    for (const { ref } of rulesets) assert.equal(reasons.includes(`mark_${ref.slice(-1)}`), ref === ruleset);
+});
+
+/** What each verdict of the journal was made by, and its reasons. */
+async function verdictsBy() {
+  const journal = await log.readOpened('decisions');
+  return journal.flatMap(({ opened }) => {
+    const payload = opened.ok ? decodePayload(events.journal, opened.plaintext) : undefined;
+    assert.ok(payload?.ok === true);
+    const { versions, decisions } = payload.value;
+    return decisions.flatMap((one) =>
+      'digest' in one
+        ? [
+            {
+              ruleset: one.ruleset ?? versions.ruleset,
+              lists: versions.lists?.join(' ') ?? 'none',
+              reasons: one.reasons,
+            },
+          ]
+        : [],
+    );
+  });
+}
