@@ -62,6 +62,10 @@ const benchFile = z.object({
       unsealed: repeatedDrain,
       preloaded: z.record(z.string(), z.object({ redisBytesPerRecord: z.number() })),
     }),
+    rollouts: z.object({
+      activations: z.number().min(2),
+      firstVerdictMs: z.object({ p50: z.number().positive(), p99: z.number().positive() }),
+    }),
     endToEnd: z.object({
       heldFraction: z.number(),
       search: z.array(trial).min(1),

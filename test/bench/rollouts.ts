@@ -61,7 +61,7 @@ export async function runRollouts(context: BenchContext, { lines }: Pipeline): P
   });
   const workers = [
     ...startDetection(stack.roleEnvironment('detection'), settings),
-    startNotary(stack.roleEnvironment('notary')),
+    ...(listEntries.length === 0 ? [] : [startNotary(stack.roleEnvironment('notary'))]),
   ];
   const ingest = startIngest(env, settings);
   const watch = await watchJournal(stack.log, {

@@ -134,7 +134,7 @@ const quick: BenchSettings = {
     accounts1000000: { accounts: 4_000, history: 10 },
   },
   latency: { txPerSecond: 200, warmSeconds: 2, seconds: 2 },
-  rollouts: { activations: 2, listEntries: [100] },
+  rollouts: { activations: 2, listEntries: [] },
   endToEnd: { fromTxPerSecond: 100, trialSeconds: 2, trials: 2, holdSeconds: 2, holds: 1 },
   drainDeadlineMs: 60_000,
 };
