@@ -71,6 +71,21 @@ test('who stands on a list is what the test says, and nobody else', () => {
     assert.deepEqual(outcomesOf(listed(names, expect))[0]?.differences, [], names);
 });
 
+test('who stands on a list in one test does not in the next', () => {
+  const list =
+    'lists: [{ id: watched, list: watch, of: counterparty, title: W, severity: high, then: hold, explanation: W. }]\n';
+  const given = 'given: [{ amount: "1.00", counterparty: a }]';
+  const outcomes = outcomesOf(
+    rulebookOf(
+      `${burst}${list}tests:\n  - { name: on, lists: { watched: [a] }, ${given}, expect: { outcome: held } }\n  - { name: off, ${given}, expect: { outcome: cleared } }\n`,
+    ),
+  );
+  assert.deepEqual(
+    outcomes.map(({ ok }) => ok),
+    [true, true],
+  );
+});
+
 test('a ruleset without tests has none to fail', () => {
   assert.deepEqual(outcomesOf(rulebookOf(burst)), []);
 });

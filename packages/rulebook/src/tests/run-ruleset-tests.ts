@@ -33,13 +33,16 @@ export type TestOutcome = {
  * Throws a RangeError for a ruleset that readRulebook would refuse.
  */
 export function runRulesetTests(
-  ruleset: RulesetOfJudge,
+  ruleset: Ruleset,
   plan: WindowPlan = defaultWindowPlan,
 ): readonly TestOutcome[] {
-  return (ruleset.tests ?? []).map((test, index) => {
+  const { tests = [] } = ruleset;
+  if (tests.length === 0) return [];
+  const judgeLast = judgeOf(ruleset, plan);
+  return tests.map((test, index) => {
     const told = tellTransactions(test);
     if (!told.ok) throw new RangeError(`tests.${String(index)} is not told as it should be`);
-    const { features, ...judgement } = judgeLast(ruleset, plan, test, told);
+    const { features, ...judgement } = judgeLast(test, told);
     const got = verdictOf(judgement);
     const differences = differencesOf(test, got);
     return {
@@ -53,15 +56,22 @@ export function runRulesetTests(
   });
 }
 
-type RulesetOfJudge = Parameters<typeof createJudge>[0]['ruleset'];
 type Told = Extract<Telling, { ok: true }>;
 
 /** Pseudonyms as ingest shapes them; whose they are counts for nothing but lists and canaries. */
 const account = `a1_${'A'.repeat(21)}w`;
 const accountKey = '000000000000';
 
-function judgeLast(ruleset: RulesetOfJudge, plan: WindowPlan, test: RulesetTest, told: Told) {
-  const lists = listsOf(ruleset, test, told.counterparties);
+/** To make a judge takes as long as thousands of transactions: one judges all tests, each with its own lists. */
+function judgeOf(ruleset: Ruleset, plan: WindowPlan) {
+  const { lists: used = [] } = ruleset;
+  let listed: Listed = new Map();
+  const lists = new Map(
+    used.map(({ list, of }): [string, PseudonymList] => [
+      list,
+      { ref: `${list}@1`, of, has: (key) => listed.get(list)?.has(key) === true },
+    ]),
+  );
   const refs = [...lists.values()].map(({ ref }) => ref).sort();
   const judge = createJudge({
     ruleset,
@@ -69,28 +79,30 @@ function judgeLast(ruleset: RulesetOfJudge, plan: WindowPlan, test: RulesetTest,
     versions: { ruleset: ruleset.ref, windowPlan: plan.ref, ...(refs.length === 0 ? {} : { lists: refs }) },
     lists,
   });
-  const history = createAccountHistory(plan, [], 0);
-  const before = [...told.records];
-  const last = before.pop() ?? told.records[0];
-  for (const record of before) history.append(record);
-  return judge.judge(last, account, history);
+  return (test: RulesetTest, { records, counterparties }: Told) => {
+    listed = listedIn(test, used, counterparties);
+    const history = createAccountHistory(plan, [], 0);
+    for (const record of records.slice(0, -1)) history.append(record);
+    return judge.judge(records.at(-1) ?? records[0], account, history);
+  };
 }
 
-/** Every list that the ruleset looks at, with what the test says stands on it: none of them is missing. */
-function listsOf(
-  { lists: used = [] }: Pick<Ruleset, 'lists'>,
-  { lists: listed = {} }: RulesetTest,
+/** By the name of a list, who stands on it. */
+type Listed = ReadonlyMap<string, ReadonlySet<string>>;
+
+function listedIn(
+  { lists = {} }: RulesetTest,
+  used: NonNullable<Ruleset['lists']>,
   counterparties: ReadonlyMap<string, string>,
-): ReadonlyMap<string, PseudonymList> {
-  return new Map(
-    used.map(({ list, of }) => {
-      const names = used.filter((one) => one.list === list).flatMap(({ id }) => listed[id] ?? []);
-      const keys = new Set(
-        names.map((name) => (name === accountName ? accountKey : counterparties.get(name))),
-      );
-      return [list, { ref: `${list}@1`, of, has: (key: string) => keys.has(key) }];
-    }),
-  );
+): Listed {
+  const listed = new Map<string, Set<string>>();
+  for (const { id, list } of used) {
+    const keys = listed.get(list) ?? new Set();
+    listed.set(list, keys);
+    for (const name of lists[id] ?? [])
+      keys.add(name === accountName ? accountKey : (counterparties.get(name) ?? ''));
+  }
+  return listed;
 }
 
 const verdictOf = ({ verdict, alert, shadowRules }: Judgement): TestVerdict => ({
