@@ -51,7 +51,7 @@ const matchingEntries = 50;
  */
 export async function runRollouts(context: BenchContext, { lines }: Pipeline): Promise<RolloutResults> {
   const { settings, stack, say } = context;
-  const { txPerSecond } = settings.latency;
+  const { txPerSecond, warmSeconds } = settings.latency;
   const { activations, listEntries } = settings.rollouts;
   await placeForPipeline(context);
   const env = stack.roleEnvironment('ingest');
@@ -73,6 +73,8 @@ export async function runRollouts(context: BenchContext, { lines }: Pipeline): P
     if (ingest.stdin === undefined) throw new Error('ingest takes no input');
     const feed = startPacedFeed({ into: ingest.stdin, lines, txPerSecond, count: Infinity });
     try {
+      // What fell due while detection started has its verdicts by then.
+      await sleep(warmSeconds * 1_000);
       const measured = await measureActivations({ desk, watch, activations });
       say(
         `(g) ${activations} activations at ${txPerSecond} tx/s: first verdict p50 ${measured.firstVerdictMs.p50} ms, ` +
@@ -119,7 +121,7 @@ async function measureActivations({
   const first: number[] = [];
   const slowest: number[] = [];
   const answered: number[] = [];
-  // The first one takes what all of them need, such as the verdicts of whatever waited, and is not counted.
+  // The first one takes what all of them need, and is not counted.
   for (let turn = 0; turn <= activations; turn += 1) {
     const askedAtMs = performance.timeOrigin + performance.now();
     const sequence = await act(desk, { kind: 'activate', ref: refs[turn % 2] ?? refs[0] });
