@@ -115,3 +115,15 @@ test('a worker that was away was not killed', async () => {
   assert.deepEqual(await missedBy('killAlerting', { stack: part({ alerting: worker(true) }) }), []);
   assert.equal((await missedBy('killAlerting', { stack: part({ alerting: worker(false) }) })).length, 1);
 });
+
+test('activations that did not begin, or were over, were not killed in the middle', async () => {
+  const detection = [worker(true), worker(true)];
+  const stack = part({ detection });
+  assert.deepEqual(await missedBy('killAtActivation', { stack }), []);
+  const desk = { kill: () => Promise.resolve(false) };
+  assert.deepEqual(await missedBy('killAtActivation', { stack, desk }), [
+    'who brings rulesets into force was killed in the middle',
+  ]);
+  const changes = { untilChange: () => Promise.resolve(false) };
+  assert.equal((await missedBy('killAtActivation', { stack, changes })).length, 4);
+});
