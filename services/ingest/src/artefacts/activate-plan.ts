@@ -1,7 +1,7 @@
 import { WeirError } from '@weir/contracts';
 import { activate, type Activated, type ActivationPorts } from './activate.ts';
 import { findPlanAmong } from './publish-plan.ts';
-import { requireRulesetsFit } from './what-fits.ts';
+import { requireRulesetsFit, requireTeamModelFits } from './what-fits.ts';
 
 /**
  * Brings a window plan into force, as `activate` does. A plan that detection can't
@@ -9,7 +9,7 @@ import { requireRulesetsFit } from './what-fits.ts';
  *
  * Throws WeirError `artefact_unknown` for a plan that has not been published, was
  * published twice with different content, or has no windows for the ruleset in
- * force or the candidate beside it, and what `activate` throws.
+ * force, the candidate beside it or the team's own model, and what `activate` throws.
  */
 export async function activatePlan(
   { ref, logId }: { readonly ref: string; readonly logId: string },
@@ -23,6 +23,7 @@ export async function activatePlan(
         if (found === undefined)
           throw new WeirError('artefact_unknown', `window plan ${ref} has not been published`);
         requireRulesetsFit(found.plan, { said, logId, opened });
+        requireTeamModelFits(found.plan, { said, logId });
         return { artefactKind: 'window_plan', artefact: ref, digest: found.digest };
       },
     },

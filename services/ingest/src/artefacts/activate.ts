@@ -29,6 +29,8 @@ export type Activatable = Pick<Activation, 'artefactKind' | 'artefact' | 'digest
 export type Activated = {
   readonly artefact: string;
   readonly sequence: number;
+  /** Where it came beside what is in force. */
+  readonly rollout?: Rollout;
   /** Behind the record that says it, in each partition: the next offset to read. */
   readonly positions: Readonly<Record<number, number>>;
 };
@@ -89,7 +91,8 @@ export async function activate(
   const activation = await retryWithin(retry, signal, attempt);
   if (activation === undefined) return undefined;
   const positions = await tellLog(activation, log.partitionCount, ports);
-  return { artefact: activation.artefact, sequence: activation.sequence, positions };
+  const { artefact, sequence, rollout } = activation;
+  return { artefact, sequence, ...(rollout === undefined ? {} : { rollout }), positions };
 }
 
 function announcementOf(options: {

@@ -1,6 +1,8 @@
-import { inForce, type PublishedArtefacts } from '@weir/artefacts';
+import { findArtefactAmong, inForce, type PublishedArtefacts } from '@weir/artefacts';
 import { WeirError } from '@weir/contracts';
-import { artefactBodies, misfitOf } from '@weir/rules';
+import { artefactBodies, misfitOf, type Ruleset } from '@weir/rules';
+import { featureNamesOf } from '@weir/scoring';
+import { readDescriptor } from '@weir/team-model';
 import { defaultWindowPlan, type WindowPlan } from '@weir/windows';
 import { findPlanAmong } from './publish-plan.ts';
 import { findRulesetAmong } from './rulesets/find-ruleset.ts';
@@ -12,9 +14,37 @@ export type LogStanding = {
   readonly opened: string | undefined;
 };
 
-export const planInForce = ({ said, logId }: Pick<LogStanding, 'said' | 'logId'>): WindowPlan =>
+type InLog = Pick<LogStanding, 'said' | 'logId'>;
+
+export const planInForce = ({ said, logId }: InLog): WindowPlan =>
   findPlanAmong(inForce(said, logId).windowPlan?.artefact ?? defaultWindowPlan.ref, said)?.plan ??
   defaultWindowPlan;
+
+/** What is wrong with the team's own model in force under a plan; undefined where it is asked for no score. */
+function teamModelUnder(plan: WindowPlan, { said, logId }: InLog) {
+  const { teamModel } = inForce(said, logId);
+  if (teamModel === undefined) return undefined;
+  const { artefact: ref, digest } = teamModel;
+  const found = findArtefactAmong(said, { kind: 'team_model', ref, digest });
+  const read = readDescriptor(found?.body, featureNamesOf(plan));
+  if (read.ok) return read.descriptor.kind === 'none' ? undefined : { ref, problem: undefined };
+  return { ref, problem: read.problems[0] };
+}
+
+/** The team's own model in force, where a ruleset has no score of a model for it to stand beside. */
+export const modelBesideRules = ({ scoring }: Ruleset, log: InLog): string | undefined =>
+  scoring === 'model' ? undefined : teamModelUnder(planInForce(log), log)?.ref;
+
+/** Throws WeirError `artefact_unknown` where the team's own model in force looks at what a plan has no windows for. */
+export function requireTeamModelFits(plan: WindowPlan, log: InLog): void {
+  const model = teamModelUnder(plan, log);
+  if (model?.problem === undefined) return;
+  const { path, message } = model.problem;
+  throw new WeirError(
+    'artefact_unknown',
+    `team model ${model.ref} can't be asked under window plan ${plan.ref}: ${path}: ${message}; take it away first ("weir team-model activate" with a description whose kind is "none")`,
+  );
+}
 
 type Named = { readonly artefact: string; readonly digest?: string };
 

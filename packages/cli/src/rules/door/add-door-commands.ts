@@ -32,10 +32,12 @@ export function addDoorCommands(rules: Command, context: CommandContext): void {
       activate(ref, { ...options, rollout: rolloutOf(canary, shadow) }, context),
     );
   acting(
-    rules.command('rollback').argument('[ref]', 'the ruleset to be left: said again, nothing happens', refOf),
+    rules
+      .command('rollback')
+      .argument('[ref]', 'the ruleset to be left: where it decides nothing any more, nothing changes', refOf),
   )
     .description('end the candidate, or go back to the ruleset before')
-    .addHelpText('after', actHelp('rules:activate'))
+    .addHelpText('after', actHelp('rules:activate', '', repeatableByName))
     .action((ref: string | undefined, options: ActOptions) => rollBack(ref, options, context));
   rules
     .command('list')
@@ -62,9 +64,15 @@ const acting = (command: Command): Command =>
     )
     .option('--json', 'print what the door answers as JSON');
 
-const actHelp = (scope: string, more = ''): string => `
-The token has the scope ${scope}, and stands on the audit trail by its name. The command
-may be repeated. Without --door and --ca the door of the stack that runs here is meant.
+const repeatable = 'The command may be repeated.';
+
+const repeatableByName = `Said again without the ruleset to be left it goes one further back: where no answer came,
+name it, as in "weir rules rollback payments@4". That may be repeated.`;
+
+const actHelp = (scope: string, more = '', repeated = repeatable): string => `
+The token has the scope ${scope}, and stands on the audit trail by its name. Without
+--door and --ca the door of the stack that runs here is meant.
+${repeated}
 
 Ends with 0 when that is done, 1 where it can't be done as things are, 64 for wrong
 usage, 69 where nothing runs here, 75 where the door or the log is out of reach (run it

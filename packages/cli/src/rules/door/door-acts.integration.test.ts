@@ -82,10 +82,13 @@ test('approving, trying, bringing into force and taking back say what came of it
   await activate('payments@4', { door, rollout: { stage: 'shadow' } }, contextWith());
   await activate('payments@4', { door, rollout: undefined }, contextWith());
   assert.deepEqual(asked[3]?.body, {});
+  answer = { status: 200, body: { ...told, ruleset: 'payments@1' } };
   await rollBack('payments@4', { door }, contextWith());
   assert.deepEqual(asked[4], {
     ...{ path: '/v1/rulesets/rollback', token: 'Bearer weir_ana', body: { leave: 'payments@4' } },
   });
+  answer = { status: 200, body: { ...told, rollout: canary } };
+  await rollBack('payments@3', { door }, contextWith());
   answer = { status: 200, body: { ruleset: null, sequence: null, positions: {} } };
   await rollBack('payments@4', { door }, contextWith());
   const where = '(activation 7, said in 2 partitions of the log)';
@@ -94,7 +97,8 @@ test('approving, trying, bringing into force and taking back say what came of it
     `payments@4 decides from here on for 5 in a hundred accounts ${where}`,
     `payments@4 is tried from here on and decides nothing ${where}`,
     `payments@4 decides from here on, alone ${where}`,
-    `payments@4 decides from here on, alone ${where}`,
+    `payments@4 decides nothing; payments@1 decides from here on, alone ${where}`,
+    `payments@3 decides nothing; payments@4 decides from here on for 5 in a hundred accounts ${where}`,
     'payments@4 decides nothing any more. Nothing has changed.',
   ]);
 });

@@ -68,11 +68,12 @@ export async function rollBack(
   const asked = { path: '/v1/rulesets/rollback', body: leave === undefined ? {} : { leave } };
   const answer = await ask(activatedRulesetAnswer, asked, options, context);
   if (options.json) return context.terminal.print(JSON.stringify(answer));
-  context.terminal.print(
-    answer.ruleset === null
-      ? `${leave ?? 'It'} decides nothing any more. Nothing has changed.`
-      : `${whatDecides(answer.ruleset, undefined)} (${told(answer)})`,
-  );
+  if (answer.ruleset === null)
+    return context.terminal.print(
+      `${leave ?? 'What was to be taken back'} decides nothing any more. Nothing has changed.`,
+    );
+  const left = leave === undefined ? '' : `${leave} decides nothing; `;
+  context.terminal.print(`${left}${whatDecides(answer.ruleset, answer.rollout)} (${told(answer)})`);
 }
 
 function whatDecides(ref: string, rollout: Rollout | undefined): string {

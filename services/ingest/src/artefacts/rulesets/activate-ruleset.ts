@@ -3,7 +3,7 @@ import type { Rollout } from '@weir/contracts';
 import type { ListsReader } from '@weir/lists';
 import { misfitOf } from '@weir/rules';
 import { activate, type Activatable, type Activated, type ActivationPorts } from '../activate.ts';
-import { planInForce } from '../what-fits.ts';
+import { modelBesideRules, planInForce } from '../what-fits.ts';
 import { approvalOf, requireRuleset } from './approve-ruleset.ts';
 import type { FoundRuleset } from './find-ruleset.ts';
 import { askedLists, requireWhatListsHold, type AskedList } from './require-lists.ts';
@@ -36,13 +36,13 @@ export async function activateRuleset(
       choose: (said, opened) => {
         const found = requireRuleset(ref, said);
         requireApproved(ref, found, said);
-        requireFitting(found, said, logId);
+        requireFitting(found, said, logId, rollout);
         asked = askedLists(found.ruleset, said, logId);
         const base = inForce(said, logId).ruleset?.artefact ?? opened;
         if (rollout !== undefined && base === ref)
           throw new RulesetRefused(
             'ruleset_unfit',
-            `${ref} is in force; nothing else can be tried beside itself`,
+            `${ref} is in force already: only another ruleset can be tried beside it`,
           );
         return activatableOf(ref, found, rollout);
       },
@@ -69,11 +69,25 @@ function requireApproved(ref: string, found: FoundRuleset, said: PublishedArtefa
   );
 }
 
-/** Throws RulesetRefused `ruleset_unfit`, with what to do, where it can't decide under the plan and the lists in force. */
-export function requireFitting({ ruleset }: FoundRuleset, said: PublishedArtefacts, logId: string): void {
+/**
+ * Throws RulesetRefused `ruleset_unfit`, with what to do, where it can't decide under the plan, the lists and,
+ * unless it comes beside the one in force, the team's own model.
+ */
+export function requireFitting(
+  { ruleset }: FoundRuleset,
+  said: PublishedArtefacts,
+  logId: string,
+  rollout?: Rollout,
+): void {
   const plan = planInForce({ said, logId });
   const misfit = misfitOf(ruleset, plan);
   if (misfit !== undefined)
     throw new RulesetRefused('ruleset_unfit', `${ruleset.ref} can't decide by what is in force: ${misfit}`);
+  const model = rollout === undefined ? modelBesideRules(ruleset, { said, logId }) : undefined;
+  if (model !== undefined)
+    throw new RulesetRefused(
+      'ruleset_unfit',
+      `${ruleset.ref} decides by its rules alone, and the team's own model ${model} is in force, which only scores beside the score of the model; take ${model} away first ("weir team-model activate" with a description whose kind is "none")`,
+    );
   askedLists(ruleset, said, logId);
 }

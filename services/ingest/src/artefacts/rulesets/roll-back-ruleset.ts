@@ -23,14 +23,15 @@ export function rollBackRuleset(
   { logId, leave, openedWith }: RulesetRollback,
   ports: ActivationPorts,
 ): Promise<Activated | undefined> {
-  // Once chosen it is meant: beginning again after an interruption must not go back twice.
-  let chosen: Activatable | undefined;
+  // What was to be left first is meant: beginning again after an interruption must not go back twice.
+  let left = leave;
   return activate(
     {
       logId,
       choose: (said, opened) => {
-        chosen ??= choose({ said, logId, leave, opened: opened ?? openedWith });
-        return chosen;
+        const { base, candidate } = decidingIn(said, logId, opened ?? openedWith);
+        left ??= candidate ?? base;
+        return choose({ said, logId, leave: left, opened: opened ?? openedWith });
       },
     },
     ports,
@@ -40,18 +41,20 @@ export function rollBackRuleset(
 type Standing = {
   readonly said: PublishedArtefacts;
   readonly logId: string;
-  readonly leave: string | undefined;
+  readonly leave: string;
   readonly opened: string;
 };
 
-function choose({ said, logId, leave, opened }: Standing): Activatable | undefined {
+function decidingIn(said: PublishedArtefacts, logId: string, opened: string) {
   const { ruleset, candidate } = inForce(said, logId);
-  const base = ruleset?.artefact ?? opened;
-  if (leave !== undefined && leave !== candidate?.artefact && leave !== base) return unfinished(said, logId);
-  const isCandidateMeant = candidate !== undefined && (leave ?? candidate.artefact) === candidate.artefact;
-  return isCandidateMeant
-    ? target(base, said, logId)
-    : target(before(base, said, logId, opened), said, logId);
+  return { base: ruleset?.artefact ?? opened, candidate: candidate?.artefact };
+}
+
+function choose({ said, logId, leave, opened }: Standing): Activatable | undefined {
+  const { base, candidate } = decidingIn(said, logId, opened);
+  if (leave === candidate) return target(base, said, logId);
+  if (leave !== base) return unfinished(said, logId);
+  return target(before(base, said, logId, opened), said, logId);
 }
 
 /** What took the place of the ruleset that was to be left, where that may have been interrupted. */

@@ -15,6 +15,7 @@ import {
 } from '../../fixtures/artefact-topics.ts';
 import { activateList, publishList } from '../../lists/list-acts.ts';
 import { activatePlan } from '../activate-plan.ts';
+import { activateTeamModel } from '../activate-team-model.ts';
 import { announce } from '../announce.ts';
 import { publishPlan } from '../publish-plan.ts';
 import { activateRuleset } from './activate-ruleset.ts';
@@ -257,6 +258,23 @@ test('a rollback that names what to leave may be said again, also where it was i
   }
 });
 
+test('a rollback of what decides nothing any more says what stands there, a candidate as one', async () => {
+  const process = await openedTopics();
+  await ready(process, 1, 2, 3);
+  await activated(process, 1);
+  await activated(process, 2);
+  assert.equal((await rollBack(process, 'payments@2'))?.rollout, undefined);
+  await activated(process, 3, canary);
+  const said = await rollBack(process, 'payments@2');
+  assert.deepEqual([said?.artefact, said?.sequence, said?.rollout], ['payments@3', 4, canary]);
+  assert.deepEqual(await now(process), ['payments@1', 'payments@3', canary]);
+});
+
+const rule = (feature: string) => ({
+  ...{ id: 'many', title: 'Many', severity: 'low', weight: 0.6 },
+  ...{ when: [{ feature, atLeast: 5 }], explanation: 'So many.' },
+});
+
 const [minute] = defaultWindowPlan.spans;
 const wide = {
   ...defaultWindowPlan,
@@ -269,14 +287,7 @@ test('a ruleset that asks for spans of another plan is refused with what to do, 
   const { ports } = process;
   for (const plan of [wide, { ...wide, ref: 'short@1', spans: [minute] }])
     await publishPlan(JSON.stringify(plan), ports);
-  const document = documentOf(1, {
-    rules: [
-      {
-        ...{ id: 'many', title: 'Many', severity: 'low', weight: 0.6 },
-        ...{ when: [{ feature: 'count_60d', atLeast: 5 }], explanation: 'So many.' },
-      },
-    ],
-  });
+  const document = documentOf(1, { rules: [rule('count_60d')] });
   await assert.rejects(publish(process, document), { code: 'ruleset_invalid' });
   await activatePlan({ ref: 'wide@1', logId }, ports);
   await publish(process, document);
@@ -294,6 +305,80 @@ test('a ruleset that asks for spans of another plan is refused with what to do, 
       message: /ruleset payments@1 can't decide under window plan standard@1/,
     });
   }
+});
+
+test('a rollback that another activation overtakes is held against the plan that came with it', async () => {
+  const process = await openedTopics();
+  const { ports } = process;
+  await publishPlan(JSON.stringify(wide), ports);
+  await activatePlan({ ref: 'wide@1', logId }, ports);
+  await publish(process, documentOf(1, { rules: [rule('count_60d')] }));
+  await publish(process, documentOf(2));
+  for (const version of [1, 2]) {
+    await approveRuleset({ ref: `payments@${version}`, approvedBy: 'ben' }, ports);
+    await activated(process, version);
+  }
+  const other = await createProcess(process.broker);
+  const slow = await createProcess(process.broker, 7);
+  let isOvertaken = false;
+  const overtaken = {
+    ...slow.kafka,
+    createPartitionTransactions: (...options: Parameters<typeof slow.kafka.createPartitionTransactions>) => {
+      const transactions = slow.kafka.createPartitionTransactions(...options);
+      const fence = async (): Promise<void> => {
+        if (!isOvertaken) await activatePlan({ ref: 'standard@1', logId }, other.ports);
+        isOvertaken = true;
+        await transactions.fence();
+      };
+      return { ...transactions, fence };
+    },
+  };
+  const rollingBack = rollBackRuleset(
+    { logId, openedWith: 'starter@1' },
+    { ...slow.ports, kafka: overtaken },
+  );
+  await assert.rejects(rollingBack, { code: 'ruleset_unfit' });
+  assert.equal(isOvertaken, true);
+  assert.deepEqual(await now(process), ['payments@2', undefined, undefined]);
+});
+
+test('while a team has a model of its own in force, no ruleset and no plan comes that it could not be asked under', async () => {
+  const process = await openedTopics();
+  const { ports } = process;
+  for (const plan of [
+    wide,
+    { ...wide, ref: 'short@1', spans: wide.spans.filter(({ name }) => name !== '60d') },
+  ])
+    await publishPlan(JSON.stringify(plan), ports);
+  await ready(process, 1);
+  await activated(process, 1);
+  await activateRuleset({ ref: 'starter@2', logId }, ports);
+  await activatePlan({ ref: 'wide@1', logId }, ports);
+  const say = (body: object) =>
+    activateTeamModel({ text: JSON.stringify(body), logId, openedWith: 'starter@1' }, ports);
+  await say({
+    ...{ ref: 'team-x@1', kind: 'onnx', sha256: 'a'.repeat(64), featureNames: ['count_60d'], input: 'x' },
+    ...{
+      output: 'y',
+      missing: 'nan',
+      scoreFrom: 'probability',
+      role: 'shadow',
+      timeLimitMs: 100,
+      maxBatch: 500,
+    },
+  });
+  for (const act of [() => activated(process, 1), () => rollBack(process)])
+    await assert.rejects(act(), { code: 'ruleset_unfit', message: /team-x@1.*"weir team-model activate"/ });
+  await assert.rejects(activatePlan({ ref: 'short@1', logId }, ports), {
+    code: 'artefact_unknown',
+    message: /team-x@1.*short@1.*count_60d/,
+  });
+  assert.deepEqual(await now(process), ['starter@2', undefined, undefined]);
+  await activated(process, 1, { stage: 'shadow' });
+  await say({ ref: 'team-x@2', kind: 'none' });
+  await activatePlan({ ref: 'short@1', logId }, ports);
+  assert.equal((await rollBack(process))?.artefact, 'starter@2');
+  assert.equal((await rollBack(process))?.artefact, 'payments@1');
 });
 
 test('a ruleset that asks a list of which no version is in force, or for what it does not hold, is refused', async () => {

@@ -93,7 +93,7 @@ export function createRulesetActs(options: {
       const act = { action: 'artefact_activated', id: ref, details: { logId, ...wordsOf(rollout) } } as const;
       return recorded(caller, act, async () => {
         const done = await activateRuleset({ ref, logId, rollout }, ports);
-        return { answer: answerOf(done, rollout), details: { sequence: done.sequence } };
+        return { answer: answerOf(done), details: { sequence: done.sequence } };
       });
     },
     rollBack: (caller, leave) => {
@@ -110,10 +110,7 @@ export function createRulesetActs(options: {
 
 const nothingDone: ActivatedRulesetAnswer = { ruleset: null, sequence: null, positions: {} };
 
-const answerOf = (
-  { artefact, sequence, positions }: Activated,
-  rollout?: Rollout,
-): ActivatedRulesetAnswer => ({
+const answerOf = ({ artefact, sequence, rollout, positions }: Activated): ActivatedRulesetAnswer => ({
   ruleset: artefact,
   ...(rollout === undefined ? {} : { rollout }),
   sequence,
