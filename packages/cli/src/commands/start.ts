@@ -50,6 +50,7 @@ function nextSteps(addresses: Readonly<Record<string, string>>, own: boolean): s
     '',
     'Try next, in another terminal:',
     '  npx weir tail held --no-follow            the latest held transactions',
+    '  npx weir explain ID                       how a verdict came about; ID is the event id of an alert',
     '  npx weir ingest FILE --help               feed a file of your own',
     '  npx weir simulate                         another day',
     '  npx weir --help                           everything else',

@@ -172,6 +172,10 @@ function lookFurther(alert: Alert, { judged, place, identity }: TransactionFindi
       {
         kind: 'commands',
         rows: [
+          [
+            `npx weir explain ${judged.sourcePartition}/${judged.sourceOffset}`,
+            'how this verdict came about, part by part',
+          ],
           ['npx weir tail held --all --no-follow', 'held transactions with their verdicts and evidence'],
           ['npx weir ledger', 'whether every accepted transaction has its one verdict'],
         ],

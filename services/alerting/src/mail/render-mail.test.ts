@@ -62,6 +62,7 @@ It is held: it was not passed to downstream systems. Its score is 0.70 on a scal
 
 HOW TO LOOK FURTHER
 
+  npx weir explain 2/1034               how this verdict came about, part by part
   npx weir tail held --all --no-follow  held transactions with their verdicts and evidence
   npx weir ledger                       whether every accepted transaction has its one verdict
 
