@@ -1,4 +1,5 @@
 import { conditionsTerm } from './expression/conditions-term.ts';
+import { nameHint } from './expression/name-hint.ts';
 import { didYouMean } from './expression/nearest-name.ts';
 import {
   createExpressionReader,
@@ -116,7 +117,7 @@ function readWhen(
 }
 
 const noFeature = (name: string, features: readonly string[]): string =>
-  `no feature "${name}"${didYouMean(name, features)}`;
+  `no feature "${name}"${nameHint(name, features)}`;
 
 function scoringProblems(rule: Rule, at: string, ruleset: Ruleset): readonly RulesetProblem[] {
   if (actOf(rule, ruleset) !== 'score') return [];
@@ -153,5 +154,5 @@ const placeholderProblems = (
     .slice(0, 1)
     .map((name) => ({
       path,
-      message: `a placeholder that is no feature: "${name}"${didYouMean(name, features)}`,
+      message: `a placeholder that is no feature: "${name}"${nameHint(name, features)}`,
     }));

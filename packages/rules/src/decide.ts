@@ -36,9 +36,9 @@ export type Decision = {
  *
  * Score and outcome don't depend on the order of the rules. `reasons` holds the
  * built-in reasons first, which contribute 0, then lists and fired rules in the
- * ruleset's order. A rule's contribution is what it adds to the score of the
- * rules before it, so the contributions add up to the score; an equal rule
- * further down adds less. Policies and lists contribute 0.
+ * ruleset's order; of more than fifty, those that mattered most. A rule's contribution is what it adds to the score of the
+ * rules before it, so the contributions of all that fired add up to the score; an
+ * equal rule further down adds less. Policies and lists contribute 0.
  */
 export function decide({ findings, ruleset, timeliness, versions }: DecideInput): Decision {
   const { fired } = findings;

@@ -17,7 +17,7 @@ export type Decided = {
   readonly decision: Decision;
   /** What it would be if the shadow rules were live; undefined where none fired or failed. */
   readonly withShadows: Decision | undefined;
-  /** The shadow rules that fired, by their ids. */
+  /** The first hundred shadow rules that fired, by their ids. */
   readonly shadowRules: readonly string[];
 };
 
@@ -40,8 +40,8 @@ export type Decider = {
 /** Their evidence was stored without words, and is recomputed to the same bits. */
 const wordless: readonly string[] = [starterRuleset.ref, scoredStarterRuleset.ref];
 
-/** As many as the contract of evidence takes. */
-const wordsTold = 100;
+/** The journal tells no more of a transaction: a batch of them has to fit one record. */
+const mostShadowsTold = 100;
 
 const nothingFired: readonly string[] = [];
 
@@ -75,12 +75,13 @@ export function createDecider({
       return {
         decision: decideBy(isTouched ? findingsWith(all, 'look on') : all),
         withShadows: isTouched ? decideBy(all) : undefined,
-        shadowRules: shadows.length === 0 ? nothingFired : shadows.map(({ id }) => id),
+        shadowRules:
+          shadows.length === 0 ? nothingFired : shadows.slice(0, mostShadowsTold).map(({ id }) => id),
       };
     },
     wordsOf: (told) =>
       wordless.includes(ruleset.ref) || told.length === 0
         ? undefined
-        : told.slice(0, wordsTold).map(({ id, title, explanation }) => ({ rule: id, title, explanation })),
+        : told.map(({ id, title, explanation }) => ({ rule: id, title, explanation })),
   };
 }

@@ -37,7 +37,7 @@ export type Judgement = {
    * rules live. Only where outcome, alert or reasons are others.
    */
   readonly alternative?: Alternative;
-  /** The shadow rules that fired, by their ids. */
+  /** The first hundred shadow rules that fired, by their ids. */
   readonly shadowRules: readonly string[];
 };
 

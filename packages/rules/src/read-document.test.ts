@@ -66,6 +66,30 @@ for (const [what, body, path, message] of [
     /"amountLog"; did you mean "amountLogZ"/,
   ],
   [
+    'a span that the plan has no window for, in an expression',
+    withRule({ when: 'count_60d > 5' }),
+    'rules.0.when',
+    /no window over 60d.*"weir windows rebuild --plan"/,
+  ],
+  [
+    'a span that the plan has no window for, asked whether it is known',
+    withRule({ when: 'known(sumMinor_90d)' }),
+    'rules.0.when',
+    /no window over 90d.*"weir windows rebuild --plan"/,
+  ],
+  [
+    'a span that the plan has no window for, in a condition',
+    withRule({ when: [{ feature: 'count_60d', atLeast: 1 }] }),
+    'rules.0.when.0.feature',
+    /no window over 60d.*"weir windows rebuild --plan"/,
+  ],
+  [
+    'a span that the plan has no window for, in words',
+    withRule({ explanation: 'So many: {count_60d}.' }),
+    'rules.0.explanation',
+    /no window over 60d.*"weir windows rebuild --plan"/,
+  ],
+  [
     'definitions that come round',
     withRule({}, { definitions: { one: 'two', two: 'one' } }),
     'definitions.two',

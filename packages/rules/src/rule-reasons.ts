@@ -57,9 +57,29 @@ export type Standing = {
   readonly outcome: 'held' | 'cleared';
   /** Cleared, and people shall look at it all the same. */
   readonly alert: boolean;
-  /** What fired and is told: the lists that clear only where they changed something. */
+  /** What fired and is told, at most `mostTold`: the lists that clear only where they changed something. */
   readonly told: readonly Finding[];
 };
+
+/** Nobody reads more, and hundreds with all they look at would not fit the topics that alerts and the journal stand on. */
+const mostTold = 50;
+
+/** Of more than are told, those go that mattered least for what became of the transaction. */
+const tellFirst: Readonly<Record<Standing['outcome'], readonly Finding['act'][]>> = {
+  held: ['hold', 'clear', 'score', 'alert'],
+  cleared: ['clear', 'alert', 'score', 'hold'],
+};
+
+/** The most telling of what fired, in the order it came in. */
+function mostTelling(fired: readonly Finding[], outcome: Standing['outcome']): readonly Finding[] {
+  if (fired.length <= mostTold) return fired;
+  const acts = tellFirst[outcome];
+  const telling = fired.toSorted(
+    (one, other) => acts.indexOf(one.act) - acts.indexOf(other.act) || other.weight - one.weight,
+  );
+  const told = new Set(telling.slice(0, mostTold));
+  return fired.filter((one) => told.has(one));
+}
 
 /**
  * Holds what could not be checked, what a policy or a list holds, and what scores at least `holdAt`. Of the
@@ -78,9 +98,7 @@ export function standingOf(
   const alertAnyway = fired.some(({ act }) => act === 'alert');
   const alert = !held && (alertAnyway || (score >= alertAt && !isCleared));
   const changed = isCleared && !heldAnyway && score >= Math.min(holdAt, alertAt);
-  return {
-    outcome: held ? 'held' : 'cleared',
-    alert,
-    told: isCleared && !changed ? fired.filter(({ act }) => act !== 'clear') : fired,
-  };
+  const outcome = held ? 'held' : 'cleared';
+  const mattering = isCleared && !changed ? fired.filter(({ act }) => act !== 'clear') : fired;
+  return { outcome, alert, told: mostTelling(mattering, outcome) };
 }

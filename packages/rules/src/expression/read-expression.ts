@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { didYouMean } from './nearest-name.ts';
+import { nameHint } from './name-hint.ts';
 import { expressionParts, parseExpression, tooLong, type ExpressionProblem } from './parse-expression.ts';
 import {
   partsOf,
@@ -251,8 +251,12 @@ function readLiteral(node: Extract<ASTNode, { op: 'value' }>, reading: Reading):
 function readCall(node: Extract<ASTNode, { op: 'call' }>, reading: Reading): Term | undefined {
   const [name, [argument, ...others]] = node.args;
   if (name !== 'known') return refuse(node, notOurs(name), reading);
-  if (argument?.op !== 'id' || others.length > 0 || !reading.names.features.includes(argument.args))
-    return refuse(argument ?? node, 'known(…) needs the name of a feature', reading);
+  const needs = 'known(…) needs the name of a feature';
+  if (argument?.op !== 'id' || others.length > 0) return refuse(argument ?? node, needs, reading);
+  if (!reading.names.features.includes(argument.args)) {
+    const meant = reading.problems.length === 0 ? nameHint(argument.args, reading.names.features) : '';
+    return refuse(argument, `${needs}${meant}`, reading);
+  }
   return { kind: 'known', name: argument.args };
 }
 
@@ -266,7 +270,7 @@ function readName(node: ASTNode, name: string, reading: Reading): Term | undefin
   if (fact !== undefined) return { kind: 'fact', name: fact };
   if (ownValue(names.definitions, name) === undefined) {
     // To look for what was meant takes a while: once an expression, however many of its names nobody knows.
-    const meant = reading.problems.length === 0 ? didYouMean(name, reading.known) : '';
+    const meant = reading.problems.length === 0 ? nameHint(name, reading.known) : '';
     return refuse(node, `no feature, constant, definition or list "${name}"${meant}`, reading);
   }
   if (under.includes(name)) {
