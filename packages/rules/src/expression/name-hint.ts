@@ -5,6 +5,7 @@ import { didYouMean } from './nearest-name.ts';
 export function nameHint(name: string, known: readonly string[]): string {
   const span = featureEntryOf(name)?.span;
   const meant = didYouMean(name, known);
-  if (span === undefined || known.includes(name)) return meant;
-  return `${meant === '' ? ';' : meant} the window plan has no window over ${span}: bring one that has into force with "weir windows rebuild --plan", then publish this`;
+  if (span === undefined) return meant;
+  const first = `bring a window plan with a window over ${span} into force first ("weir windows rebuild --plan")`;
+  return meant === '' ? `; ${first}` : `${meant} Otherwise ${first}`;
 }

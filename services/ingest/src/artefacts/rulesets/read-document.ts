@@ -16,7 +16,9 @@ export function readDocument(document: string, plan: WindowPlan): Ruleset {
   if (!read.ok)
     throw new RulesetRefused(
       'ruleset_invalid',
-      `The document is no ruleset; number of things that are wrong with it: ${read.problems.length}.`,
+      read.problems.length === 1
+        ? 'The document is not published: something is wrong with it.'
+        : `The document is not published: ${read.problems.length} things are wrong with it.`,
       read.problems.slice(0, mostProblems),
     );
   const { ruleset, locate } = read;
@@ -24,7 +26,7 @@ export function readDocument(document: string, plan: WindowPlan): Ruleset {
   if (failed.length > 0)
     throw new RulesetRefused(
       'ruleset_invalid',
-      `Tests of the ruleset fail: ${failed.length} of ${ruleset.tests?.length ?? 0}.`,
+      `The document is not published: ${failed.length} of its ${ruleset.tests?.length ?? 0} tests fail.`,
       failed.slice(0, mostProblems).map(({ path, name, differences }) => ({
         ...locate(path),
         path,

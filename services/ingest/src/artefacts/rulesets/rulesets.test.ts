@@ -22,6 +22,7 @@ import { activateRuleset } from './activate-ruleset.ts';
 import { approveRuleset } from './approve-ruleset.ts';
 import { publishRuleset, readForPublishing } from './publish-ruleset.ts';
 import { rollBackRuleset } from './roll-back-ruleset.ts';
+import type { RulesetRefused } from './ruleset-refused.ts';
 
 const documentOf = (version: number, more: object = {}): string =>
   JSON.stringify({
@@ -107,7 +108,7 @@ test('a ruleset whose tests fail is refused, and one whose tests pass is not', a
   const process = await openedTopics();
   await assert.rejects(publish(process, documentOf(1, testOf('cleared'))), {
     code: 'ruleset_invalid',
-    message: /1 of 1/,
+    message: /1 of its 1 tests fail/,
   });
   assert.equal((await publish(process, documentOf(1, testOf('held')))).isKnown, false);
 });
@@ -288,7 +289,14 @@ test('a ruleset that asks for spans of another plan is refused with what to do, 
   for (const plan of [wide, { ...wide, ref: 'short@1', spans: [minute] }])
     await publishPlan(JSON.stringify(plan), ports);
   const document = documentOf(1, { rules: [rule('count_60d')] });
-  await assert.rejects(publish(process, document), { code: 'ruleset_invalid' });
+  await assert.rejects(publish(process, document), ({ code, problems }: RulesetRefused) => {
+    assert.equal(code, 'ruleset_invalid');
+    assert.match(
+      problems[0]?.message ?? '',
+      /window over 60d into force first \("weir windows rebuild --plan"\)/,
+    );
+    return true;
+  });
   await activatePlan({ ref: 'wide@1', logId }, ports);
   await publish(process, document);
   await approveRuleset({ ref: 'payments@1', approvedBy: 'ben' }, ports);
