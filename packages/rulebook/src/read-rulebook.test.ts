@@ -137,3 +137,11 @@ test('a document with thousands of problems tells the first of them', () => {
   const problems = wrongWith(rulebookOf(many));
   assert.ok(problems.length > 0 && problems.length <= 200);
 });
+
+test('what is right in itself and can not be published all the same is refused in its line', () => {
+  const document = rulebookOf(`${ruleOf('count_1h >= 5')}alertAt: 0.5\nconstants: { amountLogZ: 3 }\n`);
+  assert.deepEqual(wrongWith(document), [
+    '12:26 constants.amountLogZ: "amountLogZ" is the name of a feature',
+    '11:10 alertAt: has to lie below holdAt: what is held is told of anyway',
+  ]);
+});

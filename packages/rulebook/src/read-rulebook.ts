@@ -1,4 +1,4 @@
-import { readRuleset, type Ruleset } from '@weir/rules';
+import { publishingProblems, readRuleset, type Ruleset } from '@weir/rules';
 import { featureNames } from '@weir/scoring';
 import { readDocument, type DocumentProblem, type Locate } from './read-document.ts';
 import { problemsOfTests } from './tests/problems-of-tests.ts';
@@ -14,7 +14,7 @@ export type RulebookOutcome =
 
 /**
  * Reads a ruleset that a person wrote, as YAML or JSON, and holds it against the features there are (those
- * of the default window plan where none are given). Every problem names its line and column; one inside an
+ * of the default window plan where none are given), and against what keeps it from being published. Every problem names its line and column; one inside an
  * expression its place in it. Whether the tests in it pass is for runRulesetTests. Never throws.
  */
 export function readRulebook(
@@ -25,7 +25,9 @@ export function readRulebook(
   if (!document.ok) return document;
   const { body, locate } = document;
   const read = readRuleset(body, knownFeatures);
-  const problems: readonly Problem[] = read.ok ? problemsOfTests(read.ruleset) : read.problems;
+  const problems: readonly Problem[] = read.ok
+    ? [...publishingProblems(read.ruleset, knownFeatures), ...problemsOfTests(read.ruleset)]
+    : read.problems;
   const [first, ...others] = problems
     .slice(0, mostProblems)
     .map((problem) => placed(atTheName(problem) ?? problem, locate));

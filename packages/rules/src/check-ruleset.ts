@@ -7,7 +7,7 @@ import {
   type Names,
   type ReadExpression,
 } from './expression/read-expression.ts';
-import { textFacts, type Term } from './expression/term.ts';
+import type { Term } from './expression/term.ts';
 import { placeholdersOf } from './explain-rule.ts';
 import { actOf, type Rule, type Ruleset } from './ruleset.ts';
 
@@ -50,12 +50,9 @@ export function checkRuleset(ruleset: Ruleset, knownFeatures: readonly string[])
 const problemsAt = (path: string, { problems }: ReadExpression): readonly RulesetProblem[] =>
   problems.map((problem) => ({ path, ...problem }));
 
-/** A name that stands for two things would mean one of them by accident. */
-function namesTwice({ features, constants, definitions, lists }: Names): readonly RulesetProblem[] {
-  const taken = new Map<string, string>([
-    ...features.map((name) => [name, 'a feature'] as const),
-    ...textFacts.map((name) => [name, 'what the transaction says'] as const),
-  ]);
+/** A name that stands for two things of the document would mean one of them by accident. */
+function namesTwice({ constants, definitions, lists }: Names): readonly RulesetProblem[] {
+  const taken = new Map<string, string>();
   const problems: RulesetProblem[] = [];
   const take = (name: string, path: string, what: string): void => {
     const by = taken.get(name);

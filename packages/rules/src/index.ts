@@ -7,6 +7,7 @@ export { factsOf, type PseudonymList, type RuleFacts } from './facts.ts';
 export type { RuleOutcome } from './find-in-ruleset.ts';
 export * from './judge.ts';
 export { misfitOf } from './misfit-of.ts';
+export { publishingProblems } from './publishing-problems.ts';
 export * from './read-ruleset.ts';
 export {
   ruleset,

@@ -262,22 +262,21 @@ function readCall(node: Extract<ASTNode, { op: 'call' }>, reading: Reading): Ter
 
 function readName(node: ASTNode, name: string, reading: Reading): Term | undefined {
   const { names, under } = reading;
-  if (names.features.includes(name)) return { kind: 'feature', name };
+  // Names of the document go first: a later release may have a feature of the same name.
   const constant = ownValue(names.constants, name);
   if (constant !== undefined) return { kind: 'literal', value: constant };
   if (names.lists.includes(name)) return { kind: 'list', id: name };
-  const fact = textFacts.find((one): one is TextFact => one === name);
-  if (fact !== undefined) return { kind: 'fact', name: fact };
-  if (ownValue(names.definitions, name) === undefined) {
-    // To look for what was meant takes a while: once an expression, however many of its names nobody knows.
-    const meant = reading.problems.length === 0 ? nameHint(name, reading.known) : '';
-    return refuse(node, `no feature, constant, definition or list "${name}"${meant}`, reading);
-  }
-  if (under.includes(name)) {
+  if (ownValue(names.definitions, name) !== undefined) {
+    if (!under.includes(name)) return reading.definition(name).term;
     const round = [...under.slice(under.indexOf(name)), name].join(' → ');
     return refuse(node, `the definition comes round to itself: ${round}`, reading);
   }
-  return reading.definition(name).term;
+  if (names.features.includes(name)) return { kind: 'feature', name };
+  const fact = textFacts.find((one): one is TextFact => one === name);
+  if (fact !== undefined) return { kind: 'fact', name: fact };
+  // To look for what was meant takes a while: once an expression, however many of its names nobody knows.
+  const meant = reading.problems.length === 0 ? nameHint(name, reading.known) : '';
+  return refuse(node, `no feature, constant, definition or list "${name}"${meant}`, reading);
 }
 
 /** Names come from people: "constructor" is no constant. */
