@@ -7,7 +7,7 @@ import { tellTransactions } from './tell-transactions.ts';
 export type TestProblem = { readonly path: string; readonly message: string };
 
 /** How the name of the account itself reads in the lists of a test. */
-export const accountName = 'account';
+const accountName = 'account';
 
 /**
  * What keeps the tests of a ruleset from being run or from ever failing: transactions told wrongly, a reason

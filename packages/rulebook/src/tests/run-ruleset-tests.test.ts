@@ -71,6 +71,15 @@ test('who stands on a list is what the test says, and nobody else', () => {
     assert.deepEqual(outcomesOf(listed(names, expect))[0]?.differences, [], names);
 });
 
+test('a counterparty may be called account', () => {
+  const list =
+    'lists: [{ id: foes, list: foes, of: counterparty, title: Foes, severity: high, then: hold, explanation: A foe. }]';
+  const one =
+    '  - name: one\n    given: [{ amount: "1.00", counterparty: account }]\n    lists: { foes: [account] }\n    expect: { outcome: held, reasons: [foes] }\n';
+  const [outcome] = outcomesOf(rulebookOf(`${burst}${list}\ntests:\n${one}`));
+  assert.equal(outcome?.ok, true, outcome?.differences.join());
+});
+
 test('who stands on a list in one test does not in the next', () => {
   const list =
     'lists: [{ id: watched, list: watch, of: counterparty, title: W, severity: high, then: hold, explanation: W. }]\n';

@@ -1,7 +1,6 @@
 import type { FeatureValues, Verdict } from '@weir/contracts';
 import { createJudge, type Judgement, type PseudonymList, type Ruleset, type RulesetTest } from '@weir/rules';
 import { createAccountHistory, defaultWindowPlan, type WindowPlan } from '@weir/windows';
-import { accountName } from './problems-of-tests.ts';
 import { tellTransactions, type Telling } from './tell-transactions.ts';
 
 /** What became of the judged transaction of a test. */
@@ -96,11 +95,11 @@ function listedIn(
   counterparties: ReadonlyMap<string, string>,
 ): Listed {
   const listed = new Map<string, Set<string>>();
-  for (const { id, list } of used) {
+  for (const { id, list, of } of used) {
     const keys = listed.get(list) ?? new Set();
     listed.set(list, keys);
     for (const name of lists[id] ?? [])
-      keys.add(name === accountName ? accountKey : (counterparties.get(name) ?? ''));
+      keys.add(of === 'account' ? accountKey : (counterparties.get(name) ?? ''));
   }
   return listed;
 }

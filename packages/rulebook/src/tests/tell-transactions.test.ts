@@ -106,3 +106,15 @@ test('a test cannot tell more transactions than the windows of a busy account ho
   const many = Array.from({ length: 6 }, () => ({ at: '-1h', amount: '1.00', times: 1_000, every: '1s' }));
   assert.deepEqual(wrongWith([...many, { amount: '1.00' }]), ['given: more than 5000 transactions']);
 });
+
+test('a time that no transaction can have is refused, however it is told', () => {
+  const refused = 'at: before 1970 or behind 2105, where no window reaches';
+  assert.deepEqual(wrongWith([{ at: '-9999999d', amount: '1.00' }, { amount: '1.00' }]), [
+    `given.0.${refused}`,
+  ]);
+  assert.deepEqual(
+    wrongWith([{ at: '-1d', times: 1_000, every: '9999d', amount: '1.00' }, { amount: '1.00' }]),
+    [`given.0.${refused}`],
+  );
+  assert.deepEqual(wrongWith([{ at: '2200-01-01T00:00:00Z', amount: '1.00' }]), [`given.0.${refused}`]);
+});

@@ -6,6 +6,9 @@ import { mostTransactionsOfTest } from '../limits.ts';
 /** When the transaction of a test happens that says nothing of it: a Wednesday at noon, in UTC. */
 const noonMs = Date.UTC(2025, 5, 18, 12);
 
+/** Windows keep seconds since 1970 in 32 bits, of which this is the last whole year. */
+const latestMs = Date.UTC(2106, 0, 1) - 1;
+
 /** What is wrong with how a test tells its transactions: `path` counts from the test, "given.1.at". */
 export type TellingProblem = { readonly path: string; readonly message: string };
 
@@ -42,7 +45,10 @@ export function tellTransactions({ given }: Pick<RulesetTest, 'given'>): Telling
         moneyWords[money.code] ?? 'no amount',
       );
     const everyMs = intervalOf(transaction, (field, what) => say(index, field, what));
-    return timesOf(transaction, untilMs, everyMs).map((eventTimeMs) => ({
+    const times = timesOf(transaction, untilMs, everyMs);
+    if ((times[0] ?? untilMs) < 0 || untilMs > latestMs)
+      say(index, 'at', 'before 1970 or behind 2105, where no window reaches');
+    return times.map((eventTimeMs) => ({
       transaction,
       eventTimeMs,
       amountMinor: money.ok ? money.amountMinor : 0,
