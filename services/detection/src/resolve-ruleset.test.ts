@@ -79,6 +79,14 @@ test('of two contents under one version the one that is meant is the one the log
   }
 });
 
+test('of two partitions that ask for two contents under one version at the same time one stops the worker', async () => {
+  const other = writtenRuleset('mine@1', { holdFromMinor: 1 });
+  const { resolve } = resolverOver(publishedRuleset(written), publishedRuleset(other));
+  const first = resolve('mine@1', plan, digestOf(written));
+  await assert.rejects(resolve('mine@1', plan, digestOf(other)), isUnknown);
+  assert.deepEqual(await first, written);
+});
+
 test('a ruleset is refused under a plan that has no windows for what it looks at', async () => {
   const short = { ...plan, ref: 'short@1', spans: [plan.spans[0]] as const };
   const looksAtHours = writtenRuleset('mine@1', {

@@ -29,7 +29,9 @@ export function createRulesetResolver(reader: ArtefactsReader): ResolveRuleset {
   const contents = new Map<string, Content>();
   const checked = new Map<string, Ruleset>();
   return async (ref, plan, digest) => {
-    const content = builtIn(ref) ?? contents.get(ref) ?? (await findPublished(reader, ref, digest));
+    const found = builtIn(ref) ?? contents.get(ref) ?? (await findPublished(reader, ref, digest));
+    // Another partition may have found one meanwhile: a worker knows one content of each version.
+    const content = contents.get(ref) ?? found;
     if (digest !== undefined && digest !== content.digest)
       throw unusable({ kind: 'ruleset', ref }, 'the log asks for other content than was published');
     keep(contents, ref, content);
