@@ -4,14 +4,16 @@ import { digestOf } from '@weir/artefacts';
 import { events, flaggedEventId, streams } from '@weir/contracts';
 import type { ControlRecord, JournalRecord } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
+import { defaultWindowPlan } from '@weir/windows';
 import { listOf } from './fixtures/list-artefacts.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
-import { publishedRuleset, writtenRuleset } from './fixtures/ruleset-artefacts.ts';
+import { builtInDigest, publishedRuleset, writtenRuleset } from './fixtures/ruleset-artefacts.ts';
 import { controlEvent } from './fixtures/sample-transactions.ts';
 import { topicsReaderOver } from './fixtures/topics-reader.ts';
 import { decodePositionMetadata } from './position-metadata.ts';
 import { readJournalEnd } from './read-journal-end.ts';
+import { planDigest } from './resolve-plan.ts';
 import { createResolvers } from './resolvers.ts';
 
 type Activated = Extract<ControlRecord, { kind: 'artefact_activated' }>;
@@ -111,6 +113,34 @@ test('a canary decides some accounts, flags what it tells people of, and is name
     log.partitionCount,
   );
   assert.deepEqual(found, { next: all.length, log: state });
+});
+
+test('since when rules are in force is told by the control records that change rules or lists, and by no others', async () => {
+  const since: (number | undefined)[] = [];
+  const { parts, ...rest } = partsWith([telling]);
+  const observe: typeof parts.observe = {
+    ...parts.observe,
+    nowInForce: (_log, sinceMs) => void since.push(sinceMs),
+  };
+  const { consumer } = createPlainConsumer({ ...rest, parts: { ...parts, observe } });
+  const said = [
+    { sequence: 1, artefactKind: 'ruleset', artefact: 'starter@2', digest: builtInDigest('starter@2') },
+    {
+      sequence: 2,
+      artefactKind: 'window_plan',
+      artefact: 'standard@1',
+      digest: planDigest(defaultWindowPlan),
+    },
+    { sequence: 1, artefactKind: 'ruleset', artefact: 'starter@2', digest: builtInDigest('starter@2') },
+    { sequence: 3, artefactKind: 'ruleset', artefact: 'starter@1', digest: builtInDigest('starter@1') },
+  ] as const;
+  const controls = said.map((one, index) => ({
+    ...plainRecord(1 + index, controlEvent({ kind: 'artefact_activated', logId: log.logId, ...one })),
+    timestampMs: 1_000 * index,
+  }));
+  const all = [records[0]!, ...controls];
+  assert.deepEqual(await consumer.onBatch(batchOf(all), plainControl()), { kind: 'next', next: all.length });
+  assert.deepEqual(since, [undefined, undefined, 0, undefined, undefined, 3_000]);
 });
 
 for (const [what, ...published] of [

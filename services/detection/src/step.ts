@@ -10,6 +10,7 @@ import type { DetectionParts, StepObserver } from './detection-parts.ts';
 import { appendToWindows, goOnBehind, loadHistories, storedBefore } from './histories.ts';
 import type { StoredBefore } from './histories.ts';
 import { applyControl } from './log-state.ts';
+import type { LogState } from './log-state.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { publish, sealOutputs } from './publish.ts';
 import { windowRecordOf } from './window-record.ts';
@@ -122,10 +123,16 @@ async function takeInControl(
   await parts.resolveJudge(log, plan);
   const { teamModel } = log.versions;
   await parts.resolveTeamModel(log.versions, plan, digestIn(control, 'team_model', teamModel));
+  parts.observe.nowInForce(log, bringsRules(owned.log, control) ? record?.timestampMs : undefined);
   owned.log = log;
-  parts.observe.nowInForce(log, record?.timestampMs);
   return isOther ? 'otherWindows' : 'goOn';
 }
+
+/** Whether it changes which rulesets or lists are in force: one that is said again doesn't, nor does a model or a plan. */
+const bringsRules = ({ sequence }: LogState, control: ControlRecord): boolean =>
+  control.kind === 'artefact_activated' &&
+  (control.artefactKind === 'ruleset' || control.artefactKind === 'list') &&
+  control.sequence > sequence;
 
 /** The digest of what is in force, where the control record is what says so. */
 const digestIn = (
