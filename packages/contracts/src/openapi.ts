@@ -172,7 +172,14 @@ const publishRuleset: Json = {
   responses: {
     '200': answer('It was published already, with this content.', 'publishedRulesetAnswer'),
     '201': answer('It is published, and decides nothing yet.', 'publishedRulesetAnswer'),
-    ...failures(['ruleset_invalid', 'version_taken', 'ruleset_altered', ...actFailures, ...callerFailures]),
+    ...failures([
+      'ruleset_invalid',
+      'version_taken',
+      'too_much_unapproved',
+      'ruleset_altered',
+      ...actFailures,
+      ...callerFailures,
+    ]),
   },
 };
 

@@ -1,4 +1,4 @@
-import { digestOf, nameOf, readArtefacts } from '@weir/artefacts';
+import { digestOf, nameOf, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
 import type { Artefact } from '@weir/contracts';
 import type { Ruleset } from '@weir/rules';
 import { announce, type AnnouncePorts } from '../announce.ts';
@@ -16,6 +16,15 @@ export type PublishedRuleset = {
   /** Whether it was there already, as it is. */
   readonly isKnown: boolean;
 };
+
+/** The record of a ruleset fits its topic, sealed; escapes of YAML are longer in JSON. */
+const longestBodyBytes = 900_000;
+
+/**
+ * So much of one token may wait for an approval: everything on the artefacts topic is read whole by whoever needs a part of
+ * it, and who may publish and nothing else must not be able to bring that to a standstill.
+ */
+const mostUnapprovedBytes = 32 * 1_048_576;
 
 /** What rulesets of Weir itself are called: later releases may bring further versions. */
 const ownName = 'starter';
@@ -36,7 +45,8 @@ export async function readForPublishing(
  * Publishes a ruleset under its name and version, once and for all: saying it again
  * changes nothing, whoever says it, and the same version with other content is refused.
  *
- * Throws RulesetRefused `version_taken`, and what the parts throw.
+ * Throws RulesetRefused `version_taken`, `ruleset_invalid` for one that is too long as JSON,
+ * `too_much_unapproved`, and what the parts throw.
  */
 export function publishRuleset(
   { ruleset, publishedBy }: { readonly ruleset: Ruleset; readonly publishedBy: string },
@@ -44,11 +54,13 @@ export function publishRuleset(
 ): Promise<PublishedRuleset> {
   const { ref } = ruleset;
   const digest = digestOf(ruleset);
+  // As it stands in JSON, where what is undefined isn't there.
+  const json = JSON.stringify(ruleset);
   const artefact: Artefact = {
     ...{ kind: 'ruleset', artefact: ref, digest, publishedBy },
-    // As it stands in JSON, where what is undefined isn't there.
-    body: JSON.parse(JSON.stringify(ruleset)) as Artefact['body'],
+    body: JSON.parse(json) as Artefact['body'],
   };
+  const bodyBytes = Buffer.byteLength(json);
   return retryWithin(ports.retry, ports.signal, () =>
     announce<PublishedRuleset>(ports, (said) => {
       const known = findRulesetAmong(ref, said);
@@ -61,7 +73,27 @@ export function publishRuleset(
         );
       if (nameOf(ref) === ownName)
         throw new RulesetRefused('version_taken', `${ownName} is Weir's own name; give yours another one`);
+      requireRoom(said, artefact, bodyBytes);
       return { artefact, result: { artefact: ref, digest, publishedBy, isKnown: false } };
     }),
+  );
+}
+
+function requireRoom(
+  { artefacts, approvals }: PublishedArtefacts,
+  wanted: Artefact,
+  bodyBytes: number,
+): void {
+  const { artefact: ref, publishedBy = '' } = wanted;
+  if (bodyBytes > longestBodyBytes)
+    throw new RulesetRefused('ruleset_invalid', `${ref} is longer than ${longestBodyBytes} bytes as JSON`);
+  const approved = new Set(approvals.map(({ digest }) => digest));
+  const unapprovedBytes = artefacts
+    .filter((one) => one.kind === 'ruleset' && one.publishedBy === publishedBy && !approved.has(one.digest))
+    .reduce((sum, { body }) => sum + Buffer.byteLength(JSON.stringify(body)), bodyBytes);
+  if (unapprovedBytes <= mostUnapprovedBytes) return;
+  throw new RulesetRefused(
+    'too_much_unapproved',
+    `With ${ref} more than ${mostUnapprovedBytes / 1_048_576} MiB that ${publishedBy} has published would wait for an approval; have those approved that are meant`,
   );
 }

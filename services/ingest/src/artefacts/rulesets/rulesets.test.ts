@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { digestOf, inForce, readArtefacts } from '@weir/artefacts';
+import { artefactsPartition, artefactsTopic, digestOf, inForce, readArtefacts } from '@weir/artefacts';
 import { streams, type Approval, type Rollout } from '@weir/contracts';
 import { resolveRuleset, ruleset as rulesetShape, type Ruleset } from '@weir/rules';
 import { createListBuilder } from '@weir/lists';
@@ -18,6 +18,7 @@ import { activatePlan } from '../activate-plan.ts';
 import { activateTeamModel } from '../activate-team-model.ts';
 import { announce } from '../announce.ts';
 import { publishPlan } from '../publish-plan.ts';
+import { artefactEvent, sealSaid } from '../seal-said.ts';
 import { activateRuleset } from './activate-ruleset.ts';
 import { approveRuleset } from './approve-ruleset.ts';
 import { publishRuleset, readForPublishing } from './publish-ruleset.ts';
@@ -137,6 +138,38 @@ test('what is not approved gets no control record, and what comes with Weir need
   assert.deepEqual(await activationsIn(process, 0), []);
   const builtIn = await activateRuleset({ ref: 'starter@2', logId }, process.ports);
   assert.equal(builtIn.sequence, 1);
+});
+
+test('what nobody has approved has a bound together, and each ruleset one of its own', async () => {
+  const process = await openedTopics();
+  const { ports } = process;
+  const flood = Array.from({ length: 35 }, (_, n) => ({
+    ...({ kind: 'ruleset', artefact: `flood@${n + 1}`, publishedBy: 'mallory' } as const),
+    ...{ digest: n.toString(16).padStart(64, '0'), body: 'x'.repeat(980_000) },
+  }));
+  for (const one of flood) {
+    const records = await sealSaid([artefactEvent(one)], ports);
+    await ports.producer.append(artefactsTopic, artefactsPartition, records);
+  }
+  await assert.rejects(publish(process, documentOf(1), 'mallory'), { code: 'too_much_unapproved' });
+  await publish(process, documentOf(2));
+  const [first] = flood;
+  assert.ok(first);
+  const { artefact, digest } = first;
+  const approval = {
+    artefactKind: 'ruleset',
+    artefact,
+    digest,
+    publishedBy: 'mallory',
+    approvedBy: 'ben',
+  } as const;
+  await announce(ports, () => ({ approval, result: undefined }));
+  const read = await readForPublishing({ document: documentOf(1), logId }, ports);
+  await assert.rejects(
+    publishRuleset({ ruleset: { ...read, description: '\0'.repeat(200_000) }, publishedBy: 'ana' }, ports),
+    { code: 'ruleset_invalid', message: /longer than/ },
+  );
+  assert.equal((await publish(process, documentOf(1), 'mallory')).isKnown, false);
 });
 
 test('an approval counts for the content it was given to, and altered content is refused', async () => {
