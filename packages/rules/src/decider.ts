@@ -1,4 +1,4 @@
-import type { Evidence, FeatureValues, Versions } from '@weir/contracts';
+import type { Evidence, FeatureValues, Verdict, Versions } from '@weir/contracts';
 import type { Scorer } from '@weir/scoring';
 import type { Timeliness, WindowPlan, WindowRecord } from '@weir/windows';
 import { decide, type Decision } from './decide.ts';
@@ -8,15 +8,30 @@ import { factsOf, type PseudonymList } from './facts.ts';
 import type { Finding } from './find-in-ruleset.ts';
 import { needsScorer } from './needs-scorer.ts';
 import { prepareFor } from './prepare.ts';
-import { findingsWith } from './rule-reasons.ts';
+import { failure, findingsWith } from './rule-reasons.ts';
 import type { Ruleset } from './ruleset.ts';
 import { scoredStarterRuleset, starterRuleset } from './starter-ruleset.ts';
+
+/** A decision that isn't made, as far as it is told. */
+export type Undecided = Pick<Decision, 'alert'> & { readonly verdict: Omit<Verdict, 'versions'> };
+
+/** Makes a decision that decides nothing. One that throws is a bug of ours, which must touch no verdict: it would hold. */
+export function undecided(decide: () => Decision): Undecided {
+  try {
+    return decide();
+  } catch {
+    return {
+      verdict: { outcome: 'held', score: 0, reasons: [failure('rule_failed', [])] },
+      alert: false,
+    };
+  }
+}
 
 /** What one ruleset says of a transaction. */
 export type Decided = {
   readonly decision: Decision;
   /** What it would be if the shadow rules were live; undefined where none fired or failed. */
-  readonly withShadows: Decision | undefined;
+  readonly withShadows: Undecided | undefined;
   /** The first hundred shadow rules that fired, by their ids. */
   readonly shadowRules: readonly string[];
 };
@@ -74,7 +89,7 @@ export function createDecider({
       const isTouched = shadows.length > 0 || all.failed.some(({ isShadow }) => isShadow);
       return {
         decision: decideBy(isTouched ? findingsWith(all, 'look on') : all),
-        withShadows: isTouched ? decideBy(all) : undefined,
+        withShadows: isTouched ? undecided(() => decideBy(all)) : undefined,
         shadowRules:
           shadows.length === 0 ? nothingFired : shadows.slice(0, mostShadowsTold).map(({ id }) => id),
       };

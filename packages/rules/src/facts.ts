@@ -46,8 +46,13 @@ export function factsOf(
       const use = uses.find((one) => one.id === id);
       const list = use === undefined ? undefined : lists.get(use.list);
       if (use === undefined || list?.of !== use.of) return undefined;
-      if (use.of === 'account') return list.has(accountPrefix(account), record.eventTimeMs);
-      return record.counterparty !== '' && list.has(record.counterparty, record.eventTimeMs);
+      // A list that throws is a bug of ours, but its transaction must neither be cleared nor stop the partition.
+      try {
+        if (use.of === 'account') return list.has(accountPrefix(account), record.eventTimeMs);
+        return record.counterparty !== '' && list.has(record.counterparty, record.eventTimeMs);
+      } catch {
+        return undefined;
+      }
     },
   };
 }

@@ -161,3 +161,14 @@ test('rules look where and when their scope and schedule say', () => {
   ]);
   assert.deepEqual(judged({ rules: [scoring(0.9, { schedule: { days: ['mon'] } })] }).reasons, []);
 });
+
+test('a list that throws can not tell, and what asks it is held', () => {
+  const broken: PseudonymList = {
+    ...listOf('counterparty', []),
+    has: () => {
+      throw new RangeError('a bug');
+    },
+  };
+  const { outcome, reasons } = judged({ lists: [use('clear')] }, broken);
+  assert.deepEqual([outcome, reasons], ['held', ['rule_failed', 'any_amount']]);
+});

@@ -214,3 +214,35 @@ test('what outcomes taught up to a cut says nothing of a transaction from before
     ).judge(record, account, history()).verdict.score;
   assert.deepEqual([scoreAt(cutAtMs), scoreAt(cutAtMs + 1)], [0.9, 0.1]);
 });
+
+const broken = scoring(0.1, {
+  explain: () => {
+    throw new Error('a bug');
+  },
+});
+
+test('a candidate that can not be evaluated touches no verdict, and is told as what would hold', () => {
+  const inForce = { ruleset: starterRuleset, plan, versions: { ...versions, ruleset: 'starter@1' } };
+  const candidate = {
+    ruleset: { ...scoredStarterRuleset, holdAt: 0.1 },
+    rollout: { stage: 'shadow' as const },
+  };
+  const alone = createJudge(inForce).judge(record, account, history());
+  const { verdict, alternative } = createJudge({ ...inForce, candidate }, () => broken).judge(
+    ...([record, account, history()] as const),
+  );
+  assert.deepEqual(verdict, alone.verdict);
+  assert.deepEqual(alternative, { outcome: 'held', score: 0, reasons: ['rule_failed'] });
+});
+
+test('what shadow rules would do touches no verdict, also where it can not be said', () => {
+  const rules = scoredStarterRuleset.rules.map((rule) => ({
+    ...{ ...rule, when: 'amountMinor >= 1', mode: 'shadow' as const },
+  }));
+  const ruleset = { ...scoredStarterRuleset, rules };
+  const { verdict, alternative, shadowRules } = createJudge({ ruleset, plan, versions }, () => broken).judge(
+    ...([record, account, history()] as const),
+  );
+  assert.deepEqual([verdict.outcome, shadowRules], ['cleared', ['structuring']]);
+  assert.deepEqual(alternative, { outcome: 'held', score: 0, reasons: ['rule_failed'] });
+});

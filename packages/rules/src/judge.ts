@@ -18,7 +18,7 @@ import {
 import { timeliness } from '@weir/windows';
 import type { AccountHistory, Timeliness, WindowPlan, WindowRecord } from '@weir/windows';
 import { isCanaryAccount } from './account-bits.ts';
-import { createDecider, type Decided } from './decider.ts';
+import { createDecider, undecided, type Decided, type Undecided } from './decider.ts';
 import type { TeamScore } from './decide-by-model.ts';
 import type { PseudonymList } from './facts.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -144,7 +144,9 @@ export function createJudge(
     const byCandidate = other !== undefined && isCanaryAccount(account, percent);
     const decided = (byCandidate ? other : base).decide(one);
     const alternative =
-      other === undefined ? decided.withShadows : (byCandidate ? base : other).decide(one).decision;
+      other === undefined
+        ? decided.withShadows
+        : undecided(() => (byCandidate ? base : other).decide(one).decision);
     const differing = differingFrom(decided, alternative);
     const { verdict, alert, told, contributions } = decided.decision;
     const evidenceOf = (): Evidence => {
@@ -186,7 +188,7 @@ export function createJudge(
 }
 
 /** What is told of a decision that wasn't made: undefined where it would have come to the same. */
-function differingFrom(decided: Decided, other: Decided['withShadows']): Alternative | undefined {
+function differingFrom(decided: Decided, other: Undecided | undefined): Alternative | undefined {
   if (other === undefined) return undefined;
   const { verdict, alert } = decided.decision;
   const reasons = other.verdict.reasons.map(({ rule }) => rule);

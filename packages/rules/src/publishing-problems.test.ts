@@ -27,7 +27,7 @@ test('a document with names of its own can be published', () => {
   );
 });
 
-for (const [what, different, problem] of [
+const taken: readonly (readonly [string, Partial<Ruleset>, string])[] = [
   [
     'a constant',
     { constants: { amountLogZ: 1 } },
@@ -54,7 +54,8 @@ for (const [what, different, problem] of [
     { lists: [list('team_model')] },
     'lists.0.id: "team_model" is the name of a reason of the score',
   ],
-] as const)
+];
+for (const [what, different, problem] of taken)
   test(`${what} is not published under a name that is taken: ${problem}`, () => {
     assert.deepEqual(refused(different), [problem]);
   });
