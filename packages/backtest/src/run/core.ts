@@ -1,7 +1,7 @@
 import type { FeatureValues, Knowledge, ModelSnapshot, Verdict } from '@weir/contracts';
 import type { Observation } from '@weir/learning';
 import { createJudge, resolveRuleset, type Judge, type PseudonymList, type Ruleset } from '@weir/rules';
-import { scorerOf } from '@weir/scoring';
+import { scorerOf, type Scorer } from '@weir/scoring';
 import {
   createAccountHistory,
   createHistoryCache,
@@ -82,13 +82,19 @@ export function createCore(ruleset: Ruleset, plan: WindowPlan): Core {
     },
     activate(snapshot) {
       const versions = { ruleset: ruleset.ref, windowPlan: plan.ref, model: snapshot.ref };
-      // Rules alone look at nothing that is learned.
-      if (ruleset.scoring !== 'model') return;
       // Our own learner has just made it: looking at each of its numbers again would take longer than judging.
       const knowledge = snapshot.knowledge as Knowledge;
       const inForce = { ruleset, plan, versions, snapshot, lists };
-      const scorer = scorerOf(knowledge);
-      judge = createJudge(inForce, () => scorer);
+      const made: Scorer[] = [];
+      const learned = createJudge(inForce, () => {
+        const scorer = scorerOf(knowledge);
+        made.push(scorer);
+        return scorer;
+      });
+      // Who looks at nothing that is learned asks for none, and has nothing to be held against.
+      const [scorer] = made;
+      if (scorer === undefined) return;
+      judge = learned;
       labelFree = createJudge(inForce, () => scorer.withoutOutcomes);
     },
   };
