@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { streams } from '@weir/contracts';
+import { defaultWindowPlan } from '@weir/windows';
 import {
   activationsIn,
   createProcess,
@@ -9,8 +10,10 @@ import {
   recordsOf,
   type ArtefactProcess,
 } from '../fixtures/artefact-topics.ts';
+import { activatePlan } from './activate-plan.ts';
 import { activate } from './activate.ts';
 import { activateTeamModel, teamModelNameIn } from './activate-team-model.ts';
+import { publishPlan } from './publish-plan.ts';
 
 const described = {
   ref: 'team-x@1',
@@ -83,4 +86,34 @@ test('under a ruleset that asks for no score the log is told nothing, but that n
   await assert.rejects(say(described, process), { code: 'artefact_unknown', message: /starter@1/ });
   assert.deepEqual(await activationsIn(process, 0), []);
   assert.equal((await say({ ref: 'team-x@2', kind: 'none' }, process)).sequence, 1);
+});
+
+test('one that another plan overtakes is held against that plan', async () => {
+  const process = await scoredTopics();
+  const { ports } = process;
+  const days = { name: '60d', spanMs: 60 * 86_400_000 };
+  const wide = { ...defaultWindowPlan, ref: 'wide@1', spans: [...defaultWindowPlan.spans, days] };
+  await publishPlan(JSON.stringify(wide), ports);
+  await activatePlan({ ref: 'wide@1', logId }, ports);
+  const slow = await createProcess(process.broker, 7);
+  let isOvertaken = false;
+  const overtaken = {
+    ...slow.kafka,
+    createPartitionTransactions: (...options: Parameters<typeof slow.kafka.createPartitionTransactions>) => {
+      const transactions = slow.kafka.createPartitionTransactions(...options);
+      const fence = async (): Promise<void> => {
+        if (!isOvertaken) await activatePlan({ ref: 'standard@1', logId }, ports);
+        isOvertaken = true;
+        await transactions.fence();
+      };
+      return { ...transactions, fence };
+    },
+  };
+  const saying = say(
+    { ...described, featureNames: ['count_60d'] },
+    { ...slow, ports: { ...slow.ports, kafka: overtaken } },
+  );
+  await assert.rejects(saying, { code: 'config_invalid', message: /count_60d/ });
+  assert.equal(isOvertaken, true);
+  assert.equal((await activationsIn(process, 0)).at(-1), '3 standard@1');
 });

@@ -31,6 +31,8 @@ export async function activateTeamModel(
       logId,
       choose: (said, opened) => {
         if (descriptor.kind === 'onnx') requireScored({ said, logId, opened: opened ?? openedWith });
+        // Another plan may have come into force since it was published.
+        describedUnder(descriptor, { said, logId });
         return { artefactKind: 'team_model', artefact, digest };
       },
     },
@@ -57,6 +59,14 @@ function parse(text: string): unknown {
   }
 }
 
+/** Throws WeirError `config_invalid` where it isn't described, or looks at what the plan in force has no windows for. */
+function describedUnder(body: unknown, log: Parameters<typeof planInForce>[0]): TeamModelDescriptor {
+  const read = readDescriptor(body, featureNamesOf(planInForce(log)));
+  if (read.ok) return read.descriptor;
+  const problems = read.problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  throw new WeirError('config_invalid', `the team model is not described: ${problems.join('; ')}`);
+}
+
 function publish(
   { text, logId }: { readonly text: string; readonly logId: string },
   ports: ActivationPorts,
@@ -65,14 +75,7 @@ function publish(
   // What a failed append has done is seen on the topic, so it is looked at again and not just repeated.
   return retryWithin(ports.retry, ports.signal, async () => {
     const said = await readArtefacts(ports);
-    const read = readDescriptor(body, featureNamesOf(planInForce({ said, logId })));
-    if (!read.ok) {
-      const problems = read.problems.map(({ path, message }) =>
-        path === '' ? message : `${path}: ${message}`,
-      );
-      throw new WeirError('config_invalid', `the team model is not described: ${problems.join('; ')}`);
-    }
-    const { descriptor } = read;
+    const descriptor = describedUnder(body, { said, logId });
     const artefact: Artefact = {
       kind: 'team_model',
       artefact: descriptor.ref,
