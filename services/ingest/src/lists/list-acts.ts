@@ -128,16 +128,30 @@ async function latestOf(
   const found = await latestLists(lists, (one) => nameOf(one.ref) === name || one.location.offset <= known);
   const latest = found.find((one) => nameOf(one.ref) === name);
   if (latest === undefined && act === 'remove')
-    throw new WeirError('config_invalid', `there is no list ${name} to remove from`);
+    throw new WeirError(
+      'config_invalid',
+      `no list ${name} has been imported, so nothing can be removed from it`,
+    );
   if (latest !== undefined && latest.of !== of)
-    throw new WeirError('config_invalid', `list ${name} is of ${latest.of} pseudonyms, not of ${of}`);
+    throw new WeirError(
+      'config_invalid',
+      `the list ${name} holds ${wordOf[latest.of]}, and what a list holds never changes: give one with ${wordOf[of]} another name`,
+    );
   return latest;
 }
 
 function requireRoom(lists: ReadonlyMap<string, unknown>, name: string): void {
   if (lists.has(name) || lists.size < maxLists) return;
-  throw new WeirError('config_invalid', `${maxLists} lists are in force, and no more may be`);
+  throw new WeirError(
+    'config_invalid',
+    `${maxLists} lists are in force, and no more may be: import into one of them that no ruleset asks any more`,
+  );
 }
+
+const wordOf = { account: 'accounts', counterparty: 'counterparties' } as const satisfies Record<
+  ListOf,
+  string
+>;
 
 const versionOf = (ref: string): number => Number(ref.slice(ref.indexOf('@') + 1));
 

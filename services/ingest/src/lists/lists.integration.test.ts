@@ -65,14 +65,14 @@ test('a file of twenty-five thousand accounts comes into force, and is asked as 
   assert.equal(await askInForce('mules', 'ACC-25000', Date.now()), false);
   const again = await importFile('mules', path);
   assert.deepEqual([again.code, again.said?.outcome, again.said?.artefact], [0, 'unchanged', 'mules@1']);
-  const audited = (await stack.audited()).map(({ action, subject, actor, result }) =>
-    [action, subject.id, actor.name, result].join(' '),
+  const audited = (await stack.audited()).map(({ action, subject, actor, result, details: { kind, act } }) =>
+    [action, kind, subject.id, act, actor.name, result].join(' '),
   );
   assert.deepEqual(audited.slice(0, 4), [
-    'artefact_published mules ada begun',
-    'artefact_published mules ada done',
-    'artefact_activated mules@1 ada begun',
-    'artefact_activated mules@1 ada done',
+    'artefact_published list mules replace ada begun',
+    'artefact_published list mules replace ada done',
+    'artefact_activated list mules@1 replace ada begun',
+    'artefact_activated list mules@1 replace ada done',
   ]);
 });
 

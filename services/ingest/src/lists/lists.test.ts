@@ -334,7 +334,7 @@ test('a seventeenth list, other pseudonyms under a name, and removing from nothi
     message: /16 lists/,
   });
   await assert.rejects(importList(process, change('list-1', [1], { of: 'account' })), {
-    message: /counterparty/,
+    message: /list-1 holds counterparties.*another name/,
   });
   await assert.rejects(importList(process, change('none', [1], { act: 'remove' })), {
     code: 'config_invalid',

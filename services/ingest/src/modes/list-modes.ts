@@ -107,7 +107,10 @@ async function change(
   const { ACTING_PERSON: person = '' } = parts.config;
   const logId = await logNameOf(parts);
   const ports = listPortsOf(parts, producer);
-  const what = { subject: { kind: 'artefact', id: wanted.name }, person } as const;
+  const { of, act } = wanted;
+  // A ruleset may go by the same name.
+  const details = { kind: 'list', of, act };
+  const what = { subject: { kind: 'artefact', id: wanted.name }, person, details } as const;
   const published = await recorded(parts, { ...what, action: 'artefact_published' }, async () => {
     const done = await publishList({ ...wanted, logId }, ports);
     const { ref: artefact, digest } = done.reference;

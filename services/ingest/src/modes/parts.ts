@@ -48,7 +48,9 @@ export async function recorded<Result>(
     action,
     subject,
     person,
-  }: Pick<AuditAct, 'action' | 'subject'> & { readonly person?: string | undefined },
+    details = {},
+  }: Pick<AuditAct, 'action' | 'subject'> &
+    Partial<Pick<AuditAct, 'details'>> & { readonly person?: string | undefined },
   act: () => Promise<Done<Result>>,
 ): Promise<Result> {
   const recorder = createAuditRecorder({
@@ -68,7 +70,7 @@ export async function recorded<Result>(
       action,
       subject,
       origin: 'ingest',
-      details: {},
+      details,
     });
     try {
       const { done, details } = await act();
