@@ -3,7 +3,7 @@ import type { Approval } from '@weir/contracts';
 import { announce, type AnnouncePorts } from '../announce.ts';
 import { retryWithin } from '../../send/retry-within.ts';
 import { findRulesetAmong, type FoundRuleset } from './find-ruleset.ts';
-import { RulesetRefused } from './ruleset-refused.ts';
+import { nobodyPublished, RulesetRefused } from './ruleset-refused.ts';
 
 export type ApprovedRuleset = {
   readonly artefact: string;
@@ -26,7 +26,7 @@ export const approvalOf = (
 /** Throws RulesetRefused `ruleset_unknown` where nobody has published it, and as `findRulesetAmong` does. */
 export function requireRuleset(ref: string, said: PublishedArtefacts): FoundRuleset {
   const found = findRulesetAmong(ref, said);
-  if (found === undefined) throw new RulesetRefused('ruleset_unknown', `Nobody has published ${ref}`);
+  if (found === undefined) throw nobodyPublished(ref);
   return found;
 }
 

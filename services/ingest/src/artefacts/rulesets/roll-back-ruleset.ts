@@ -1,8 +1,9 @@
 import { activationsOf, inForce, type PublishedArtefacts } from '@weir/artefacts';
+import { resolveRuleset } from '@weir/rules';
 import { activate, type Activatable, type Activated, type ActivationPorts } from '../activate.ts';
 import { activatableOf, requireFitting } from './activate-ruleset.ts';
 import { findRulesetAmong } from './find-ruleset.ts';
-import { RulesetRefused } from './ruleset-refused.ts';
+import { nobodyPublished, RulesetRefused } from './ruleset-refused.ts';
 
 export type RulesetRollback = {
   readonly logId: string;
@@ -16,8 +17,9 @@ export type RulesetRollback = {
  * Ends the candidate where there is one; else brings back the ruleset that was in force before. Without
  * `leave`, saying it again goes one further back. Undefined where the ruleset to be left isn't there any more.
  *
- * Throws RulesetRefused `nothing_before` where no other was in force before, `ruleset_unfit` where it can't
- * decide by the plan and lists of now, and what `activate` throws.
+ * Throws RulesetRefused `ruleset_unknown` where nobody has published the one to be left, `nothing_before`
+ * where no other was in force before, `ruleset_unfit` where it can't decide by what is in force now, and what
+ * `activate` throws.
  */
 export function rollBackRuleset(
   { logId, leave, openedWith }: RulesetRollback,
@@ -53,7 +55,11 @@ function decidingIn(said: PublishedArtefacts, logId: string, opened: string) {
 function choose({ said, logId, leave, opened }: Standing): Activatable | undefined {
   const { base, candidate } = decidingIn(said, logId, opened);
   if (leave === candidate) return target(base, said, logId);
-  if (leave !== base) return unfinished(said, logId);
+  if (leave !== base) {
+    // A misspelt name must not pass for one that decides nothing any more.
+    if (!isNamed(leave, said)) throw nobodyPublished(leave);
+    return unfinished(said, logId);
+  }
   return target(before(base, said, logId, opened), said, logId);
 }
 
@@ -80,7 +86,11 @@ function target(ref: string, said: PublishedArtefacts, logId: string): Activatab
     (one) => one.artefactKind === 'ruleset' && one.artefact === ref,
   )?.digest;
   const found = findRulesetAmong(ref, said, digest);
-  if (found === undefined) throw new RulesetRefused('ruleset_unknown', `Nobody has published ${ref}`);
+  if (found === undefined) throw nobodyPublished(ref);
   requireFitting(found, said, logId);
   return activatableOf(ref, found);
 }
+
+const isNamed = (ref: string, { artefacts }: PublishedArtefacts): boolean =>
+  resolveRuleset(ref) !== undefined ||
+  artefacts.some(({ kind, artefact }) => kind === 'ruleset' && artefact === ref);

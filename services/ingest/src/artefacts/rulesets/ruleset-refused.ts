@@ -16,3 +16,6 @@ export class RulesetRefused extends Error {
     this.problems = problems;
   }
 }
+
+export const nobodyPublished = (ref: string): RulesetRefused =>
+  new RulesetRefused('ruleset_unknown', `Nobody has published ${ref}`);

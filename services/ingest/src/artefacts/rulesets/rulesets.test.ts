@@ -304,6 +304,15 @@ test('a rollback of what decides nothing any more says what stands there, a cand
   assert.deepEqual(await now(process), ['payments@1', 'payments@3', canary]);
 });
 
+test('a rollback that misspells what to leave is refused, and is not taken for one that is done', async () => {
+  const process = await openedTopics();
+  await ready(process, 1);
+  await activated(process, 1);
+  await assert.rejects(rollBack(process, 'paymens@1'), { code: 'ruleset_unknown', message: /paymens@1/ });
+  assert.deepEqual(await now(process), ['payments@1', undefined, undefined]);
+  assert.equal((await rollBack(process, 'starter@2'))?.artefact, 'payments@1');
+});
+
 const rule = (feature: string) => ({
   ...{ id: 'many', title: 'Many', severity: 'low', weight: 0.6 },
   ...{ when: [{ feature, atLeast: 5 }], explanation: 'So many.' },
