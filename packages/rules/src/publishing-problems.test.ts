@@ -65,3 +65,16 @@ test('a score from which people are told has to lie below the one that holds', (
   assert.deepEqual(refused({ alertAt: 0.5 }), [problem]);
   assert.deepEqual(refused({ alertAt: 0.7 }), [problem]);
 });
+
+test('no text of a document hides anything from whoever approves it', () => {
+  const hidden = 'holds a character that can not be seen';
+  const rule = ruleOf('a', 0.3);
+  assert.deepEqual(refused({ rules: [{ ...rule, explanation: 'It is\u001b[8m {a}.' }] }), [
+    `rules.0.explanation: ${hidden}`,
+  ]);
+  assert.deepEqual(refused({ rules: [{ ...rule, when: 'a > 1 //\u202e' }] }), [`rules.0.when: ${hidden}`]);
+  assert.deepEqual(refused({ description: 'One line.\n\tAnother, \u{1f3f4}\u200d\u2620.' }), []);
+  assert.deepEqual(refused({ rules: [{ ...rule, title: 'A\nsecond' }] }), [
+    'rules.0.title: takes more than a line',
+  ]);
+});

@@ -20,7 +20,25 @@ export const publishingProblems = (
   ...(ruleset.alertAt !== undefined && ruleset.alertAt >= ruleset.holdAt
     ? [{ path: 'alertAt', message: 'has to lie below holdAt: what is held is told of anyway' }]
     : []),
+  ...textProblems('', ruleset),
 ];
+
+/** Escapes and marks of direction, which make a terminal show other than what stands there; two join letters and signs. */
+const hidden = /[^\P{Cc}\n\t]|[^\P{Cf}\u200c\u200d]|[\p{Zl}\p{Zp}]/u;
+
+/** Whoever approves a document, or looks at an alert, sees all that is said. */
+function textProblems(path: string, value: unknown): readonly RulesetProblem[] {
+  if (typeof value === 'string') {
+    const at = value.search(hidden);
+    if (at >= 0) return [{ path, message: 'holds a character that can not be seen', at }];
+    const isLine = /\b(?:title|name)$/.test(path);
+    return isLine && /[\n\t]/.test(value) ? [{ path, message: 'takes more than a line' }] : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) =>
+    textProblems(path === '' ? name : `${path}.${name}`, one),
+  );
+}
 
 type Named = { readonly path: string; readonly name: string };
 
