@@ -70,7 +70,8 @@ export function showChanges(from: string, to: string, changes: readonly RulesetC
 }
 
 const shortValue = 60;
-const isShort = ({ from = '', to = '' }: RulesetChange): boolean => from.length + to.length <= shortValue;
+const isShort = ({ from = '', to = '' }: RulesetChange): boolean =>
+  from.length + to.length <= shortValue && !`${from}${to}`.includes('\n');
 
 function inShort(change: RulesetChange): string {
   const { kind, from = '', to = '', thresholds } = change;
@@ -83,7 +84,11 @@ function inShort(change: RulesetChange): string {
 function inFull(change: RulesetChange): readonly string[] {
   if (change.thresholds !== undefined || isShort(change)) return [];
   return [
-    ...(change.from === undefined ? [] : [`    - ${change.from}`]),
-    ...(change.to === undefined ? [] : [`    + ${change.to}`]),
+    ...(change.from === undefined ? [] : inLines('-', change.from)),
+    ...(change.to === undefined ? [] : inLines('+', change.to)),
   ];
 }
+
+/** What is of several lines stays within its own, so that none of them passes for a change. */
+const inLines = (sign: string, value: string): readonly string[] =>
+  value.split('\n').map((line, index) => `    ${index === 0 ? sign : ' '} ${line}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Rule, type Ruleset } from '@weir/rules';
+import type { ListUse, Rule, Ruleset } from '@weir/rules';
 import { diffRulesets } from './diff-rulesets.ts';
 
 const when = "count_1h >= 5 && (velocityRatio_1h >= 3.5 || currency == 'EUR')";
@@ -76,8 +76,8 @@ test('rules that come, go and change are told by id and field', () => {
       ['added', 'alertAt', undefined, '0.3'],
       ['changed', 'rules.burst.weight', '0.6', '0.7'],
       ['added', 'rules.burst.mode', undefined, 'shadow'],
-      ['removed', 'rules.old', 'count_1m >= 2', undefined],
-      ['added', 'rules.new', undefined, 'count_7d >= 9'],
+      ['removed', 'rules.old', 'count_1m >= 2\nweight: 0.6', undefined],
+      ['added', 'rules.new', undefined, 'count_7d >= 9\nweight: 0.6'],
     ],
   );
 });
@@ -94,5 +94,40 @@ test('constants, definitions, lists and tests are told by name, and another orde
   assert.deepEqual(
     diffRulesets(from, to).map(({ path }) => path),
     ['constants.limit', 'definitions.often', 'rules (order)', 'tests.one'],
+  );
+});
+
+test('what a comment takes in is told, for it ends where its line does', () => {
+  const [whole, cut] = [
+    'count_1h >= 5 // often\n&& count_1m >= 2',
+    'count_1h >= 5 // often && count_1m >= 2',
+  ].map((text) => rulesetOf({ rules: [ruleOf({ when: text })] }));
+  assert.ok(whole && cut);
+  const [change] = diffRulesets(whole, cut);
+  assert.deepEqual(
+    [change?.path, change?.from, change?.to],
+    [
+      'rules.burst.when',
+      'count_1h >= 5 // often\n&& count_1m >= 2',
+      'count_1h >= 5 // often && count_1m >= 2',
+    ],
+  );
+});
+
+test('of what is added it is told what it does: a list that clears is no list that holds', () => {
+  const list: ListUse = {
+    ...{ id: 'friends', list: 'friends', of: 'account', title: 'Friends', severity: 'low', then: 'clear' },
+    explanation: 'A friend.',
+  };
+  const to = rulesetOf({
+    lists: [list],
+    rules: [ruleOf(), ruleOf({ id: 'new', then: 'alert', mode: 'shadow' })],
+  });
+  assert.deepEqual(
+    diffRulesets(rulesetOf(), to).map(({ path, to: words }) => [path, words?.split('\n')]),
+    [
+      ['lists.friends', ['friends', 'of: account', 'then: clear']],
+      ['rules.new', [when, 'then: alert', 'weight: 0.6', 'mode: shadow']],
+    ],
   );
 });

@@ -65,7 +65,8 @@ function namedChanges(
   return names.flatMap((name): readonly RulesetChange[] => {
     const [before, after] = [from.get(name), to.get(name)];
     const path = `${group}.${name}`;
-    if (before === undefined) return [{ kind: 'added', path, to: wordsOfOne(after) }];
+    if (before === undefined)
+      return after === undefined ? [] : [{ kind: 'added', path, to: wordsOfOne(after) }];
     if (after === undefined) return [{ kind: 'removed', path, from: wordsOfOne(before) }];
     return fieldChanges(`${path}.`, before, after);
   });
@@ -94,12 +95,17 @@ function wordsOf(name: string, value: unknown): string | undefined {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What a person looks for first in something added or removed. */
-const wordsOfOne = (one: Fields | undefined): string =>
-  wordsOf('when', one?.['when']) ??
-  wordsOf('list', one?.['list']) ??
-  wordsOf('expect', one?.['expect']) ??
-  '';
+/** What a person looks for first in something added or removed, then what it does and to whom, a line each. */
+const wordsOfOne = (one: Fields): string =>
+  [
+    wordsOf('when', one['when']) ?? wordsOf('list', one['list']) ?? wordsOf('expect', one['expect']) ?? '',
+    ...whatItDoes.flatMap((name) => {
+      const words = wordsOf(name, one[name]);
+      return words === undefined ? [] : [`${name}: ${words}`];
+    }),
+  ].join('\n');
+
+const whatItDoes = ['of', 'then', 'weight', 'mode', 'scope', 'schedule'] as const;
 
 function orderChange(from: Ruleset['rules'], to: Ruleset['rules']): readonly RulesetChange[] {
   const idsOf = (rules: Ruleset['rules'], others: Ruleset['rules']): string =>

@@ -3,9 +3,13 @@ import type { Condition, Rule } from '@weir/rules';
 /** A number of an expression that changed; `of` is what stands before it: "amountLogZ >=". */
 export type ThresholdChange = { readonly of: string; readonly from: number; readonly to: number };
 
-/** What a rule looks at as one expression, also where it is a list of conditions. Blanks count for nothing. */
+/** What a rule looks at as one expression, also where it is a list of conditions. */
 export const wordsOfWhen = (when: Rule['when']): string =>
-  typeof when === 'string' ? when.trim().replaceAll(/\s+/g, ' ') : when.map(wordsOfCondition).join(' && ');
+  typeof when === 'string' ? wordsOfExpression(when) : when.map(wordsOfCondition).join(' && ');
+
+/** Blanks count for nothing, but where there is a comment, which ends with its line. */
+const wordsOfExpression = (text: string): string =>
+  text.includes('//') ? text.trim() : text.trim().replaceAll(/\s+/g, ' ');
 
 function wordsOfCondition(condition: Condition): string {
   if ('atLeast' in condition) return `${condition.feature} >= ${String(condition.atLeast)}`;
