@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { versions as contract } from '@weir/contracts';
 import type { ControlRecord } from '@weir/contracts';
 import { applyControl } from './log-state.ts';
 import type { LogState } from './log-state.ts';
@@ -49,6 +50,18 @@ test('a model comes into force with its digest and its place, and leaves what el
     sequence: 2,
   });
   assert.deepEqual(applyControl(learned, activation(3, 'starter@2')).model, learned.model);
+});
+
+test('versions stand in the order of their contract, whichever came first: so each verdict is written without a parse', () => {
+  const said = [
+    activation(1, 'watch@1', located('list', 3)),
+    activation(2, 'team@1', { artefactKind: 'team_model' }),
+    activation(3, 'learned@1', located('model', 43)),
+  ];
+  const { versions } = behind(...said);
+  const inOrder = Object.keys(contract.shape).filter((name) => name in versions);
+  assert.deepEqual(Object.keys(versions), inOrder);
+  assert.equal(inOrder.length, 5);
 });
 
 test('a model or a list that the log does not say the place of can not come into force', () => {

@@ -52,21 +52,32 @@ function activate(log: LogState, control: Activated): LogState {
     case 'ruleset':
       return activateRuleset(log, control);
     case 'window_plan':
-      return { ...log, versions: { ...log.versions, windowPlan: artefact } };
+      return { ...log, versions: withVersions(log, { windowPlan: artefact }) };
     case 'team_model':
-      return { ...log, versions: { ...log.versions, teamModel: artefact } };
+      return { ...log, versions: withVersions(log, { teamModel: artefact }) };
     case 'list':
       return activateList(log, control);
     case 'model':
-      return { ...log, versions: { ...log.versions, model: artefact }, model: placeOf(control) };
+      return { ...log, versions: withVersions(log, { model: artefact }), model: placeOf(control) };
   }
+}
+
+/** In the contract's order of keys, which spares each verdict a parse that would bring it into it. */
+function withVersions({ versions }: LogState, changed: Partial<Versions>): Versions {
+  const { ruleset, windowPlan, model, teamModel, lists } = { ...versions, ...changed };
+  return {
+    ...{ ruleset, windowPlan },
+    ...(model === undefined ? {} : { model }),
+    ...(teamModel === undefined ? {} : { teamModel }),
+    ...(lists === undefined ? {} : { lists }),
+  };
 }
 
 /** In place of the one in force, which ends a candidate; or beside it, in place of the candidate before. */
 function activateRuleset(log: LogState, { artefact, digest, rollout }: Activated): LogState {
   if (rollout !== undefined) return { ...log, candidate: { ruleset: artefact, digest, rollout } };
   const { candidate: _ended, ...rest } = log;
-  return { ...rest, versions: { ...log.versions, ruleset: artefact } };
+  return { ...rest, versions: withVersions(log, { ruleset: artefact }) };
 }
 
 /** In place of the earlier version of its name, where there is one. */
@@ -76,7 +87,7 @@ function activateList(log: LogState, control: Activated): LogState {
   if (others.length >= mostLists)
     throw new WeirError('artefact_unknown', `the log asks for list ${ref} beside ${mostLists} others`);
   const lists = [...others, { ref, ...placeOf(control) }].sort(byName);
-  return { ...log, versions: { ...log.versions, lists: lists.map((one) => one.ref) }, lists };
+  return { ...log, versions: withVersions(log, { lists: lists.map((one) => one.ref) }), lists };
 }
 
 /** The name of an artefact without its version. */
