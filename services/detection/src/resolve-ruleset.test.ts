@@ -94,7 +94,7 @@ test('a ruleset is refused under a plan that has no windows for what it looks at
   });
   const { resolve } = resolverOver(publishedRuleset(looksAtHours));
   assert.deepEqual(await resolve('mine@1', plan), looksAtHours);
-  await assert.rejects(resolve('mine@1', short), isUnknown);
+  await assert.rejects(resolve('mine@1', short), { ...isUnknown, message: /"weir windows rebuild --plan"/ });
   await assert.rejects(resolve('starter@1', short), isUnknown);
 });
 

@@ -1,8 +1,7 @@
 import { digestOf, findArtefact, unusable } from '@weir/artefacts';
 import type { ArtefactsReader } from '@weir/artefacts';
-import { misfitOf, readRuleset, resolveRuleset } from '@weir/rules';
+import { misfitOf, resolveRuleset, ruleset as rulesetShape } from '@weir/rules';
 import type { Ruleset } from '@weir/rules';
-import { featureNamesOf } from '@weir/scoring';
 import type { WindowPlan } from '@weir/windows';
 
 /**
@@ -59,13 +58,13 @@ const findPublished = (reader: ArtefactsReader, ref: string, digest: string | un
 
 function checkUnder(ref: string, body: unknown, plan: WindowPlan): Ruleset {
   const wanted = { kind: 'ruleset', ref } as const;
-  const read = readRuleset(body, featureNamesOf(plan));
-  if (!read.ok) {
-    const [{ path, message }] = read.problems;
-    throw unusable(wanted, `under window plan ${plan.ref} ${path}: ${message}`);
+  const read = rulesetShape.safeParse(body);
+  if (!read.success) {
+    const path = read.error.issues[0]?.path.join('.') ?? '';
+    throw unusable(wanted, `this release can't read it${path === '' ? '' : ` at ${path}`}`);
   }
-  if (read.ruleset.ref !== ref) throw unusable(wanted, 'its content goes by another name');
-  const misfit = misfitOf(read.ruleset, plan);
+  if (read.data.ref !== ref) throw unusable(wanted, 'its content goes by another name');
+  const misfit = misfitOf(read.data, plan);
   if (misfit !== undefined) throw unusable(wanted, `under window plan ${plan.ref}: ${misfit}`);
-  return read.ruleset;
+  return read.data;
 }
