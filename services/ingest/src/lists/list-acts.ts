@@ -18,6 +18,7 @@ import {
 } from '@weir/lists';
 import { activate, type Activatable, type Activated, type ActivationPorts } from '../artefacts/activate.ts';
 import { retryWithin } from '../send/retry-within.ts';
+import { listWords } from './list-words.ts';
 
 export type ListPorts = ActivationPorts & {
   readonly lists: ListsReader;
@@ -135,7 +136,7 @@ async function latestOf(
   if (latest !== undefined && latest.of !== of)
     throw new WeirError(
       'config_invalid',
-      `the list ${name} holds ${wordOf[latest.of]}, and what a list holds never changes: give one with ${wordOf[of]} another name`,
+      `the list ${name} holds ${listWords[latest.of]}, and what a list holds never changes: give one with ${listWords[of]} another name`,
     );
   return latest;
 }
@@ -147,11 +148,6 @@ function requireRoom(lists: ReadonlyMap<string, unknown>, name: string): void {
     `${maxLists} lists are in force, and no more may be: import into one of them that no ruleset asks any more`,
   );
 }
-
-const wordOf = { account: 'accounts', counterparty: 'counterparties' } as const satisfies Record<
-  ListOf,
-  string
->;
 
 const versionOf = (ref: string): number => Number(ref.slice(ref.indexOf('@') + 1));
 

@@ -2,6 +2,7 @@ import { inForce, type PublishedArtefacts } from '@weir/artefacts';
 import type { Activation } from '@weir/contracts';
 import { readAbout, type ListsReader } from '@weir/lists';
 import type { Ruleset } from '@weir/rules';
+import { listWords } from '../../lists/list-words.ts';
 import { RulesetRefused } from './ruleset-refused.ts';
 
 type ListUse = NonNullable<Ruleset['lists']>[number];
@@ -36,10 +37,11 @@ export async function requireWhatListsHold(asked: readonly AskedList[], reader: 
     const { artefact: ref, digest, location } = activation;
     const about = location === undefined ? undefined : await readAbout(reader, { ref, digest, location });
     if (about?.of === use.of) continue;
-    const why = about === undefined ? "it can't be read" : `it is one of ${about.of} pseudonyms`;
     throw new RulesetRefused(
       'ruleset_unfit',
-      `the list ${ref} can't be asked about ${use.of === 'account' ? 'accounts' : 'counterparties'}: ${why}`,
+      about === undefined
+        ? `The list ${ref} can't be read: import it again ("weir lists import")`
+        : `The list ${ref} holds ${listWords[about.of]} and is asked about ${listWords[use.of]} (lists: ${use.id}); say "of: ${about.of}", or import one with ${listWords[use.of]} under another name`,
     );
   }
 }

@@ -454,7 +454,7 @@ test('a ruleset that asks a list of which no version is in force, or for what it
   await activateList({ reference, logId }, ports);
   await assert.rejects(activated(process, 1), {
     code: 'ruleset_unfit',
-    message: /mules@1 can't be asked about accounts: it is one of counterparty pseudonyms/,
+    message: /mules@1 holds counterparties and is asked about accounts .*"of: counterparty"/,
   });
   assert.equal((await activated(process, 2)).sequence, 2);
 });
