@@ -107,7 +107,7 @@ export function rulesPage() {
     '## The language of expressions',
     'A part of [CEL](https://cel.dev), the Common Expression Language. `when` has to come to true or false; a definition may also come to a number or a text.',
     languageTable(),
-    'A feature without a value meets no comparison but `!=`; what is computed from it has no value either, and neither has a division by zero. A feature that is missing altogether or is not finite fails the rule, and the transaction is held as `rule_failed`: what nobody could check is never cleared.',
+    'A feature without a value meets no comparison but `!=`: `!(x >= 3)` and `x != 3` are true of it, `x < 3` is not, and `x >= 3 ? a : b` comes to b. Where that matters ask for it: `!known(x) || x >= 3` fires on what nobody knows too. What is computed from it has no value either, and neither has a division by zero. A feature that is missing altogether or is not finite fails the rule, and the transaction is held as `rule_failed`: what nobody could check is never cleared.',
     'There is nothing that loops, waits or reaches outside: no functions but `known`, no macros, no parts of things, no patterns, no dates. An expression has at most 1,000 characters and, with its definitions in their places, 200 parts, which bounds how long it can run.',
     '## Rules that come with Weir',
     'The document of the newest of them, with comments and tests, is [starter.yaml](../../packages/rulebook/defaults/starter.yaml). Older ones stay, for logs may name them.',

@@ -7,11 +7,11 @@ export const rulesetWords = {
     '`rules`: the score is made of the weights of the rules that fire; `model`: it comes from the scorer. Absent: `rules`',
   holdAt: 'a transaction is held where its score is at least this, above 0 and up to 1',
   alertAt:
-    'one that is not held raises an alert where its score is at least this; absent: none does by its score',
-  constants: 'numbers that expressions name, at most 200',
+    'one that is not held raises an alert where its score is at least this, which lies below `holdAt`; absent: none does by its score',
+  constants: 'numbers that expressions name, at most 200; no name may stand for two things',
   definitions: 'expressions that others name, at most 200; none may come round to itself',
   lists: 'lists that the ruleset looks at, at most 16',
-  rules: 'at most 500; reasons are told in their order',
+  rules: 'at most 500; reasons are told in their order, of more than 50 those that mattered most',
   tests: 'transactions and the verdict they have to get, at most 500',
 };
 

@@ -5,6 +5,7 @@ import { minimumHistory, minimumSpreadMilli } from './amount-profile.ts';
 import { featureCatalogue, featureEntryOf, featureReference } from './feature-catalogue.ts';
 import { featureNamesOf } from './feature-names.ts';
 import { settledHistory } from './peer-group.ts';
+import { defaultReportingThresholds } from './reporting-threshold.ts';
 
 const plans = [
   defaultWindowPlan,
@@ -42,4 +43,17 @@ test('the numbers in the words are those that are computed by', () => {
   assert.ok(words('amountLogZ').includes(`fewer than ${String(minimumHistory)} in L`));
   assert.ok(words('historyState').includes(`fewer than ${String(settledHistory)}`));
   assert.equal(minimumSpreadMilli, 250);
+});
+
+test('the reporting threshold is told as it is', () => {
+  const { otherwiseMajor, major, bandShare } = defaultReportingThresholds;
+  const { definition = '' } = featureEntryOf('nearThresholdCount_24h')?.entry ?? {};
+  const grouped = (amount: number): string => amount.toLocaleString('en-GB');
+  assert.deepEqual(Object.keys(major), ['JPY']);
+  for (const told of [
+    `${String(100 * bandShare)} %`,
+    grouped(otherwiseMajor),
+    `${grouped(major['JPY'] ?? 0)} yen`,
+  ])
+    assert.ok(definition.includes(told), told);
 });

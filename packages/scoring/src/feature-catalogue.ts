@@ -68,7 +68,7 @@ export const featureCatalogue: readonly FeatureEntry[] = [
   {
     ...{ ...account, name: 'nearThresholdCount_24h', unit: 'count', source: '31 CFR 1010.314 (structuring)' },
     definition:
-      'If this amount lies in the band just below the reporting threshold: how many do within 24 hours, with this one; else 0',
+      'If this amount lies in the 15 % just below the reporting threshold (10,000 of a currency, but 2,000,000 yen): how many do within 24 hours, with this one; else 0',
   },
   {
     ...{ ...account, name: 'hoursSinceLast', unit: 'hours', nullWhen: 'none is visible' },
