@@ -34,7 +34,7 @@ export function makeRuleset(random: SeededRandom, ref: string): string {
         when: `amountMinor >= ${random.between(17_500, 19_500)} && known(amountOverTypical)`,
       },
       {
-        ...{ ...rule, ...scores, id: 'new_counterparty', title: 'New counterparty', mode: 'shadow' },
+        ...{ ...rule, ...scores, id: 'somebody_new', title: 'Somebody new', mode: 'shadow' },
         when: 'newCounterparty == 1 || watched',
       },
     ],
