@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -361,4 +361,27 @@ test('whoever asks a list learns whether an account is on it, was, or is not', a
   assert.equal((await ask('ACC-3')).state, 'not_on_list');
   await assert.rejects(ask('ACC-1', 'others'), { code: 'config_invalid' });
   await assert.rejects(ask('4111111111111111'), (error: Error) => !error.message.includes('4111'));
+});
+
+test('a file of refusals takes the place of an earlier one, and of no other file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-refusals-'));
+  try {
+    const path = join(folder, 'mules.csv');
+    writeFileSync(path, 'account\nACC-1\n');
+    await assert.rejects(openRefusals(path), { code: 'config_invalid', message: /REFUSALS_FILE/ });
+    assert.equal(readFileSync(path, 'utf8'), 'account\nACC-1\n');
+    await assert.rejects(openRefusals(folder), { code: 'config_invalid' });
+    const own = join(folder, 'mules.csv.refused.csv');
+    writeFileSync(own, 'line,c');
+    for (const line of [7, 9]) {
+      const refusals = await openRefusals(own);
+      await refusals.write(line, 'iban_invalid');
+      await refusals.close();
+      assert.equal(readFileSync(own, 'utf8'), `line,code\n${line},iban_invalid\n`);
+    }
+    await (await openRefusals(own)).close();
+    assert.equal(existsSync(own), false);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
