@@ -71,6 +71,12 @@ test('a held transaction is told without its account number, any name, or what w
   );
 });
 
+test('a flagged transaction is told as one, for among held ones "cleared" would be a riddle', () => {
+  const verdict = { ...held.verdict, outcome: 'cleared' as const };
+  const line = describeEvent('held', eventOf(events.transactionFlagged, { ...held, verdict }));
+  assert.match(line, /7350\.00 EUR {2}flagged 0\.910 amount_unusual$/);
+});
+
 test('no line for a person shows an account number or a name, and the JSON for a script shows all', () => {
   const cleared = { ...held, verdict: { ...held.verdict, outcome: 'cleared' as const, reasons: [] } };
   const { evidence: _, ...clearedTransaction } = cleared;

@@ -72,13 +72,11 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
         : `${transactionText(cleared.transaction)}  ${verdictText(cleared.verdict)}`;
     }
     case 'held': {
-      const held =
-        type === events.transactionFlagged.type
-          ? read(events.transactionFlagged)
-          : read(events.transactionHeld);
-      return held === undefined
+      const isFlagged = type === events.transactionFlagged.type;
+      const judged = isFlagged ? read(events.transactionFlagged) : read(events.transactionHeld);
+      return judged === undefined
         ? 'unreadable'
-        : `${transactionText(held.transaction)}  ${verdictText(held.verdict)}`;
+        : `${transactionText(judged.transaction)}  ${verdictText(judged.verdict, isFlagged ? 'flagged' : 'held')}`;
     }
     case 'rejected': {
       const rejected = decodeRejected(plaintext);
@@ -165,5 +163,5 @@ function transactionText(transaction: Transaction): string {
   return `${shownTransactionId(transaction)}  ${maskAccount(account)}  ${creditDebitIndicator} ${amount}`;
 }
 
-const verdictText = ({ outcome, score, reasons }: Verdict): string =>
-  [outcome, score.toFixed(3), ...reasons.map((reason) => reason.rule)].join(' ');
+const verdictText = ({ outcome, score, reasons }: Verdict, as: string = outcome): string =>
+  [as, score.toFixed(3), ...reasons.map((reason) => reason.rule)].join(' ');
