@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import { topicSpecifications, type ListPart } from '@weir/contracts';
-import { createOpener, createSealer, type KeyProvider } from '@weir/envelope';
+import { createOpener, createSealer } from '@weir/envelope';
 import type { OutgoingRecord } from '@weir/kafka';
 import { createMemoryKafka } from '@weir/kafka/memory';
+import { createMemoryKms, kekArn } from '../../envelope/src/key-provider.fixture.ts';
 import {
   createListBuilder,
   createListJoiner,
@@ -121,23 +121,20 @@ test('parts that are missing, mixed, in another order or changed are no list', (
   for (const given of broken) assert.throws(() => join(given), { code: 'artefact_unknown' });
 });
 
-const keyProvider: KeyProvider = {
-  generateDataKey: async ({ keyId }) => ({
-    keyId,
-    key: createSecretKey(Buffer.alloc(32, 7)),
-    wrapped: Buffer.of(1),
-  }),
-  decrypt: async () => createSecretKey(Buffer.alloc(32, 7)),
+const sealing = {
+  keyProvider: createMemoryKms().keyProvider,
+  app: 'weir',
+  environment: 'local',
+  nowMs: () => 0,
 };
-const sealing = { keyProvider, app: 'weir', environment: 'local', nowMs: () => 0 };
-const sealer = createSealer({ ...sealing, keyId: 'key', stream: 'lists' });
+const sealer = createSealer({ ...sealing, keyId: kekArn, stream: 'lists' });
 
 async function createTopic() {
   const kafka = createMemoryKafka(() => 0).connect();
   await kafka.ensureTopics(topicSpecifications({ logPartitions: 1, replicationFactor: 1 }));
   const producer = await kafka.createProducer();
   const append = (records: readonly OutgoingRecord[]) => producer.append(listsTopic, listsPartition, records);
-  const opener = createOpener({ ...sealing, allowedKeyIds: () => new Set(['key']) });
+  const opener = createOpener({ ...sealing, allowedKeyIds: () => new Set([kekArn]) });
   const reader = { kafka, opener, environment: 'local' };
   const publish = async (ref: string, bytes: Uint8Array): Promise<ListReference> => {
     const { digest, records } = await sealList(

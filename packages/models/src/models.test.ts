@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import { modelPartBytes, modelSnapshot, topicSpecifications, type ModelSnapshot } from '@weir/contracts';
-import { createOpener, createSealer, type KeyProvider } from '@weir/envelope';
+import { createOpener, createSealer } from '@weir/envelope';
 import { createMemoryKafka } from '@weir/kafka/memory';
 import type { OutgoingRecord } from '@weir/kafka';
+import { createMemoryKms, kekArn } from '../../envelope/src/key-provider.fixture.ts';
 import {
   findModels,
   joinParts,
@@ -18,16 +18,13 @@ import {
   splitSnapshot,
 } from './index.ts';
 
-const keyProvider: KeyProvider = {
-  generateDataKey: async ({ keyId }) => ({
-    keyId,
-    key: createSecretKey(Buffer.alloc(32, 7)),
-    wrapped: Buffer.of(1),
-  }),
-  decrypt: async () => createSecretKey(Buffer.alloc(32, 7)),
+const sealing = {
+  keyProvider: createMemoryKms().keyProvider,
+  app: 'weir',
+  environment: 'local',
+  nowMs: () => 0,
 };
-const sealing = { keyProvider, app: 'weir', environment: 'local', nowMs: () => 0 };
-const sealer = createSealer({ ...sealing, keyId: 'key', stream: 'models' });
+const sealer = createSealer({ ...sealing, keyId: kekArn, stream: 'models' });
 
 const snapshotOf = (version: number, knowledge: ModelSnapshot['knowledge'] = { known: version }) =>
   modelSnapshot.parse({
@@ -51,7 +48,7 @@ async function createTopic() {
     sealModel({ sealer, environment: 'local', source: 'urn:test' }, snapshot);
   const reader = {
     kafka,
-    opener: createOpener({ ...sealing, allowedKeyIds: () => new Set(['key']) }),
+    opener: createOpener({ ...sealing, allowedKeyIds: () => new Set([kekArn]) }),
     environment: 'local',
   };
   const publish = async (snapshot: ModelSnapshot): Promise<void> => {

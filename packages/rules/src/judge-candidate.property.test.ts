@@ -2,26 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FeatureValues, Rollout } from '@weir/contracts';
 import { featureNames } from '@weir/scoring';
-import { createAccountHistory, defaultWindowPlan as plan, type WindowRecord } from '@weir/windows';
+import { createAccountHistory, defaultWindowPlan as plan } from '@weir/windows';
 import fc from 'fast-check';
 import { isCanaryAccount } from './account-bits.ts';
 import { createJudge } from './judge.ts';
 import type { Rule, Ruleset } from './ruleset.ts';
+import { someRecord as record } from './ruleset-fixture.ts';
 
-const nowMs = Date.UTC(2025, 5, 15, 12);
-const record: WindowRecord = {
-  offset: 0,
-  eventTimeMs: nowMs,
-  observedAtSeconds: nowMs / 1000,
-  amountMinor: 2_500,
-  currency: 978,
-  creditDebitIndicator: 'DBIT',
-  identity: '0000000000000000',
-  digest: '00000000',
-  counterparty: 'aaaaaaaaaaaa',
-  channel: 0,
-  country: '',
-};
 const history = createAccountHistory(plan, [], 0);
 const someAccount = fc
   .array(fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef0123456789-_'), { minLength: 21, maxLength: 21 })

@@ -4,24 +4,11 @@ import { createAccountHistory, defaultWindowPlan as plan, type WindowRecord } fr
 import { createJudge } from './judge.ts';
 import type { PseudonymList } from './facts.ts';
 import type { ListUse, Rule, Ruleset } from './ruleset.ts';
+import { nowMs, someRecord as record } from './ruleset-fixture.ts';
 
 const account = 'a1_AAAAAAAAAAAAAAAAAAAAAA';
 const accountKey = '000000000000';
 const counterparty = 'aaaaaaaaaaaa';
-const nowMs = Date.UTC(2025, 5, 15, 12);
-const record: WindowRecord = {
-  offset: 7,
-  eventTimeMs: nowMs,
-  observedAtSeconds: nowMs / 1000,
-  amountMinor: 2_500,
-  currency: 978,
-  creditDebitIndicator: 'DBIT',
-  identity: '0000000000000007',
-  digest: '00000000',
-  counterparty,
-  channel: 0,
-  country: '',
-};
 
 const scoring = (weight: number, different: Partial<Rule> = {}): Rule => ({
   ...{ id: 'any_amount', title: 'Any amount', severity: 'low', weight, when: 'amountMinor >= 1' },

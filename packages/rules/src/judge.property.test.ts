@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { builtInReasons, verdict as verdictContract, type FeatureValues } from '@weir/contracts';
-import { createAccountHistory, defaultWindowPlan as plan, type WindowRecord } from '@weir/windows';
+import { createAccountHistory, defaultWindowPlan as plan } from '@weir/windows';
 import fc from 'fast-check';
 import { createJudge } from './judge.ts';
 import { scoredStarterRuleset } from './starter-ruleset.ts';
+import { someRecord as record } from './ruleset-fixture.ts';
 
 const account = 'a1_AAAAAAAAAAAAAAAAAAAAAA';
-const nowMs = Date.UTC(2025, 5, 15, 12);
 const micro = (value: number) => Math.round(value * 1e6);
 
 /** Holds everything, so that everything is explained. */
@@ -18,19 +18,6 @@ const judge = createJudge({
   versions: { ruleset: 'starter@2', windowPlan: plan.ref },
 });
 
-const record: WindowRecord = {
-  offset: 0,
-  eventTimeMs: nowMs,
-  observedAtSeconds: nowMs / 1000,
-  amountMinor: 2_500,
-  currency: 978,
-  creditDebitIndicator: 'DBIT',
-  identity: '0000000000000000',
-  digest: '00000000',
-  counterparty: 'aaaaaaaaaaaa',
-  channel: 0,
-  country: '',
-};
 const history = createAccountHistory(plan, [], 0);
 const names = Object.keys(judge.features(record, account, history));
 const someValue = fc.oneof(

@@ -5,28 +5,15 @@ import {
   verdict as verdictContract,
   type ModelSnapshot,
 } from '@weir/contracts';
-import { createAccountHistory, defaultWindowPlan as plan, type WindowRecord } from '@weir/windows';
+import { createAccountHistory, defaultWindowPlan as plan } from '@weir/windows';
 import { createJudge } from './judge.ts';
 import type { Scorer } from '@weir/scoring';
 import { scoredStarterRuleset, starterRuleset } from './starter-ruleset.ts';
+import { someRecord as record } from './ruleset-fixture.ts';
 
 const account = 'a1_AAAAAAAAAAAAAAAAAAAAAA';
 const versions = { ruleset: 'starter@2', windowPlan: plan.ref };
-const nowMs = Date.UTC(2025, 5, 15, 12);
 
-const record: WindowRecord = {
-  offset: 7,
-  eventTimeMs: nowMs,
-  observedAtSeconds: nowMs / 1000,
-  amountMinor: 2_500,
-  currency: 978,
-  creditDebitIndicator: 'DBIT',
-  identity: '0000000000000007',
-  digest: '00000000',
-  counterparty: 'aaaaaaaaaaaa',
-  channel: 0,
-  country: '',
-};
 const history = () => createAccountHistory(plan, [], 0);
 
 /** Gives every transaction the same score, made of a base and one part. */

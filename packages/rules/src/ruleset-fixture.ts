@@ -1,5 +1,5 @@
 import type { FeatureValues, Verdict, Versions } from '@weir/contracts';
-import type { Timeliness } from '@weir/windows';
+import type { Timeliness, WindowRecord } from '@weir/windows';
 import { decide } from './decide.ts';
 import type { RuleFacts } from './facts.ts';
 import { prepareWith } from './prepare.ts';
@@ -34,6 +34,24 @@ export const someFacts: RuleFacts = {
   country: 'DE',
   creditDebitIndicator: 'DBIT',
   isOnList: () => false,
+};
+
+/** Noon on Sunday, 15 June 2025, UTC. */
+export const nowMs = Date.UTC(2025, 5, 15, 12);
+
+/** A debit of 25.00 EUR at that time, as the windows keep it. */
+export const someRecord: WindowRecord = {
+  offset: 7,
+  eventTimeMs: nowMs,
+  observedAtSeconds: nowMs / 1000,
+  amountMinor: 2_500,
+  currency: 978,
+  creditDebitIndicator: 'DBIT',
+  identity: '0000000000000007',
+  digest: '00000000',
+  counterparty: 'aaaaaaaaaaaa',
+  channel: 0,
+  country: '',
 };
 
 /** What the weights of a ruleset's rules decide. */
