@@ -1,8 +1,7 @@
-import { streams } from '@weir/contracts';
+import { artefactName, streams } from '@weir/contracts';
 import type { KafkaRecord, PartitionTransactions } from '@weir/kafka';
 import type { WindowStore } from '@weir/windows';
 import type { DetectionParts } from '../../services/detection/src/detection-parts.ts';
-import { nameOf } from '../../services/detection/src/log-state.ts';
 import type { ListInForce } from '../../services/detection/src/log-state.ts';
 import type { FaultyParts } from './detection-worker.ts';
 import { detectionGroup } from './world.ts';
@@ -119,8 +118,8 @@ export const faultyParts: Readonly<Record<string, FaultyParts>> = {
       ...parts,
       resolveJudge: (inForce, plan) => {
         const lists = inForce.lists?.map((list) => {
-          const kept = first.get(nameOf(list.ref)) ?? list;
-          first.set(nameOf(list.ref), kept);
+          const kept = first.get(artefactName(list.ref)) ?? list;
+          first.set(artefactName(list.ref), kept);
           return kept;
         });
         return parts.resolveJudge(lists === undefined ? inForce : { ...inForce, lists }, plan);

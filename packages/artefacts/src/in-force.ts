@@ -1,4 +1,4 @@
-import type { Activation, ArtefactKind, Rollout } from '@weir/contracts';
+import { artefactName, type Activation, type ArtefactKind, type Rollout } from '@weir/contracts';
 import type { PublishedArtefacts } from './read-artefacts.ts';
 
 /** A ruleset beside the one in force. */
@@ -28,9 +28,6 @@ export const activationsOf = ({ activations }: Activations, logId: string): read
 export const lastActivation = (said: Activations, logId: string): Activation | undefined =>
   activationsOf(said, logId).at(-1);
 
-/** The name of an artefact without its version. */
-export const nameOf = (ref: string): string => ref.slice(0, ref.indexOf('@'));
-
 /**
  * What is in force in a log by what has been said. A ruleset that comes in place of the
  * one in force ends the candidate, and each candidate comes in place of the one before.
@@ -47,7 +44,7 @@ export function inForce(said: Activations, logId: string): InForce {
     model: lastOf('model'),
     teamModel: lastOf('team_model'),
     lists: new Map(
-      row.flatMap((one) => (one.artefactKind === 'list' ? [[nameOf(one.artefact), one] as const] : [])),
+      row.flatMap((one) => (one.artefactKind === 'list' ? [[artefactName(one.artefact), one] as const] : [])),
     ),
   };
 }

@@ -65,5 +65,17 @@ export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 /** A version of an artefact: immutable, written `id@version`. */
 export const artefactRef = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}@[1-9][0-9]{0,8}$/);
 
+/** The name of an artefact without its version. */
+export const artefactName = (ref: string): string => ref.slice(0, ref.indexOf('@'));
+
+/** `learned@7` is the seventh. */
+export const artefactVersion = (ref: string): number => Number(ref.slice(ref.indexOf('@') + 1));
+
+/**
+ * So many lists are in force at most: detection holds each of them in memory, and each transaction may ask
+ * each; a position's metadata has a bound, and so has what a verdict says of its versions.
+ */
+export const mostLists = 16;
+
 /** A score between 0 and 1, rounded to 10^-6. */
 export const score = z.number().min(0).max(1);

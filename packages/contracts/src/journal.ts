@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { activationSequence, modelLocation, rollout } from './artefact.ts';
-import { artefactRef, instant, offset, partitionNumber, pseudonym, score, sha256Hex } from './fields.ts';
+import {
+  artefactRef,
+  instant,
+  mostLists,
+  offset,
+  partitionNumber,
+  pseudonym,
+  score,
+  sha256Hex,
+} from './fields.ts';
 import { rejectionCodes } from './rejection.ts';
 import { creditDebitIndicator } from './transaction.ts';
 import { versions } from './verdict.ts';
@@ -79,7 +88,7 @@ export const journalRecord = z
       .describe('Of the model in force, where there is one'),
     lists: z
       .array(z.strictObject({ ref: artefactRef, digest: sha256Hex, location: modelLocation }))
-      .max(16)
+      .max(mostLists)
       .optional()
       .describe('The lists in force, where there are any'),
     candidate: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { artefactRef, instant, offset, partitionNumber, score } from './fields.ts';
+import { artefactRef, instant, mostLists, offset, partitionNumber, score } from './fields.ts';
 import { creditDebitIndicator, transaction } from './transaction.ts';
 
 /** The versions a verdict was made under. They are a function of the log: control records set them. */
@@ -10,7 +10,7 @@ export const versions = z.strictObject({
   teamModel: artefactRef.optional().describe("Absent before a team's own model came into force"),
   lists: z
     .array(artefactRef)
-    .max(16)
+    .max(mostLists)
     .optional()
     .describe('The lists in force, by name; absent before the first came into force'),
 });

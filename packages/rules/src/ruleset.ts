@@ -1,4 +1,11 @@
-import { artefactRef, builtInReasons, channels, creditDebitIndicator, severity } from '@weir/contracts';
+import {
+  artefactRef,
+  builtInReasons,
+  channels,
+  creditDebitIndicator,
+  mostLists,
+  severity,
+} from '@weir/contracts';
 import { z } from 'zod';
 
 /** The name of a feature, as in featureNames of @weir/scoring. */
@@ -175,7 +182,7 @@ export const ruleset = z.strictObject({
   constants: z.record(name, z.number()).refine(areFew, tooMany).optional(),
   /** Expressions that others name: put in their place, so none may come round to itself. */
   definitions: z.record(name, expression).refine(areFew, tooMany).optional(),
-  lists: z.array(listUse).max(16).optional(),
+  lists: z.array(listUse).max(mostLists).optional(),
   rules: z.array(rule).min(1).max(500),
   tests: z.array(rulesetTest).max(500).optional(),
 });

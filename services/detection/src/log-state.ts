@@ -1,4 +1,4 @@
-import { WeirError } from '@weir/contracts';
+import { artefactName, mostLists, WeirError } from '@weir/contracts';
 import type { ControlRecord, JournalRecord, ModelLocation, Versions } from '@weir/contracts';
 
 /** What the log says of a model beside its name: nobody has to search for it. */
@@ -25,9 +25,6 @@ export type LogState = {
 };
 
 type Activated = Extract<ControlRecord, { kind: 'artefact_activated' }>;
-
-/** A position's metadata has a bound, and so has what a verdict says of its versions. */
-export const mostLists = 16;
 
 /**
  * The state of the log behind a control record of it. Saying one again changes
@@ -83,18 +80,15 @@ function activateRuleset(log: LogState, { artefact, digest, rollout }: Activated
 /** In place of the earlier version of its name, where there is one. */
 function activateList(log: LogState, control: Activated): LogState {
   const { artefact: ref } = control;
-  const others = (log.lists ?? []).filter((one) => nameOf(one.ref) !== nameOf(ref));
+  const others = (log.lists ?? []).filter((one) => artefactName(one.ref) !== artefactName(ref));
   if (others.length >= mostLists)
     throw new WeirError('artefact_unknown', `the log asks for list ${ref} beside ${mostLists} others`);
   const lists = [...others, { ref, ...placeOf(control) }].sort(byName);
   return { ...log, versions: withVersions(log, { lists: lists.map((one) => one.ref) }), lists };
 }
 
-/** The name of an artefact without its version. */
-export const nameOf = (ref: string): string => ref.slice(0, ref.lastIndexOf('@'));
-
 const byName = (one: ListInForce, other: ListInForce): number =>
-  nameOf(one.ref) < nameOf(other.ref) ? -1 : 1;
+  artefactName(one.ref) < artefactName(other.ref) ? -1 : 1;
 
 function placeOf({ artefactKind, artefact, digest, location }: Activated): ModelInForce {
   if (location !== undefined) return { digest, location };

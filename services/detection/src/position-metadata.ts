@@ -1,6 +1,12 @@
-import { activationSequence, artefactRef, modelLocation, rollout, sha256Hex } from '@weir/contracts';
+import {
+  activationSequence,
+  artefactRef,
+  modelLocation,
+  mostLists,
+  rollout,
+  sha256Hex,
+} from '@weir/contracts';
 import { z } from 'zod';
-import { mostLists } from './log-state.ts';
 import type { LogState } from './log-state.ts';
 
 /** Kafka keeps no more beside a committed offset (offset.metadata.max.bytes). */

@@ -1,12 +1,11 @@
 import { unusable } from '@weir/artefacts';
-import { WeirError } from '@weir/contracts';
+import { artefactName, WeirError } from '@weir/contracts';
 import type { ModelSnapshot } from '@weir/contracts';
 import { readModelAt } from '@weir/models';
 import type { ModelsReader } from '@weir/models';
 import { createJudge } from '@weir/rules';
 import type { Ruleset, Judge } from '@weir/rules';
 import type { WindowPlan } from '@weir/windows';
-import { nameOf } from './log-state.ts';
 import type { ListInForce, LogState } from './log-state.ts';
 import type { KeptLists } from './resolve-lists.ts';
 import type { ResolveRuleset } from './resolve-ruleset.ts';
@@ -86,7 +85,7 @@ async function makeJudge(sources: JudgeSources, inForce: InForce, plan: WindowPl
         };
   // Lists that neither of them looks at decide nothing, and are not read.
   const names = new Set([...listsOf(ruleset), ...(beside === undefined ? [] : listsOf(beside.ruleset))]);
-  const used = (inForce.lists ?? []).filter(({ ref }) => names.has(nameOf(ref)));
+  const used = (inForce.lists ?? []).filter(({ ref }) => names.has(artefactName(ref)));
   const snapshot = await readModel(sources.models, inForce);
   const lists = await sources.lists.resolve(used);
   try {

@@ -1,8 +1,7 @@
-import { WeirError } from '@weir/contracts';
+import { artefactName, mostLists, WeirError } from '@weir/contracts';
 import { unusable } from '@weir/artefacts';
 import { readListAt } from '@weir/lists';
 import type { ListsReader, PseudonymList } from '@weir/lists';
-import { mostLists, nameOf } from './log-state.ts';
 import type { ListInForce } from './log-state.ts';
 
 /** Lists by their names. */
@@ -48,7 +47,7 @@ export function createKeptLists(reader: ListsReader, onRead: OnListRead = () => 
     resolve: async (lists) => {
       const found = new Map<string, PseudonymList>();
       // One after the other: each takes the memory of its bytes while it is joined.
-      for (const one of lists) found.set(nameOf(one.ref), await resolveOne(one));
+      for (const one of lists) found.set(artefactName(one.ref), await resolveOne(one));
       return found;
     },
     areKept: (lists) =>
@@ -65,7 +64,7 @@ const keyOf = ({ ref, digest }: ListInForce): string => `${ref} ${digest}`;
 async function readOne(reader: ListsReader, one: ListInForce, onRead: OnListRead): Promise<PseudonymList> {
   try {
     const list = await readListAt(reader, one);
-    onRead({ name: nameOf(one.ref), entries: list.entries });
+    onRead({ name: artefactName(one.ref), entries: list.entries });
     return list;
   } catch (error) {
     if (!(error instanceof WeirError) || error.code !== 'artefact_unknown') throw error;

@@ -1,4 +1,4 @@
-import { parseInstant, type ModelSnapshot } from '@weir/contracts';
+import { artefactVersion, parseInstant, type ModelSnapshot } from '@weir/contracts';
 import { createLearner, type LearnerSettings } from '@weir/learning';
 import type { Spool } from './spool.ts';
 
@@ -27,7 +27,7 @@ export function createLearningSchedule(
 ): LearningSchedule {
   const { delayMs, cadenceMs } = settings;
   const learner = createLearner(settings, progress?.snapshot);
-  let version = progress === undefined ? 0 : versionOf(progress.snapshot);
+  let version = progress === undefined ? 0 : artefactVersion(progress.snapshot.ref);
   let next: number | undefined = progress === undefined ? undefined : cutAtMs(progress.snapshot) + cadenceMs;
 
   const learnUntil = (dueBeforeMs: number): void => {
@@ -69,6 +69,3 @@ function cutAtMs({ cutAt }: ModelSnapshot): number {
   if (!parsed.ok) throw new TypeError('a snapshot whose cut is no instant');
   return parsed.epochMs;
 }
-
-/** `learned@7` is the seventh. */
-const versionOf = ({ ref }: ModelSnapshot): number => Number(ref.slice(ref.indexOf('@') + 1));

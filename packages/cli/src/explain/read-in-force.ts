@@ -1,5 +1,11 @@
 import { findArtefactAmong, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
-import { WeirError, type JournalRecord, type ModelSnapshot, type TeamModelDescriptor } from '@weir/contracts';
+import {
+  artefactName,
+  WeirError,
+  type JournalRecord,
+  type ModelSnapshot,
+  type TeamModelDescriptor,
+} from '@weir/contracts';
 import { teamModelDescriptor } from '@weir/contracts';
 import { readListAt } from '@weir/lists';
 import { readModelAt } from '@weir/models';
@@ -40,7 +46,7 @@ export async function readInForce(ops: Ops, journal: JournalRecord): Promise<InF
   const lists = new Map<string, PseudonymList>();
   for (const one of journal.lists ?? []) {
     const list = await orMissing(missing, () => readListAt({ ...ops, deadlineMs: readDeadlineMs }, one));
-    if (list !== undefined) lists.set(nameOf(one.ref), list);
+    if (list !== undefined) lists.set(artefactName(one.ref), list);
   }
   return {
     plan,
@@ -51,8 +57,6 @@ export async function readInForce(ops: Ops, journal: JournalRecord): Promise<InF
     teamModel: await orMissing(missing, () => teamModelOf(said, journal.versions.teamModel)),
   };
 }
-
-const nameOf = (ref: string): string => ref.slice(0, ref.indexOf('@'));
 
 /** Only what nobody has published, or what was altered, is missing; whatever else goes wrong may pass. */
 async function orMissing<Found>(

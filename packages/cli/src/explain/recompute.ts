@@ -1,4 +1,5 @@
 import {
+  artefactName,
   channels,
   currencyOf,
   parseInstant,
@@ -87,7 +88,7 @@ function isAllThere({ journal, transaction, then }: RecomputeInput): boolean {
     (candidate === undefined || then.rulesets.has(candidate.ruleset)) &&
     (versions.model === undefined || then.snapshot !== undefined) &&
     (versions.teamModel === undefined || then.teamModel !== undefined) &&
-    lists.every(({ ref }) => then.lists.has(ref.slice(0, ref.indexOf('@')))) &&
+    lists.every(({ ref }) => then.lists.has(artefactName(ref))) &&
     (transaction !== undefined || ![...then.rulesets.values()].some(asksForTheWay))
   );
 }

@@ -1,11 +1,12 @@
+import { artefactName, artefactVersion } from '@weir/contracts';
 import type { AskedList, ImportedList } from '../ingest/ingest-messages.ts';
 import { grouped, table } from '../terminal/table.ts';
 import type { ShownList } from './read-lists.ts';
 
-const partsOf = (ref: string): { readonly name: string; readonly version: number } => {
-  const at = ref.indexOf('@');
-  return { name: ref.slice(0, at), version: Number(ref.slice(at + 1)) };
-};
+const partsOf = (ref: string): { readonly name: string; readonly version: number } => ({
+  name: artefactName(ref),
+  version: artefactVersion(ref),
+});
 
 /** What one list is, for a script. */
 export const listAsJson = ({ ref, of, entries, expired, importedAt, bytes, digest, inForce }: ShownList) => ({

@@ -1,5 +1,12 @@
-import { formatInstant, WeirError, type ListOf } from '@weir/contracts';
-import { inForce, lastActivation, nameOf, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
+import {
+  artefactName,
+  artefactVersion,
+  formatInstant,
+  mostLists,
+  WeirError,
+  type ListOf,
+} from '@weir/contracts';
+import { inForce, lastActivation, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
 import type { Sealer } from '@weir/envelope';
 import {
   createPseudonymList,
@@ -55,9 +62,6 @@ export type PublishedVersion = {
   readonly changed: ChangedEntries;
 };
 
-/** Detection holds each of them in memory, and each transaction may ask each. */
-export const maxLists = 16;
-
 const source = 'urn:weir:ingest:lists';
 
 /** A large list takes some seconds to be written. Of an importer that was killed meanwhile, readers wait for so long. */
@@ -83,7 +87,7 @@ export function publishList(change: ListChange, ports: ListPorts): Promise<Publi
       return { reference: latest, of: latest.of, isKnown: false, changed: tried.changed };
     const { bytes, isSame, changed } = await changedBytes(change, latest, ports);
     if (latest !== undefined && isSame) return { reference: latest, of: latest.of, isKnown: true, changed };
-    const ref = `${change.name}@${(latest === undefined ? 0 : versionOf(latest.ref)) + 1}`;
+    const ref = `${change.name}@${(latest === undefined ? 0 : artefactVersion(latest.ref)) + 1}`;
     const about = { ref, importedAt: formatInstant(ports.nowMs()) };
     const { digest, records } = await sealList(
       { sealer: ports.listSealer, environment, source },
@@ -102,7 +106,7 @@ export function publishList(change: ListChange, ports: ListPorts): Promise<Publi
     try {
       await transactions.fence();
       const since = await latestLists(lists, ({ location }) => location.offset <= before);
-      if (since.some((one) => one.location.offset >= before && nameOf(one.ref) === change.name))
+      if (since.some((one) => one.location.offset >= before && artefactName(one.ref) === change.name))
         throw new WeirError('partition_fenced', 'another import came between; beginning again');
       const at = { topic: listsTopic, partition: listsPartition };
       // A transaction of the adapter always moves a position; nobody reads this one.
@@ -126,8 +130,11 @@ async function latestOf(
   const now = inForce(await readArtefacts({ kafka, opener, environment }), logId).lists;
   requireRoom(now, name);
   const known = now.get(name)?.location?.offset ?? -1;
-  const found = await latestLists(lists, (one) => nameOf(one.ref) === name || one.location.offset <= known);
-  const latest = found.find((one) => nameOf(one.ref) === name);
+  const found = await latestLists(
+    lists,
+    (one) => artefactName(one.ref) === name || one.location.offset <= known,
+  );
+  const latest = found.find((one) => artefactName(one.ref) === name);
   if (latest === undefined && act === 'remove')
     throw new WeirError(
       'config_invalid',
@@ -142,14 +149,12 @@ async function latestOf(
 }
 
 function requireRoom(lists: ReadonlyMap<string, unknown>, name: string): void {
-  if (lists.has(name) || lists.size < maxLists) return;
+  if (lists.has(name) || lists.size < mostLists) return;
   throw new WeirError(
     'config_invalid',
-    `${maxLists} lists are in force, and no more may be: import into one of them that no ruleset asks any more`,
+    `${mostLists} lists are in force, and no more may be: import into one of them that no ruleset asks any more`,
   );
 }
-
-const versionOf = (ref: string): number => Number(ref.slice(ref.indexOf('@') + 1));
 
 async function changedBytes(
   { name, act, bytes }: ListChange,
@@ -187,9 +192,9 @@ export function activateList(
   const wanted: Activatable = { artefactKind: 'list', artefact: ref, digest, location };
   const choose = (said: PublishedArtefacts): Activatable | undefined => {
     const { lists } = inForce(said, logId);
-    requireRoom(lists, nameOf(ref));
-    const now = lists.get(nameOf(ref));
-    if (now === undefined || versionOf(now.artefact) < versionOf(ref)) return wanted;
+    requireRoom(lists, artefactName(ref));
+    const now = lists.get(artefactName(ref));
+    if (now === undefined || artefactVersion(now.artefact) < artefactVersion(ref)) return wanted;
     // The last activation of all may have been interrupted; whoever came behind another has finished it.
     const isLast = now.artefact === ref && lastActivation(said, logId)?.sequence === now.sequence;
     return isLast ? wanted : undefined;

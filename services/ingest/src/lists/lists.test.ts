@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inForce, readArtefacts } from '@weir/artefacts';
-import { streams, WeirError, type ListOf } from '@weir/contracts';
+import { mostLists, streams, WeirError, type ListOf } from '@weir/contracts';
 import { createPseudonymizer } from '@weir/envelope';
 import { createListBuilder, createPseudonymList, latestLists, readListAt, readListBytes } from '@weir/lists';
 import {
@@ -18,7 +18,7 @@ import {
 } from '../fixtures/artefact-topics.ts';
 import { cutInto } from '../fixtures/chunks.ts';
 import { createAcceptor } from '../accept-transaction.ts';
-import { activateList, maxLists, publishList, type ListChange } from './list-acts.ts';
+import { activateList, publishList, type ListChange } from './list-acts.ts';
 import { createListFile } from './read-list-file.ts';
 import { noRefusals, openRefusals, type Refusals } from './refusals-file.ts';
 import { testMembership } from './test-membership.ts';
@@ -327,7 +327,7 @@ test('lists of several parts are found among others, and read back as they were'
 
 test('a seventeenth list, other pseudonyms under a name, and removing from nothing are refused before anything is published', async () => {
   const process = await openedTopics();
-  for (let n = 0; n < maxLists; n += 1) await importList(process, change(`list-${n}`, [n]));
+  for (let n = 0; n < mostLists; n += 1) await importList(process, change(`list-${n}`, [n]));
   const before = (await recordsOf(process, streams.lists.topic)).length;
   await assert.rejects(importList(process, change('one-more', [1])), {
     code: 'config_invalid',

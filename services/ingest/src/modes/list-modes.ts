@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { nameOf } from '@weir/artefacts';
-import type { ListOf } from '@weir/contracts';
+import { artefactName, type ListOf } from '@weir/contracts';
 import { createPseudonymizer } from '@weir/envelope';
 import type { Producer } from '@weir/kafka';
 import type { Activated } from '../artefacts/activate.ts';
@@ -161,5 +160,5 @@ export async function runTestList(parts: ModeParts, { stdin }: { readonly stdin:
     entryOf: (of) => entryOptionsOf(config, of),
     nowMs: Date.now(),
   });
-  await reporter.list({ kind: 'membership', name: nameOf(found.artefact), ...found });
+  await reporter.list({ kind: 'membership', name: artefactName(found.artefact), ...found });
 }

@@ -1,5 +1,5 @@
-import { digestOf, nameOf, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
-import type { Artefact } from '@weir/contracts';
+import { digestOf, readArtefacts, type PublishedArtefacts } from '@weir/artefacts';
+import { artefactName, type Artefact } from '@weir/contracts';
 import type { Ruleset } from '@weir/rules';
 import { announce, type AnnouncePorts } from '../announce.ts';
 import { retryWithin } from '../../send/retry-within.ts';
@@ -71,7 +71,7 @@ export function publishRuleset(
           'version_taken',
           `${ref} exists with other content; a version never changes, so give this one another number`,
         );
-      if (nameOf(ref) === ownName)
+      if (artefactName(ref) === ownName)
         throw new RulesetRefused('version_taken', `${ownName} is Weir's own name; give yours another one`);
       requireRoom(said, artefact, bodyBytes);
       return { artefact, result: { artefact: ref, digest, publishedBy, isKnown: false } };
