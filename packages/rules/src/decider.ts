@@ -31,7 +31,7 @@ export function undecided(decide: () => Decision): Undecided {
 export type Decided = {
   readonly decision: Decision;
   /** What it would be if the shadow rules were live; undefined where none fired or failed. */
-  readonly withShadows: Undecided | undefined;
+  readonly withShadows: (() => Undecided) | undefined;
   /** The first hundred shadow rules that fired, by their ids. */
   readonly shadowRules: readonly string[];
 };
@@ -89,7 +89,7 @@ export function createDecider({
       const isTouched = shadows.length > 0 || all.failed.some(({ isShadow }) => isShadow);
       return {
         decision: decideBy(isTouched ? findingsWith(all, 'look on') : all),
-        withShadows: isTouched ? undecided(() => decideBy(all)) : undefined,
+        withShadows: isTouched ? () => undecided(() => decideBy(all)) : undefined,
         shadowRules:
           shadows.length === 0 ? nothingFired : shadows.slice(0, mostShadowsTold).map(({ id }) => id),
       };

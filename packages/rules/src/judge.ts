@@ -145,7 +145,7 @@ export function createJudge(
     const decided = (byCandidate ? other : base).decide(one);
     const alternative =
       other === undefined
-        ? decided.withShadows
+        ? decided.withShadows?.()
         : undecided(() => (byCandidate ? base : other).decide(one).decision);
     const differing = differingFrom(decided, alternative);
     const { verdict, alert, told, contributions } = decided.decision;
