@@ -1,4 +1,4 @@
-import { decodePayload, events, streams, type ListPart } from '@weir/contracts';
+import { events, streams, type ListPart } from '@weir/contracts';
 import { readSealedParts, spanOfParts, type PartsReader } from '@weir/models';
 import { createPseudonymList, type PseudonymList } from './pseudonym-list.ts';
 import { createListJoiner, unknownList, type ListReference } from './split-list.ts';
@@ -14,15 +14,6 @@ export type ListsReader = PartsReader;
 /** A published list without its entries. `bytes` is the length of all. */
 export type PublishedList = ListReference & Pick<ListPart, 'of' | 'importedAt' | 'entries' | 'bytes'>;
 
-const listPartKind = {
-  stream: 'lists' as const,
-  type: events.listPart.type,
-  decode: (plaintext: Uint8Array): ListPart | undefined => {
-    const payload = decodePayload(events.listPart, plaintext);
-    return payload.ok ? payload.value : undefined;
-  },
-};
-
 /** The offset behind the last record of the topic: changed, there may be a new list. */
 export const listsEnd = async (reader: Pick<ListsReader, 'kafka'>): Promise<number> =>
   (await spanOfParts('lists', reader)).end;
@@ -37,7 +28,7 @@ export async function readListBytes(reader: ListsReader, reference: ListReferenc
   // A location beyond the end would be waited for.
   if (offset < earliest || offset + parts > end) throw unknownList(reference.ref);
   const joiner = createListJoiner(reference);
-  await readSealedParts(listPartKind, reader, { from: offset, until: offset + parts }, ({ part }) =>
+  await readSealedParts(events.listPart, reader, { from: offset, until: offset + parts }, ({ part }) =>
     joiner.accept(part),
   );
   return joiner.finish();
@@ -94,8 +85,11 @@ type About = { readonly offset: number; readonly about: Omit<ListPart, 'slice'> 
 
 async function partsBetween(reader: ListsReader, from: number, until: number): Promise<readonly About[]> {
   const placed: About[] = [];
-  await readSealedParts(listPartKind, reader, { from, until }, ({ offset, part: { slice: _, ...about } }) =>
-    placed.push({ offset, about }),
+  await readSealedParts(
+    events.listPart,
+    reader,
+    { from, until },
+    ({ offset, part: { slice: _, ...about } }) => placed.push({ offset, about }),
   );
   return placed;
 }

@@ -1,4 +1,12 @@
-import { decodePayload, events, streams, type ModelPart, type StreamName } from '@weir/contracts';
+import {
+  decodePayload,
+  events,
+  streams,
+  type DecodedPayload,
+  type EventDefinition,
+  type ModelPart,
+  type StreamName,
+} from '@weir/contracts';
 import { openEvents, type Opener } from '@weir/envelope';
 import type { KafkaClient } from '@weir/kafka';
 
@@ -40,24 +48,22 @@ export type PlacedPart = { readonly offset: number; readonly part: ModelPart };
 
 const defaultDeadlineMs = 60_000;
 
-/** The stream that parts of one kind stand on, and what they are. */
-export type PartKind<Part> = {
-  readonly stream: StreamName;
-  readonly type: string;
-  /** Undefined for a payload that breaks its contract. */
-  readonly decode: (plaintext: Uint8Array) => Part | undefined;
-};
+type PartOf<Schema extends EventDefinition['schema']> = Extract<
+  DecodedPayload<Schema>,
+  { readonly ok: true }
+>['value'];
 
 /**
  * Reads the committed parts that stand from one offset up to another, in their order.
  * What doesn't open or is no part is passed over, which leaves its whole incomplete.
  */
-export async function readSealedParts<Part>(
-  { stream, type, decode }: PartKind<Part>,
+export async function readSealedParts<Schema extends EventDefinition['schema']>(
+  event: EventDefinition<Schema>,
   { kafka, opener, environment, deadlineMs = defaultDeadlineMs, signal }: PartsReader,
   range: Range,
-  onPart: (placed: { readonly offset: number; readonly part: Part }) => void,
+  onPart: (placed: { readonly offset: number; readonly part: PartOf<Schema> }) => void,
 ): Promise<void> {
+  const { stream, type } = event;
   await kafka.readRange({
     topic: streams[stream].topic,
     from: new Map([[modelsPartition, range.from]]),
@@ -68,23 +74,14 @@ export async function readSealedParts<Part>(
     onRecord: async (record) => {
       const [opened] = await openEvents({ opener, stream, environment }, [record]);
       if (opened?.ok !== true || opened.attributes.type !== type) return;
-      const part = decode(opened.plaintext);
-      if (part !== undefined) onPart({ offset: record.offset, part });
+      const payload = decodePayload(event, opened.plaintext);
+      if (payload.ok) onPart({ offset: record.offset, part: payload.value });
     },
   });
 }
-
-const modelPartKind: PartKind<ModelPart> = {
-  stream: 'models',
-  type: events.modelPart.type,
-  decode: (plaintext) => {
-    const payload = decodePayload(events.modelPart, plaintext);
-    return payload.ok ? payload.value : undefined;
-  },
-};
 
 export const readParts = (
   reader: ModelsReader,
   range: Range,
   onPart: (placed: PlacedPart) => void,
-): Promise<void> => readSealedParts(modelPartKind, reader, range, onPart);
+): Promise<void> => readSealedParts(events.modelPart, reader, range, onPart);
