@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 // Runs the tests: all of them, those of one tier (--unit), or those whose path
-// contains a text (--only kafka).
+// contains a text (--only kafka). Property tests draw the same cases each time, or
+// others (--seed random, --seed 42).
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SetupError, nodeBinary, repositoryRoot, runMain, toolEnvironment } from './lib/repository.mjs';
 import { runCommand } from './lib/run-command.mjs';
@@ -28,7 +31,10 @@ const ways = {
 };
 
 await runMain(async () => {
-  const { values } = parseArgs({ options: { unit: { type: 'boolean' }, only: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { unit: { type: 'boolean' }, only: { type: 'string' }, seed: { type: 'string', default: '1' } },
+  });
+  const seed = readSeed(values.seed);
   await installPackages();
   const chosen = chooseFiles(values);
   const needsShared = tierNames.some((tier) => ways[tier].shared && chosen[tier].length > 0);
@@ -40,7 +46,10 @@ await runMain(async () => {
     for (const tier of tierNames) {
       if (chosen[tier].length === 0 || stopping.aborted) continue;
       process.stdout.write(`\n${tier} tests: ${chosen[tier].length} files\n`);
-      const { code, counts } = await runTier(ways[tier], chosen[tier], parts?.environment ?? {});
+      const { code, counts } = await runTier(ways[tier], chosen[tier], {
+        ...parts?.environment,
+        WEIR_DRAW_SEED: seed,
+      });
       succeeded &&= code === 0 && counts.failed === 0;
       for (const kind of Object.keys(totals)) totals[kind] += counts[kind];
     }
@@ -52,6 +61,18 @@ await runMain(async () => {
   process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed${skipped}\n`);
   return succeeded && !stopping.aborted ? 0 : 1;
 });
+
+/** One that is drawn is told, so that its cases can be had again. */
+function readSeed(asked) {
+  if (asked === 'random') {
+    const drawn = String(randomInt(1_000_000_000));
+    process.stdout.write(`Property tests draw from the seed ${drawn}\n`);
+    return drawn;
+  }
+  if (!/^\d{1,9}$/.test(asked))
+    throw new SetupError('--seed takes a number of up to nine digits, or "random".');
+  return asked;
+}
 
 /** A tier without files means that the search is broken, and would pass for a success. */
 function chooseFiles({ unit, only }) {
@@ -84,6 +105,7 @@ async function runTier(way, files, environment) {
       [
         '--test',
         ...way.isolation,
+        `--import=${pathToFileURL(join(repositoryRoot, 'bin/lib/draw-seed.mjs'))}`,
         `--test-timeout=${way.timeoutMs}`,
         '--test-reporter=spec',
         '--test-reporter-destination=stdout',
