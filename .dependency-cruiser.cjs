@@ -44,6 +44,13 @@ const workspaces = {
   },
   'packages/audit': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: 'any' },
   'packages/artefacts': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: ['crypto'] },
+  'packages/alerts': { uses: ['contracts'], libraries: ['zod', 'luxon'], node: ['crypto'] },
+  'packages/alert-store': {
+    uses: ['contracts', 'alerts', 'runtime'],
+    libraries: ['pg', '@electric-sql/pglite'],
+    node: 'any',
+  },
+  'packages/access': { uses: ['contracts', 'audit', 'runtime'], libraries: ['zod', 'fastify'], node: 'any' },
   'packages/models': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: 'any' },
   'packages/lists': { uses: ['contracts', 'envelope', 'kafka', 'models'], libraries: [], node: 'any' },
   'packages/subscriber': {
@@ -51,6 +58,12 @@ const workspaces = {
     libraries: ['zod'],
     node: 'any',
   },
+  'packages/verdicts': {
+    uses: [...core, 'artefacts', 'audit', 'kafka', 'lists', 'models', 'team-model'],
+    libraries: [],
+    node: ['crypto', 'fs', 'fs/promises', 'path'],
+  },
+  'packages/replays': { uses: ['contracts', 'audit', 'backtest'], libraries: ['zod'], node: ['crypto'] },
   'packages/simulator': { uses: ['contracts', 'windows'], libraries: ['ibantools'], node: [] },
   'packages/backtest': {
     uses: ['contracts', 'windows', 'scoring', 'rules', 'learning'],
@@ -62,11 +75,13 @@ const workspaces = {
     uses: [
       ...core,
       ...adapters,
+      'alerts',
       'artefacts',
       'audit',
       'backtest',
       'lists',
       'models',
+      'replays',
       'rulebook',
       'simulator',
       'local',
@@ -78,6 +93,7 @@ const workspaces = {
   'services/ingest': {
     uses: [
       ...core,
+      'access',
       'artefacts',
       'audit',
       'lists',
@@ -93,8 +109,26 @@ const workspaces = {
     node: 'any',
   },
   'services/detection': {
-    uses: [...core, ...adapters, 'artefacts', 'audit', 'lists', 'models'],
+    uses: [...core, ...adapters, 'artefacts', 'audit', 'lists', 'models', 'verdicts'],
     libraries: ['zod'],
+    node: 'any',
+  },
+  'services/replay': {
+    uses: [
+      ...core,
+      'access',
+      'artefacts',
+      'audit',
+      'kafka',
+      'kms',
+      'models',
+      'replays',
+      'rulebook',
+      'runtime',
+      'connections',
+      'verdicts',
+    ],
+    libraries: ['zod', 'fastify'],
     node: 'any',
   },
   'services/learner': {
@@ -108,8 +142,19 @@ const workspaces = {
     node: 'any',
   },
   'services/alerting': {
-    uses: [...core, 'audit', 'kafka', 'kms', 'runtime', 'connections'],
-    libraries: ['zod', 'nodemailer'],
+    uses: [
+      ...core,
+      'access',
+      'alerts',
+      'alert-store',
+      'audit',
+      'kafka',
+      'kms',
+      'rulebook',
+      'runtime',
+      'connections',
+    ],
+    libraries: ['zod', 'nodemailer', '@resvg/resvg-wasm', 'fastify'],
     node: 'any',
   },
   'infra/local': {

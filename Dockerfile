@@ -20,9 +20,10 @@ LABEL org.opencontainers.image.title="weir" \
       org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 # New volumes take over the owner of the folder they are mounted on.
-RUN mkdir -p /run/weir /weir/state /weir/home /weir/parties \
+RUN mkdir -p /run/weir /weir/state /weir/home /weir/parties /weir/tokens \
       /weir/volumes/kafka-state /weir/volumes/redis-state /weir/volumes/kms-state \
       /weir/volumes/inbox-state /weir/volumes/notary-state /weir/volumes/door-state \
+      /weir/volumes/alerting-state /weir/volumes/replay-state \
     && chown -R 1000:1000 /run/weir /weir
 WORKDIR /weir/app
 COPY --from=dependencies --chown=root:root /weir/app /weir/app

@@ -22,6 +22,8 @@ const areas = {
   learning: 'Learning',
   audit: 'The audit trail',
   door: 'The HTTP door',
+  alerts: 'The API of alerts',
+  replay: 'Replays',
 };
 
 const inGibibytes = (bytes) => `${(bytes / 1_073_741_824).toFixed(1)} GiB`;
@@ -47,7 +49,7 @@ export function doctorPage() {
     'It looks at the local stack in all its roles. Where `KMS_KEYS` or `KMS_KEYS_FILE` is set it looks at what these variables point to instead: give it the environment of a worker, and its role:',
     '```sh\nenv $(cat detection.env) npx weir doctor --role detection\n```',
     'It ends with 0 where nothing fails and with 1 where something does; warnings do not count. `--json` prints `{ ok, checks: [{ id, area, status, what, mend? }] }`, with a status of `ok`, `warn`, `fail` or `skipped`. What is not configured is skipped, with the reason.',
-    `It changes nothing and shows no secret. The log is read by a consumer group that ends with the reading; the KMS is asked for data keys that are dropped unseen, and for one signature over a text that is no checkpoint. Making and changing keys cannot be tried without doing it: on a laptop the list of callers is read instead, elsewhere read the key policies. Where nobody who is looked at can seal with a key, opening is tried with bytes that are no ciphertext, and an answer that says so is taken for leave: that proves less than a ciphertext would, and \`log.name\` really opens a record. Each probe has ${limits.probeMs / 1_000} seconds; one that gives no answer fails alone.`,
+    `It changes nothing and shows no secret. The log is read by a consumer group that ends with the reading; the KMS is asked for data keys that are dropped unseen, and for a signature by each signing key over a text that is neither checkpoint nor manifest. Making and changing keys cannot be tried without doing it: on a laptop the list of callers is read instead, elsewhere read the key policies. Where nobody who is looked at can seal with a key, opening is tried with bytes that are no ciphertext, and an answer that says so is taken for leave: that proves less than a ciphertext would, and \`log.name\` really opens a record. Each probe has ${limits.probeMs / 1_000} seconds; one that gives no answer fails alone.`,
     "Kafka's own tools, which it names to mend topics, take from a file how to prove oneself: where TLS or a password is used, the line has `--command-config client.properties`, which holds `security.protocol`, `ssl.truststore.location` and, with a password, `sasl.mechanism` and `sasl.jaas.config`, for a user who may change topics. What is wrong inside server.properties takes a restart: Kafka refuses to change these settings while it runs.",
     ...Object.entries(areas).flatMap(([area, heading]) => [
       `## ${heading}`,

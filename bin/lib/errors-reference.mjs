@@ -1,12 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { rejectionWords } from '../../packages/cli/src/dead-letters/rejection-words.ts';
 import { exitCodes as commandExitCodes } from '../../packages/cli/src/exit-codes.ts';
 import {
   alert,
+  alertProblems,
   builtInReasons,
   errorRecovery,
   problems,
   rejectionCodes,
+  replayProblems,
   securityRejectionCodes,
 } from '../../packages/contracts/src/index.ts';
 import { exitCodes as workerExitCodes } from '../../packages/runtime/src/index.ts';
@@ -16,7 +19,6 @@ import {
   builtInMeanings,
   commandExitMeanings,
   errorMeanings,
-  rejectionMeanings,
   subscriptionMeanings,
   workerExitMeanings,
 } from './error-meanings.mjs';
@@ -63,7 +65,7 @@ export function errorsPage() {
     }),
     '## Why a record was refused',
     'In the dead letters of `transactions.rejected.v1`, in `weir_rejected_total`, and in the summary of a feed. A code that alerts is told to the security team and written to the audit trail; the others are for whoever feeds.',
-    table(['Code', 'Alerts', 'What it means'], rejectionCodes, rejectionMeanings, {
+    table(['Code', 'Alerts', 'What it means'], rejectionCodes, rejectionWords, {
       cells: (code) => [securityRejectionCodes.has(code) ? 'yes' : 'no'],
       answeredBy: (code) => runbooks.get(code),
       mustBeAnswered: () => true,
@@ -73,6 +75,28 @@ export function errorsPage() {
     markdownTable(
       ['Code', 'Status', 'What it means', 'Runbook'],
       Object.entries(problems).map(([code, [status, title]]) => [
+        `\`${code}\``,
+        String(status),
+        `${title}.`,
+        linkTo(runbooks.get(code)),
+      ]),
+    ),
+    '## What the API of alerts answers',
+    'Beside those of the door that any request may get. The [OpenAPI document](alerts-openapi.json) has the addresses and shapes.',
+    markdownTable(
+      ['Code', 'Status', 'What it means', 'Runbook'],
+      Object.entries(alertProblems).map(([code, [status, title]]) => [
+        `\`${code}\``,
+        String(status),
+        `${title}.`,
+        linkTo(runbooks.get(code)),
+      ]),
+    ),
+    '## What the API of replays answers',
+    'Beside those of the door that any request may get. The [OpenAPI document](replays-openapi.json) has the addresses and shapes.',
+    markdownTable(
+      ['Code', 'Status', 'What it means', 'Runbook'],
+      Object.entries(replayProblems).map(([code, [status, title]]) => [
         `\`${code}\``,
         String(status),
         `${title}.`,
@@ -102,6 +126,8 @@ export function errorsPage() {
     ...subscriberOnly,
     ...rejectionCodes,
     ...Object.keys(problems),
+    ...Object.keys(alertProblems),
+    ...Object.keys(replayProblems),
     ...alertKinds(),
     ...builtInReasons,
   ]);

@@ -2,11 +2,13 @@
 // it fails where a page and the code differ.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaysOpenApiDocument } from '../../packages/replays/src/index.ts';
 import { configurationPage } from './configuration-reference.mjs';
 import { doctorPage } from './doctor-reference.mjs';
 import { errorsPage } from './errors-reference.mjs';
 import { featuresPage } from './features-reference.mjs';
 import { repositoryRoot } from './repository.mjs';
+import { routingPage } from './routing-reference.mjs';
 import { rulesPage } from './rules-reference.mjs';
 import { starterModule } from './starter-module.mjs';
 import { topicsPage } from './topics-reference.mjs';
@@ -16,6 +18,8 @@ const pages = {
   'docs/reference/configuration.md': await configurationPage(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/features.md': featuresPage(),
+  'docs/reference/replays-openapi.json': [JSON.stringify(replaysOpenApiDocument(), null, 2)],
+  'docs/reference/routing.md': routingPage(),
   'docs/reference/rules.md': rulesPage(),
   'docs/reference/topics.md': topicsPage(),
   'packages/rules/src/starter-rulebook.ts': await starterModule('packages/rules/src/starter-rulebook.ts'),

@@ -1,4 +1,10 @@
-import { events, streamNames, streams } from '../../packages/contracts/src/index.ts';
+import {
+  events,
+  sealedStreamNames,
+  sealedStreams,
+  streamNames,
+  streams,
+} from '../../packages/contracts/src/index.ts';
 import { markdownTable } from './markdown-table.mjs';
 
 const dayMs = 86_400_000;
@@ -18,6 +24,12 @@ export function topicsPage() {
       }),
     ),
     'The stream is the name that commands and configuration use, and what a sealed record is bound to, whatever its topic is called on a broker. "ops" is who works at the command line.',
+    ...sealedStreamNames
+      .filter((name) => !streamNames.includes(name))
+      .map((name) => {
+        const { writers, readers, keyClass } = sealedStreams[name];
+        return `No topic has the stream \`${name}\`: its records lie in files, sealed under the key class ${keyClass} by ${writers.join(', ')} and opened by ${readers.join(', ')}.`;
+      }),
     '## What the broker is asked for',
     markdownTable(
       ['Topic', 'Partitions', 'Kept', 'Largest batch', 'Time of a record'],

@@ -3,7 +3,7 @@ import { streams, topicSpecifications } from '@weir/contracts';
 import { sealEvents } from '@weir/envelope';
 import type { Sealer, UnsealedEvent } from '@weir/envelope';
 import type { KafkaClient, OutgoingRecord } from '@weir/kafka';
-import { outputStreams } from '../../services/detection/src/build-outputs.ts';
+import { outputStreams } from '@weir/verdicts';
 import { encodePositionMetadata } from '../../services/detection/src/position-metadata.ts';
 import { controlEvents } from './in-force.ts';
 import type { InForce } from './in-force.ts';

@@ -18,7 +18,7 @@ export type BenchStack = {
   readonly redis: RedisPlace;
   readonly watched: (...names: readonly string[]) => Watched;
   /** What a worker of a role is configured with. */
-  readonly roleEnvironment: (role: 'ingest' | 'detection' | 'alerting' | 'notary') => Environment;
+  readonly roleEnvironment: (role: 'ingest' | 'detection' | 'alerting' | 'notary' | 'ops') => Environment;
   /** The log that ingest, detection and alerting use, under the topics' own names. */
   readonly log: BenchLog;
   /** Has something closed before the stack is. */

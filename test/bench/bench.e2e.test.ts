@@ -71,6 +71,20 @@ const benchFile = z.object({
       search: z.array(trial).min(1),
       holds: z.array(trial).min(1),
     }),
+    alerts: z.object({
+      quiet: z.object({
+        held: z.number().positive(),
+        heldToMailMs: z.object({ p50: z.number().positive() }),
+      }),
+      storm: z.object({
+        held: z.number().positive(),
+        accounts: z.number().positive(),
+        alerts: z.number(),
+        transactionsInAlerts: z.number(),
+        mails: z.number().positive(),
+        peakResidentMb: z.number().positive(),
+      }),
+    }),
     latency: z.object({
       detection: z.array(trial.extend({ cpuMsPerTx })).min(1),
       passthrough: z.array(trial).min(1),
@@ -131,6 +145,8 @@ test('a quick benchmark runs every part, and its file holds each goal with what 
   );
   assert.deepEqual(settings.overridden, []);
   assert.match(output, /batches of \d+ \(as it ships\)/);
+  const { storm } = results.alerts;
+  assert.deepEqual([storm.transactionsInAlerts, storm.alerts], [storm.held, storm.accounts]);
   const lingers = results.drains.passthroughSweep.map(({ batching }) => batching.batchLingerMs);
   assert.ok(lingers.includes(0) && lingers.includes(settings.batchLingerMs), 'with linger and without');
   const drains = [...Object.values(results.drains.detection), results.drains.unsealed];

@@ -3,7 +3,7 @@ import type { ControlRecord, Versions } from '@weir/contracts';
 import type { Sealer, UnsealedEvent } from '@weir/envelope';
 import type { KafkaClient } from '@weir/kafka';
 import { modelsPartition, sealModel } from '@weir/models';
-import type { LogState } from '../../services/detection/src/log-state.ts';
+import type { LogState } from '@weir/verdicts';
 import { makeBenchModel } from './bench-model.ts';
 import { beginMs } from './population.ts';
 import { populationOf } from './settings.ts';

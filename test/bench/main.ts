@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { runAlerts } from './alerts/storm.ts';
 import type { BenchContext } from './bench-context.ts';
 import { createBenchFile } from './bench-file.ts';
 import type { BenchFile } from './bench-file.ts';
@@ -16,12 +17,12 @@ import { runProfile } from './run-profile.ts';
 import { populationNames, populationOf, settingsOf } from './settings.ts';
 import type { BenchSettings, PopulationName } from './settings.ts';
 
-const usage = `npm run bench -- [--json FILE] [--only a,b,c,d,e,f,g] [--quick] [--profile DIR]
+const usage = `npm run bench -- [--json FILE] [--only a,b,c,d,e,f,g,h] [--quick] [--profile DIR]
   [--ruleset REF] [--model-entries N] [--partitions N] [--processes N] [--batch N] [--linger-ms N] [--repeats N]
   [--activations N] [--list-entries N]
   [--node-args='--max-semi-space-size=16 ...']`;
 
-const partLetters = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
+const partLetters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
 type PartLetter = (typeof partLetters)[number];
 
 const startedAtMs = performance.now();
@@ -105,6 +106,8 @@ async function runParts(
   if (Object.values(wanted).includes(true))
     add({ drains: await runDrains(context, wanted, (drains) => add({ drains })) });
   if (pipeline !== undefined && parts.has('e')) add({ latency: await runLatency(context, pipeline) });
+  // Before anything else is told of: what a receiver is told in ten minutes has a limit.
+  if (parts.has('h')) add({ alerts: await runAlerts(context) });
   if (pipeline !== undefined && parts.has('d')) add({ endToEnd: await runEndToEnd(context, pipeline) });
   // Last: what it brings into force stays so.
   if (pipeline !== undefined && parts.has('g')) add({ rollouts: await runRollouts(context, pipeline) });

@@ -1,3 +1,4 @@
+import type { AlertsResults } from './alerts/storm.ts';
 import type { DrainResults } from './drains.ts';
 import type { EndToEndResults } from './end-to-end.ts';
 import type { Measured, Measurement } from './goals.ts';
@@ -13,6 +14,7 @@ export type BenchResults = {
   readonly endToEnd?: EndToEndResults;
   readonly latency?: LatencyResults;
   readonly rollouts?: RolloutResults;
+  readonly alerts?: AlertsResults;
   /** Of the accounts that (d) and (e) are about, which are like those of history50. */
   readonly endToEndRedisBytesPerRecord?: number;
 };

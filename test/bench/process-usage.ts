@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 
 /** In what /proc counts the time of a process. */
@@ -17,6 +17,11 @@ function cpuMsOf(pid: number): number {
 export function peakResidentMbOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
+
+/** From now on the most counts anew (proc(5), /proc/PID/clear_refs), and what making things ready took does not. */
+export function forgetPeakResident(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 /** The processes that are looked at, by what they are to a reader: several may share a name. */

@@ -1,5 +1,6 @@
 import type { Findings } from './bench-file.ts';
 import type { Goal } from './goals.ts';
+import type { Percentiles } from './latency.ts';
 import type { BenchResults, Comparison } from './measured-goals.ts';
 import { round } from './process-usage.ts';
 import { shownCpu } from './repeated.ts';
@@ -28,6 +29,7 @@ export const describeResults = ({ results, goals, comparisons }: Findings): stri
     ...describeDrains(results),
     ...describePipeline(results),
     ...describeRollouts(results),
+    ...describeAlerts(results),
     describeGoals(goals),
     ...(comparisons.length === 0 ? [] : [describeComparisons(comparisons)]),
   ].join('\n\n');
@@ -103,6 +105,41 @@ function describeDrains({ drains }: BenchResults): string[] {
     table([
       ['population', 'accounts', 'history', 'Redis bytes per record', 'ms per cold load'],
       ...preloaded,
+    ]),
+  ];
+}
+
+function describeAlerts({ alerts }: BenchResults): string[] {
+  if (alerts === undefined) return [];
+  const { quiet, storm } = alerts;
+  const row = (name: string, count: number, { p50, p99, max }: Percentiles): readonly string[] => [
+    name,
+    ...[count, p50, p99, max].map(String),
+  ];
+  const toldWithin =
+    storm.toldWithinSeconds === null ? 'not in the time looked at' : `${storm.toldWithinSeconds} s`;
+  return [
+    table([
+      ['(h) from held to the first mail, in ms', 'alerts', 'p50', 'p99', 'max'],
+      row('when little happens', quiet.held, quiet.heldToMailMs),
+      row('in the storm, of those told in detail', storm.alertsInDetail, storm.heldToMailMs),
+    ]),
+    table([
+      ['(h) the storm', `${storm.held} held transactions of ${storm.accounts} accounts`],
+      ['written in', `${storm.writtenInSeconds} s`],
+      ['taken in after', `${storm.takenInSeconds} s`],
+      ['in alerts', `${storm.transactionsInAlerts} in ${storm.alerts}`],
+      ['told after', toldWithin],
+      ['mails', `${storm.mails}, of them ${storm.mailsWhenTakenIn} by the time all was taken in`],
+      ['notifications', `${storm.notifications}, of them ${storm.summaries} summaries`],
+      [
+        'resident at most',
+        `${storm.peakResidentMb} MiB, ${storm.residentMbBefore} before it, ${storm.peakResidentMbToReady} at most to get ready`,
+      ],
+      [
+        'CPU',
+        `${storm.cpuMsPerHeld} ms per held transaction, ${quiet.cpuMsPerHeld} when little happens, load ${storm.loadAverage}`,
+      ],
     ]),
   ];
 }

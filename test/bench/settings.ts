@@ -41,6 +41,15 @@ export type BenchSettings = {
   readonly latency: { readonly txPerSecond: number; readonly warmSeconds: number; readonly seconds: number };
   /** Of (g): how many activations are timed, and how long the lists are that are imported. */
   readonly rollouts: { readonly activations: number; readonly listEntries: readonly number[] };
+  /** Of (h): held transactions when little happens, and in a storm, and how long what it tells is looked at. */
+  readonly alerts: {
+    readonly quietHeld: number;
+    readonly quietPerSecond: number;
+    readonly stormHeld: number;
+    readonly stormAccounts: number;
+    readonly stormSeconds: number;
+    readonly watchSeconds: number;
+  };
   /** The search of (d) for the highest rate, and how long and how often it has to be held. */
   readonly endToEnd: {
     readonly fromTxPerSecond: number;
@@ -106,6 +115,10 @@ const full: BenchSettings = {
   },
   latency: { txPerSecond: 1_000, warmSeconds: 10, seconds: 20 },
   rollouts: { activations: 100, listEntries: [1_000] },
+  alerts: {
+    ...{ quietHeld: 200, quietPerSecond: 2 },
+    ...{ stormHeld: 100_000, stormAccounts: 5_000, stormSeconds: 60, watchSeconds: 720 },
+  },
   endToEnd: { fromTxPerSecond: 1_500, trialSeconds: 8, trials: 8, holdSeconds: 60, holds: 3 },
   repeatUntilSeconds: { drains: 700, latency: 1_080, endToEnd: 1_400 },
   drainDeadlineMs: 240_000,
@@ -135,6 +148,10 @@ const quick: BenchSettings = {
   },
   latency: { txPerSecond: 200, warmSeconds: 2, seconds: 2 },
   rollouts: { activations: 2, listEntries: [] },
+  alerts: {
+    ...{ quietHeld: 6, quietPerSecond: 6 },
+    ...{ stormHeld: 1_000, stormAccounts: 8, stormSeconds: 2, watchSeconds: 20 },
+  },
   endToEnd: { fromTxPerSecond: 100, trialSeconds: 2, trials: 2, holdSeconds: 2, holds: 1 },
   drainDeadlineMs: 60_000,
 };

@@ -124,7 +124,7 @@ before(async () => {
   await Promise.all([start('kafka'), start('redis'), start('kms'), start('inbox')]);
   await kafkaServes();
   await provisionLog(folders.home, await provisionContainers(folders));
-  await Promise.all(['notary', 'detection', 'alerting', 'learner', 'ingest'].map(start));
+  await Promise.all(['notary', 'detection', 'alerting', 'learner', 'replay', 'ingest'].map(start));
 });
 after(async () => {
   for (const child of [...running.values()].toReversed()) await stop(child);

@@ -25,12 +25,12 @@ test('the first start shows a day, balances, stays until Ctrl-C, and leaves noth
   });
   const output = start.output();
   assert.match(output, /Simulated day 0: 20,0\d\d transactions/);
-  assert.match(output, /transactions were held, and an alert mailed for each/);
+  assert.match(output, /transactions were held; alerts of them go out by account/);
   assert.match(output, /Of \d+ simulated frauds \d+ were found/);
   assert.match(output, /Both ledgers balance\./);
   assert.match(output, /Alert mails +http:\/\/127\.0\.0\.1:\d+/);
   const processes = readState(weir.home).processes;
-  assert.equal(processes.length, 9);
+  assert.equal(processes.length, 10);
 
   start.signal('SIGINT');
   const { code } = await start.ended;
@@ -73,14 +73,14 @@ test('workers and the Redis killed under way cost no verdict and double none', a
     const { code, stdout, stderr } = await simulate.ended;
     assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /Both ledgers balance\./);
-    await assertOneAlertForEachHeld(weir);
+    await assertEachHeldIsTold(weir);
   } finally {
     simulate.signal('SIGKILL');
     assert.equal((await weir.run('down')).code, 0);
   }
 });
 
-async function assertOneAlertForEachHeld(weir: ReturnType<typeof weirIn>): Promise<void> {
+async function assertEachHeldIsTold(weir: ReturnType<typeof weirIn>): Promise<void> {
   const read = async <Payload>(stream: string): Promise<Payload[]> => {
     const tail = await weir.run('tail', stream, '--all', '--no-follow', '--json');
     const lines = tail.stdout.trimEnd().split('\n');
@@ -95,12 +95,18 @@ async function assertOneAlertForEachHeld(weir: ReturnType<typeof weirIn>): Promi
   const ids = [...cleared, ...held].map((one) => one.transaction.transactionId);
   assert.equal(new Set(ids).size, ids.length, 'no transaction has two verdicts');
 
-  const alerts = await read<{ kind: string; transactionIds?: string[] }>('alerts');
-  const alerted = alerts.flatMap(({ transactionIds }) => transactionIds ?? []);
+  type Revision = { alertId: string; revision: number; kind?: string; transactionIds?: string[] };
+  const revisions = (await read<Revision>('alerts')).filter(({ kind }) => kind !== undefined);
+  const names = revisions.map(({ alertId, revision }) => `${alertId} ${revision}`);
+  assert.equal(new Set(names).size, names.length, 'no revision is said twice');
+  const latest = new Map<string, Revision>();
+  for (const one of revisions.toSorted((a, b) => a.revision - b.revision)) latest.set(one.alertId, one);
+  const alerted = [...latest.values()].flatMap(({ transactionIds }) => transactionIds ?? []);
   assert.deepEqual(alerted.toSorted(), held.map((one) => one.transaction.transactionId).toSorted());
   const { addresses } = (await weir.json('status', '--json')) as { addresses: Record<string, string> };
   const mails = (await (await fetch(`${addresses['INBOX_URL']}/api/mails`)).json()) as unknown[];
-  assert.equal(mails.length, alerts.length, 'one mail at the receiver for each alert');
+  assert.ok(mails.length > 0, 'people were told');
+  assert.ok(mails.length < alerted.length, 'by fewer mails than transactions were held');
 }
 
 test('a port in use is told in one sentence that says what to do', async () => {

@@ -26,6 +26,7 @@ type Summary = {
 };
 type Mail = { id: string; deliveries: number; subject: string };
 type MailParts = { text: string; html: string };
+type ListedAlert = { alertId: string; code: string | null; transactions: number };
 
 const weir = weirIn();
 const partitions = 4;
@@ -38,10 +39,9 @@ before(async () => {
   addresses = status.addresses;
   assert.deepEqual(
     status.parts.map(({ name, up: isUp }) => [name, isUp]).toSorted(),
-    ['alerting', 'detection', 'inbox', 'ingest', 'kafka', 'kms', 'learner', 'notary', 'redis'].map((name) => [
-      name,
-      true,
-    ]),
+    ['alerting', 'detection', 'inbox', 'ingest', 'kafka', 'kms', 'learner', 'notary', 'redis', 'replay'].map(
+      (name) => [name, true],
+    ),
   );
 });
 after(async () => {
@@ -62,6 +62,17 @@ const settled = async (records: number): Promise<Ledgers> =>
   );
 const mails = async (): Promise<Mail[]> =>
   (await (await fetch(`${addresses['INBOX_URL']}/api/mails`)).json()) as Mail[];
+const texts = async (): Promise<string[]> =>
+  (await Promise.all((await mails()).map(readMail))).map(({ text }) => text);
+/** Alerts are told by the first twelve digits of their ids. */
+const untilMailed = (alerts: readonly ListedAlert[]): Promise<unknown> =>
+  waitFor(
+    async () => {
+      const told = await texts();
+      return alerts.every(({ alertId }) => told.some((text) => text.includes(alertId.slice(0, 12))));
+    },
+    { deadlineMs: 30_000, what: 'a mail about each alert' },
+  );
 const readMail = async ({ id }: Mail): Promise<MailParts> =>
   (await (await fetch(`${addresses['INBOX_URL']}/api/mails/${id}`)).json()) as MailParts;
 
@@ -117,9 +128,59 @@ test('the rejected stream keeps each bad line with its code, field and origin', 
   );
 });
 
+test('what was refused is listed without what it holds, and opened once the audit trail has it', async () => {
+  const listed = await weir.run('deadletters', 'list', '--source', 'offered', '--json');
+  const letters = JSON.parse(listed.stdout) as {
+    place: string;
+    rejections: { code: string; path: string }[];
+    originalBytes: number;
+  }[];
+  assert.deepEqual(
+    letters.map(({ rejections }) => `${rejections[0]?.code} ${rejections[0]?.path}`).toSorted(),
+    offeredFile.refused.map(({ code, path }) => `${code} ${path}`).toSorted(),
+  );
+  assert.deepEqual(findCanaries(Buffer.from(listed.stdout)), []);
+
+  const place = letters.find(({ rejections }) => rejections[0]?.code === 'iban_invalid')?.place ?? 'none';
+  const opened = await weir.run('deadletters', 'show', place, '--open');
+  assert.equal(opened.code, 0, opened.stderr);
+  const lines = opened.stdout.split('\n');
+  assert.ok(
+    offeredFile.bytes
+      .toString('latin1')
+      .split('\n')
+      .includes(lines[lines.indexOf('original') + 1] ?? ''),
+    'the line as it was offered',
+  );
+
+  // One that was sealed by itself: the second of two transactions with one id.
+  const [conflicting] = (await weir.json(
+    'deadletters',
+    'list',
+    '--stream',
+    'received',
+    '--json',
+  )) as typeof letters;
+  const second = (await weir.json(
+    'deadletters',
+    'show',
+    conflicting?.place ?? 'none',
+    '--open',
+    '--json',
+  )) as {
+    opened: { original: { text: string } };
+  };
+  assert.equal((JSON.parse(second.opened.original.text) as { amountMinor: number }).amountMinor, 735_100);
+
+  const trail = await weir.run('audit', 'list', '--action', 'dead_letters_opened');
+  const named = [place, conflicting?.place ?? 'none'].map((one) =>
+    one.replace('rejected/', '').replace('/', '-'),
+  );
+  for (const one of named) assert.ok(trail.stdout.includes(`record:${streams.rejected.topic}-${one}`), one);
+});
+
 test('records that no one of ours wrote are refused and told to the security team, and the log goes on', async () => {
   const before = (await ledgers()).total;
-  const mailsBefore = (await mails()).length;
   const kafka = createKafka({
     brokers: [addresses['KAFKA_BROKERS'] ?? ''],
     clientId: 'stranger',
@@ -139,15 +200,28 @@ test('records that no one of ours wrote are refused and told to the security tea
   assert.ok(balanced);
   assert.equal(total.rejected, before.rejected + 2 * partitions);
   assert.equal(total.cleared, before.cleared);
-  await waitFor(async () => (await mails()).length === mailsBefore + 2 * partitions, {
-    deadlineMs: 30_000,
-    what: 'a mail for each refused record',
-  });
+  // What was refused for one reason on one topic is one alert, however many records it was.
+  const alerts = await waitFor(
+    async () => {
+      const listed = (await weir.json('alerts', 'list', '--json')) as ListedAlert[];
+      const found = listed.filter(({ code }) => code === 'not_sealed' || code === 'null_value');
+      return found.reduce((sum, { transactions }) => sum + transactions, 0) === 2 * partitions
+        ? found
+        : undefined;
+    },
+    { deadlineMs: 30_000, what: 'each refused record in an alert' },
+  );
+  assert.deepEqual(alerts.map(({ code, transactions }) => `${transactions} ${code}`).toSorted(), [
+    `${partitions} not_sealed`,
+    `${partitions} null_value`,
+  ]);
+  await untilMailed(alerts);
 });
 
 test('the held transaction is mailed once, in plain words and with its account masked', async () => {
-  const all = await mails();
-  const bodies = await Promise.all(all.map(readMail));
+  const listed = (await weir.json('alerts', 'list', '--json')) as ListedAlert[];
+  await untilMailed(listed.filter(({ code }) => code === null));
+  const bodies = await Promise.all((await mails()).map(readMail));
   const about = bodies.filter(({ text }) => text.includes(offeredFile.heldTransactionId));
   const [mail] = about.filter(({ text }) => text.includes('GB•• •••• 5432'));
   assert.ok(mail !== undefined, 'a mail that shows the masked account');

@@ -83,7 +83,9 @@ test('every weir command that a page names exists', async () => {
   const commands = await commandsIn();
   const unknown = named.filter(({ command }) => !commands.has(command));
   assert.deepEqual(unknown, []);
-  for (const command of ['windows', 'keys', 'tokens', 'audit'].filter((one) => commands.has(one))) {
+  for (const command of ['windows', 'keys', 'tokens', 'audit', 'deadletters'].filter((one) =>
+    commands.has(one),
+  )) {
     const subs = await commandsIn(command);
     const wrong = named.filter((one) => one.command === command && one.sub !== '' && !subs.has(one.sub));
     assert.deepEqual(wrong, []);

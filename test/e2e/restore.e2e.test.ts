@@ -12,7 +12,8 @@ import { weirIn } from './weir-command.ts';
 type Ledgers = { balanced: boolean; total: Record<'records' | 'duplicate' | 'held' | 'waiting', number> };
 type Decision = { offset: number; outcome: string };
 type Journal = { partition: number; decisions: Decision[] };
-type Alert = { alertId: string; kind: string };
+/** A revision of an alert; without a kind it is the same in the words of OCSF. */
+type Revision = { alertId: string; revision: number; kind?: string; transactionIds: string[] };
 
 const page = 'docs/operations/backup-and-restore.md';
 const partitions = 4;
@@ -127,7 +128,13 @@ async function receive(home: string, count: number): Promise<string[]> {
   return received.toSorted();
 }
 
-const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ alertId }) => alertId).toSorted();
+/** The transactions that are in an alert, by its latest revision. */
+function alertedIn(revisions: readonly Revision[]): string[] {
+  const latest = new Map<string, Revision>();
+  for (const one of revisions.toSorted((a, b) => a.revision - b.revision))
+    if (one.kind !== undefined) latest.set(one.alertId, one);
+  return [...latest.values()].flatMap(({ transactionIds }) => transactionIds).toSorted();
+}
 const atBackUp = { records: month.length + early.length + partitions, alerts: [] as string[] };
 
 before(async () => {
@@ -141,10 +148,10 @@ before(async () => {
   assert.equal(total.held, early.length);
   atBackUp.alerts = await waitFor(
     async () => {
-      const alerts = idsOf(await readStream<Alert>(original, 'alerts'));
-      return alerts.length === early.length ? alerts : undefined;
+      const alerted = alertedIn(await readStream<Revision>(original, 'alerts'));
+      return alerted.length === early.length ? alerted : undefined;
     },
-    { what: 'an alert for each held transaction' },
+    { what: 'each held transaction in an alert' },
   );
   assert.equal((await receive(original.home, month.length)).length, month.length);
   await follow('Back up a laptop', original.home);
@@ -195,12 +202,12 @@ test('what was restored without its Redis goes on with the verdicts of the undis
   assert.deepEqual([balanced, total.duplicate, total.held], [true, 6, 2 * ibans.length]);
   const alerts = await waitFor(
     async () => {
-      const all = idsOf(await readStream<Alert>(restored, 'alerts'));
+      const all = alertedIn(await readStream<Revision>(restored, 'alerts'));
       return all.length >= 2 * ibans.length ? all : undefined;
     },
-    { what: 'the alerts of the new held transactions' },
+    { what: 'each new held transaction in an alert' },
   );
-  assert.equal(new Set(alerts).size, alerts.length, 'nothing that was alerted before is alerted again');
+  assert.equal(alerts.length, 2 * ibans.length, 'nothing that was alerted before is alerted again');
   assert.ok(atBackUp.alerts.every((id) => alerts.includes(id)));
   const usual = ibans.map(() => 'usual-31');
   assert.deepEqual(await receive(restoredHome, usual.length), usual, 'a reader goes on where it was');

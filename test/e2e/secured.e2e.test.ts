@@ -59,6 +59,7 @@ const tlsPorts = (): readonly Port[] => {
     { name: 'redis', port: portOf(addresses['REDIS_URL']), question: Buffer.from('PING\r\n'), own: 'redis' },
     { name: 'kms', port: portOf(addresses['KMS_ENDPOINT']), question: getHealth, own: 'detection' },
     { name: 'door', port: portOf(addresses['DOOR_URL']), question: getHealth, own: 'detection' },
+    { name: 'replays', port: portOf(addresses['REPLAYS_URL']), question: getHealth, own: 'detection' },
   ];
 };
 
@@ -75,7 +76,7 @@ async function isServed({ port, question }: Port, options: ConnectionOptions): P
 }
 
 const kafkaAs = (
-  role: 'detection' | 'downstream',
+  role: 'detection' | 'downstream' | 'replay',
   changes: { password?: string; tls?: Identity } = {},
 ): KafkaClient => {
   const env = readRoleEnvironment(weir.home, role);
@@ -141,7 +142,8 @@ test('the doctor gets through TLS, passwords and grants, and finds nothing amiss
   const found = new Map(checks.map((check) => [check.id, check]));
   for (const name of ['broker', 'redis', 'kms'])
     assert.match(found.get(`${name}.tls`)?.what ?? '', /^TLSv1\.3; the certificate ends in \d+ days$/, name);
-  assert.match(found.get('door.certificate')?.what ?? '', /^TLSv1\.3/);
+  for (const name of ['door', 'alerts', 'replay'])
+    assert.match(found.get(`${name}.certificate`)?.what ?? '', /^TLSv1\.3/, name);
   const wells = [
     'machine.certificates:detection/Kafka',
     'machine.certificates:detection/Redis',
@@ -152,11 +154,17 @@ test('the doctor gets through TLS, passwords and grants, and finds nothing amiss
     `groups.positions:weir-notary/${streams.intake.topic}`,
     'kms.may:notary',
     'kms.mayNot:ingest',
+    'kms.may:replay',
+    'kms.mayNot:replay',
+    'kms.keys:replay-signing',
+    'kms.administration:replay',
     'kms.administration:detection',
     'kms.rotation:received',
     'audit.notary',
     'audit.checkpoint',
     'audit.signingKey',
+    'replay.worker',
+    'machine.certificates:replay/Kafka',
   ];
   for (const id of wells) assert.equal(found.get(id)?.status, 'ok', id);
 });
@@ -190,7 +198,7 @@ test('every port serves TLS 1.3 and refuses TLS 1.2', async () => {
 
 test('Kafka and Redis refuse a client without a certificate, and one of another authority', async () => {
   const other = await stranger();
-  const asking = tlsPorts().filter(({ name }) => name !== 'kms' && name !== 'door');
+  const asking = tlsPorts().filter(({ name }) => !['kms', 'door', 'replays'].includes(name));
   for (const port of asking) {
     const { ca } = party(port.own);
     assert.equal(await isServed(port, { ca }), false, `${port.name} without a certificate`);
@@ -221,5 +229,33 @@ test('what a downstream system holds reads the cleared stream, and neither write
     assert.equal(await kafka.topicPartitions(streams.cleared.topic), 4);
     await assert.rejects(kafka.topicPartitions(streams.held.topic), { code: 'config_invalid' });
     await assert.rejects(kafka.createProducer(), { code: 'config_invalid' });
+  });
+});
+
+test('what replay holds reads verdicts by offset and by time, appends to no topic of the pipeline, and sees no alert', async () => {
+  await using(kafkaAs('replay'), async (kafka) => {
+    const beginning = await kafka.offsetsAtTime(streams.received.topic, 0);
+    assert.equal(beginning.size, 4);
+    let cleared = 0;
+    await kafka.readRange({
+      topic: streams.cleared.topic,
+      from: 'earliest',
+      readCommitted: true,
+      deadlineMs: 30_000,
+      onRecord: () => void (cleared += 1),
+    });
+    assert.equal(cleared, offeredFile.cleared);
+    assert.equal(await kafka.topicPartitions(streams.audit.topic), 1, 'it waits there for its acts');
+    for (const name of ['alerts', 'outcomes'] as const)
+      await assert.rejects(kafka.topicPartitions(streams[name].topic), { code: 'config_invalid' }, name);
+    const producer = await kafka.createProducer();
+    const record = { key: 'a', value: Buffer.from('not sealed'), headers: {} };
+    for (const name of ['received', 'cleared', 'releases', 'audit'] as const)
+      await assert.rejects(
+        producer.append(streams[name].topic, 0, [record]),
+        { code: 'config_invalid' },
+        name,
+      );
+    await producer.close();
   });
 });

@@ -1,9 +1,11 @@
 import { streams } from '@weir/contracts';
 import type { RedisConnection } from '@weir/window-store';
 import { defaultWindowPlan } from '@weir/windows';
-import { mailsOf } from '../history-checks/check-alerts.ts';
+import { checkAlerts, latestAlerts } from '../history-checks/check-alerts.ts';
+import type { KnownAlerts } from '../history-checks/check-alerts.ts';
+import { checkDeliveries } from '../history-checks/check-deliveries.ts';
 import type { RememberedAccounts } from '../history-checks/check-windows.ts';
-import { emptyPart } from '../history-checks/history.ts';
+import { emptyHistory, emptyPart } from '../history-checks/history.ts';
 import type {
   History,
   HistoryPart,
@@ -28,7 +30,7 @@ import { openRulesetBook } from './rules/plan-acts.ts';
 import type { RulesetBook } from './rules/plan-acts.ts';
 import type { RulesetDesk } from './rules/ruleset-desk.ts';
 import type { WorkerEnd } from './stack/kept-worker.ts';
-import { logPartitions, mailDomain, mailRecipient } from './stack/start-fault-stack.ts';
+import { logPartitions } from './stack/start-fault-stack.ts';
 import type { FaultStack } from './stack/start-fault-stack.ts';
 
 /** What a round brought: what was sent, and what has been read of it. */
@@ -68,10 +70,13 @@ export type Campaign = {
   positions: ReadPositions;
   /** The remembered transactions of what has been judged. */
   accounts: RememberedAccounts;
-  /** The mails of alerts of rounds that are no longer among the latest. */
-  readonly earlierMails: Set<string>;
+  /** The alerts as rounds left them that are no longer among the latest. */
+  earlierAlerts: KnownAlerts;
   /** How many records of each kind have been read. */
-  readonly counts: Record<'log' | 'cleared' | 'held' | 'flagged' | 'rejected' | 'alerts', number>;
+  readonly counts: Record<
+    'log' | 'cleared' | 'held' | 'flagged' | 'released' | 'rejected' | 'alerts',
+    number
+  >;
   /** The log's name. */
   readonly logId: string;
   /** A record of the log that strangers make theirs of. */
@@ -104,8 +109,8 @@ export function createCampaign(options: {
     violations: [],
     positions: {},
     accounts: new Map(),
-    earlierMails: new Set(),
-    counts: { log: 0, cleared: 0, held: 0, flagged: 0, rejected: 0, alerts: 0 },
+    earlierAlerts: new Map(),
+    counts: { log: 0, cleared: 0, held: 0, flagged: 0, released: 0, rejected: 0, alerts: 0 },
     copied: undefined,
   };
 }
@@ -114,7 +119,7 @@ export function createCampaign(options: {
 export function openBooks(campaign: Campaign, { faults }: RoundPlan): RoundBooks {
   const { recent, positions, stack } = campaign;
   if (recent.length > roundsLookedBackOn) {
-    for (const mail of mailsOf(recent.shift()?.part.alerts ?? [], mailPlace)) campaign.earlierMails.add(mail);
+    campaign.earlierAlerts = latestAlerts(recent.shift()?.part ?? emptyPart, campaign.earlierAlerts);
   }
   const books: RoundBooks = {
     from: positions,
@@ -129,7 +134,11 @@ export function openBooks(campaign: Campaign, { faults }: RoundPlan): RoundBooks
   return books;
 }
 
-const mailPlace = { domain: mailDomain, recipient: mailRecipient };
+/** What the rounds brought that are still looked back on, and where that begins: what lies before is not missing. */
+const recentHistory = (recent: Campaign['recent']) => ({
+  ...joinHistory(recent.map(({ part }) => part)),
+  start: recent[0]?.from.received ?? new Map<number, number>(),
+});
 
 /** Reads on from where the last reading ended. */
 export async function readOn(campaign: Campaign, books: RoundBooks): Promise<void> {
@@ -140,7 +149,7 @@ export async function readOn(campaign: Campaign, books: RoundBooks): Promise<voi
   counts.log += part.log.length;
   counts.rejected += part.rejected.length;
   counts.alerts += part.alerts.length;
-  for (const { outcome } of part.published) if (outcome !== 'released') counts[outcome] += 1;
+  for (const { outcome } of part.published) counts[outcome] += 1;
 }
 
 /**
@@ -148,23 +157,34 @@ export async function readOn(campaign: Campaign, books: RoundBooks): Promise<voi
  * has found, and what to remember once the round is judged.
  */
 export async function judgeRound(campaign: Campaign, books: RoundBooks) {
-  const { recent, accounts, earlierMails } = campaign;
+  const { recent, accounts, earlierAlerts } = campaign;
   const history: History = {
-    ...joinHistory(recent.map(({ part }) => part)),
-    start: recent[0]?.from.received ?? new Map(),
+    ...recentHistory(recent),
     judgeFrom: books.from.received ?? new Map(),
     sends: recent.flatMap(({ sends }) => sends),
     planted: recent.flatMap(({ planted }) => planted),
   };
   const ingest = recent.flatMap((round) => round.ingest);
-  const known = { accounts, earlierMails, ingest, windowsFrom: history.judgeFrom };
+  const known = { accounts, earlierAlerts, ingest, windowsFrom: history.judgeFrom };
   const judged = await judge(campaign, history, known);
   const repeated = checkRepeatedMails({
     before: books.mailsBefore,
     interruptions: books.mailInterruptions,
+    earlierInterruptions: recent.at(-2)?.mailInterruptions ?? 0,
     deliveries: campaign.stack.mails.deliveries,
   });
   return { ...judged, violations: [...judged.violations, ...repeated] };
+}
+
+/** Whether everything that people have to be told of is in an alert, and each alert in a mail. */
+export function isTold({ recent, earlierAlerts, stack }: Campaign): boolean {
+  const history = { ...emptyHistory, ...recentHistory(recent) };
+  const alerts = latestAlerts(history, earlierAlerts);
+  const missing = [
+    ...checkAlerts(history, earlierAlerts),
+    ...checkDeliveries(alerts, stack.mails.messages()),
+  ];
+  return missing.every(({ damage }) => damage !== 'lost');
 }
 
 /**
@@ -176,7 +196,7 @@ export function judgeAll(campaign: Campaign, part: HistoryPart) {
   const history: History = { ...part, start: new Map(), judgeFrom: new Map(), sends, planted };
   const windowsFrom = campaign.positions.received ?? new Map<number, number>();
   const { ingest } = campaign;
-  return judge(campaign, history, { accounts: new Map(), earlierMails: new Set(), ingest, windowsFrom });
+  return judge(campaign, history, { accounts: new Map(), earlierAlerts: new Map(), ingest, windowsFrom });
 }
 
 async function judge(
@@ -184,7 +204,7 @@ async function judge(
   history: History,
   known: {
     readonly accounts: RememberedAccounts;
-    readonly earlierMails: ReadonlySet<string>;
+    readonly earlierAlerts: KnownAlerts;
     readonly ingest: readonly IngestCounts[];
     readonly windowsFrom: PlacesByPartition;
   },
@@ -196,7 +216,8 @@ async function judge(
     windowsFrom: known.windowsFrom,
     ingest: known.ingest,
     partitions: await partitionStates(stack),
-    mails: { ...mailPlace, deliveries: stack.mails.deliveries, earlier: known.earlierMails },
+    mails: stack.mails.messages(),
+    earlierAlerts: known.earlierAlerts,
     plans: [defaultWindowPlan],
     readStored: (names) => readStored(campaign, [...names.keys()]),
   });

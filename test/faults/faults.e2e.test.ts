@@ -48,6 +48,13 @@ test('six rounds of faults lose nothing, double nothing and contradict nothing',
   assert.equal(code, 0, output());
   const report = JSON.parse(readFileSync(file, 'utf8')) as CampaignReport;
   assert.deepEqual(report.violations, [], output());
+  // First what took no effect, for that is why goals would be missed.
+  assert.equal(report.rounds.length, 6);
+  assert.deepEqual(
+    report.rounds.flatMap(({ withoutEffect }) => withoutEffect),
+    [],
+    output(),
+  );
   assert.deepEqual(
     report.goals.map(({ name }) => name),
     ['lost', 'doubled', 'conflicting', 'mixed', 'recoverySecondsMax'],
@@ -56,12 +63,6 @@ test('six rounds of faults lose nothing, double nothing and contradict nothing',
     assert.equal(measured, 0, name);
     assert.ok(met, name);
   }
-  assert.equal(report.rounds.length, 6);
-  assert.deepEqual(
-    report.rounds.flatMap(({ withoutEffect }) => withoutEffect),
-    [],
-    'every fault took effect, and every round held, alerted, rejected and repeated something',
-  );
   assert.ok(
     report.rounds.every(({ rulesets }) => rulesets.activated > 0),
     'rulesets came into force in every round',

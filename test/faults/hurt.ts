@@ -5,6 +5,7 @@ import { withRedis } from './campaign.ts';
 import type { Campaign, RoundBooks } from './campaign.ts';
 import type { FaultContext } from './inject/fault-context.ts';
 import { faults } from './inject/faults.ts';
+import { startReleasing } from './alerts/release-desk.ts';
 import { feedKilledFile } from './load/feed-killed-file.ts';
 import { joinOutcomes } from './load/feed-outcome.ts';
 import type { FeedOutcome } from './load/feed-outcome.ts';
@@ -35,6 +36,8 @@ export type Hurt = {
   readonly withoutEffect: readonly string[];
   readonly fed: FeedOutcome;
   readonly rulesets: RulesetCounts;
+  /** Transactions that people were told are approved to go. */
+  readonly approved: number;
   /** `performance.now()` when everything was there again. */
   readonly healedMs: number;
 };
@@ -95,6 +98,11 @@ export async function loadAndHurt(
     say: (what) => say('changeRulesets', what),
     expect,
   });
+  const releasing = startReleasing({
+    ...stack.api,
+    random: createSeededRandom(`${campaign.seed}/round-${plan.round}/releases`),
+    sleep: sleepOf(campaign),
+  });
   const hurting: Hurting = { campaign, plan, feed, fedBeside: [], changes, say, expect };
   try {
     const random = createSeededRandom(`${campaign.seed}/round-${plan.round}/planted`);
@@ -110,12 +118,17 @@ export async function loadAndHurt(
     hurting.expect(`all ${tried} planted records landed in the log`, planted.length === tried);
     for (const to of [campaign, books]) to.planted.push(...planted);
     const fed = joinOutcomes([await feed.finish(), ...hurting.fedBeside]);
+    // Alerting may have been away for most of the round.
+    await releasing.someApproved(effectDeadlineMs);
+    const approved = await releasing.stop();
+    expect('people let some transactions go', approved > 0);
     keepBooks(campaign, books, fed);
-    return { steps, withoutEffect, fed, rulesets, healedMs };
+    return { steps, withoutEffect, fed, rulesets, approved, healedMs };
   } finally {
     // Interrupted, nobody waits for what the desk may still be trying.
     if (signal.aborted) await campaign.desk.stop();
     await changes.stop().catch(() => undefined);
+    await releasing.stop();
     await feed.abandon();
   }
 }

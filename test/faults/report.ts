@@ -29,6 +29,7 @@ const totalNames = [
   'cleared',
   'held',
   'flagged',
+  'released',
   'rejected',
   'alerts',
   'mails',

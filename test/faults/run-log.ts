@@ -122,7 +122,11 @@ async function checkFromStart(campaign: Campaign, say: (line: string) => void): 
   const { counts } = campaign;
   for (const [name, now, before] of [
     ['the log', part.log.length, counts.log],
-    ['verdicts', part.published.length, counts.cleared + counts.held + counts.flagged],
+    [
+      'verdicts and releases',
+      part.published.length,
+      counts.cleared + counts.held + counts.flagged + counts.released,
+    ],
     ['rejections', part.rejected.length, counts.rejected],
     ['alerts', part.alerts.length, counts.alerts],
   ] as const) {
@@ -174,6 +178,7 @@ function totalsOf(campaign: Campaign, rounds: readonly RoundReport[], comparedDe
     cleared: counts.cleared,
     held: counts.held,
     flagged: counts.flagged,
+    released: counts.released,
     rejected: counts.rejected,
     alerts: counts.alerts,
     mails: deliveries.size,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { streams } from '@weir/contracts';
 import type { Violation } from '../history-checks/history.ts';
-import { judgeRound, openBooks, readOn } from './campaign.ts';
+import { isTold, judgeRound, openBooks, readOn } from './campaign.ts';
 import type { Campaign, RoundBooks } from './campaign.ts';
 import { repeatedMails } from './check/check-mails.ts';
 import { countVerdicts } from './check/count-verdicts.ts';
@@ -39,6 +39,8 @@ export type RoundReport = {
   readonly held: number;
   readonly rejected: number;
   readonly alerts: number;
+  /** Transactions that people approved to go, as they were told. */
+  readonly approved: number;
   readonly repeats: number;
   /** From the last healing until every record has its verdict and every held one its alert. */
   readonly recoverySeconds: number;
@@ -90,6 +92,7 @@ export async function runRound(
         ...missing.map((name) => `what the round made has some ${name}`),
       ],
       rulesets: hurt.rulesets,
+      approved: hurt.approved,
       verdicts: countVerdicts(books.part.journal),
       ratePerSecond: plan.ratePerSecond,
       ...countsOf(hurt.fed),
@@ -136,6 +139,31 @@ function outcomesOf({ part }: RoundBooks): Record<(typeof outcomeNames)[number],
   };
 }
 
+/** How much longer it may take until all that was taken in has been told. */
+const toldDeadlineMs = 60_000;
+const betweenReadingsMs = 1_000;
+
+/** Waits until everything that was taken in is in an alert that was told, and what was approved has been let go. */
+async function untilTold(
+  campaign: Campaign,
+  books: RoundBooks,
+  watch: PositionWatch,
+): Promise<number | undefined> {
+  const endsAtMs = performance.now() + toldDeadlineMs;
+  for (;;) {
+    const atMs = performance.now();
+    await readOn(campaign, books);
+    const settled = await watch.first(
+      0,
+      ({ releases }) => reaches(releases, lastPlaces(books.part.approvals)),
+      betweenReadingsMs,
+    );
+    if (settled !== undefined && isTold(campaign)) return atMs;
+    if (performance.now() > endsAtMs) return undefined;
+    await delay(betweenReadingsMs, undefined, { signal: campaign.signal });
+  }
+}
+
 /** Waits until detection and alerting have nothing left, and reads everything. */
 async function recover(
   campaign: Campaign,
@@ -165,11 +193,12 @@ async function recover(
             reaches(alertingHeld, held) && reaches(alertingRejected, rejected),
           recoveryDeadlineMs,
         );
+  const told = alerted === undefined ? undefined : await untilTold(campaign, books, watch);
   const since = (ms: number | undefined): number => ((ms ?? performance.now()) - healedMs) / 1000;
   return {
-    recoverySeconds: since(drained && alerted ? Math.max(drained.atMs, alerted.atMs) : undefined),
+    recoverySeconds: since(drained && alerted && told ? Math.max(drained.atMs, alerted.atMs) : undefined),
     detectionRecoverySeconds: since(drained?.atMs),
-    hasRecovered: drained !== undefined && alerted !== undefined,
+    hasRecovered: drained !== undefined && alerted !== undefined && told !== undefined,
   };
 }
 

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { checkJournal } from './check-journal.ts';
 import { checkVerdictOrder } from './check-order.ts';
 import { checkReference } from './check-reference.ts';
-import { checkReleases } from './check-releases.ts';
 import type { History, JournalEntry } from './history.ts';
 import { indexHistory } from './index-history.ts';
 import { damaged, goodHistory, rejectionOf, rulesOf, verdictOf } from './small-history.ts';
@@ -14,7 +13,6 @@ const [first, second] = goodHistory.journal as [JournalEntry, JournalEntry];
 test('a history in which everything is as it should be breaks no rule', () => {
   assert.deepEqual(check(goodHistory), []);
   assert.deepEqual(checkVerdictOrder(goodHistory), []);
-  assert.deepEqual(checkReleases(goodHistory), []);
 });
 
 test('a gap in the journal is a loss, an overlap a doubling', () => {
@@ -67,22 +65,6 @@ test('verdicts out of order, or about one offset twice, are found', () => {
   assert.deepEqual(rulesOf(checkVerdictOrder(swapped)), ['verdict_order']);
   const twice = damaged('published', (all) => [...all, verdictOf(6, 'cleared', { offset: 99 })]);
   assert.deepEqual(rulesOf(checkVerdictOrder(twice)), ['verdict_order']);
-});
-
-const approval = { partition: 0, offset: 0, sourcePartition: 0, sourceOffset: 2 };
-const released = verdictOf(2, 'released');
-
-test('a release behind a hold and an approval is in order', () => {
-  const good = damaged('published', (all) => [...all, released]);
-  assert.deepEqual(checkReleases({ ...good, approvals: [approval] }), []);
-});
-
-test('a release without a hold, without an approval, or a second one, is found', () => {
-  const release = (published: History['published'], approvals: History['approvals']) =>
-    rulesOf(checkReleases({ ...goodHistory, published, approvals }));
-  assert.deepEqual(release([...goodHistory.published, released], []), ['released_was_approved']);
-  assert.deepEqual(release([verdictOf(2), released], [approval]), ['released_was_held']);
-  assert.deepEqual(release([...goodHistory.published, released, released], [approval]), ['released_once']);
 });
 
 test('a decision that an undisturbed run makes otherwise, or not at all, is found', () => {

@@ -33,13 +33,18 @@ export function checkVersions(history: History): Violation[] {
   return [...partitions].flatMap(([partition, entries]) => {
     const states = statesIn(history, partition);
     const accounts = accountsIn(history, partition);
+    const beginsAt = Math.min(...entries.map(({ from }) => from));
     return [
       ...entries.flatMap((entry) => [
         ...checkEntry(entry, states(entry.to - 1)),
         ...checkDecisions(entry, states(entry.to - 1), accounts),
       ]),
       ...history.published
-        .filter(({ sourcePartition }) => sourcePartition === partition)
+        // What people let go may have been decided before the history begins.
+        .filter(
+          ({ sourcePartition, sourceOffset, outcome }) =>
+            sourcePartition === partition && (outcome !== 'released' || sourceOffset >= beginsAt),
+        )
         .flatMap(({ partition: at, offset, sourceOffset, versions, account }) =>
           wrong(
             'verdict_versions',

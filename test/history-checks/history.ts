@@ -21,7 +21,7 @@ export type History = {
   readonly rejected: readonly RejectedEntry[];
   readonly journal: readonly JournalEntry[];
   readonly approvals: readonly Approval[];
-  readonly alerts: readonly AlertEntry[];
+  readonly alerts: readonly AlertRevision[];
   /** Records of Weir's own topics that could not be opened or read. */
   readonly unreadable: readonly Place[];
 };
@@ -132,6 +132,8 @@ export type PublishedVerdict = {
   readonly offset: number;
   readonly sourcePartition: number;
   readonly sourceOffset: number;
+  /** Of a released one alone: where the approval stands that let it go. */
+  readonly releaseOffset?: number;
   readonly account: string;
   readonly identity: string;
   /** SHA-256 of the plaintext. */
@@ -164,23 +166,26 @@ export type JournalEntry = {
   readonly decisions: readonly Decision[];
 };
 
-/** An approved request to release the transaction at `sourceOffset`. */
+/** An approved request to release the transaction at `sourceOffset`, which stands at `heldOffset` on the held topic. */
 export type Approval = {
   readonly partition: number;
   readonly offset: number;
+  readonly account: string;
+  readonly identity: string;
   readonly sourcePartition: number;
   readonly sourceOffset: number;
+  readonly heldOffset: number;
 };
 
-export type AlertEntry = {
+export type AlertRevision = {
   readonly partition: number;
   readonly offset: number;
   readonly alertId: string;
   readonly revision: number;
-  /** What it is about: a held transaction by its place in the log, or a refused record by its own. */
-  readonly about: Place;
-  readonly kind: 'unusual_transactions' | 'refused_record';
-  readonly deliveryKeys: readonly string[];
+  /** What it is about, in the order it joined: transactions by their place in the log, refused records by their own. */
+  readonly about: readonly Place[];
+  /** Of its transactions those whose release was approved. */
+  readonly approved: readonly PlacedRecord[];
 };
 
 /** Which goal a violation counts against. */

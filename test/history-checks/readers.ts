@@ -1,20 +1,17 @@
 import { hash } from 'node:crypto';
 import { decodePayload, decodeRejected, events, streams, systemTenant } from '@weir/contracts';
-import type { Account, Transaction } from '@weir/contracts';
+import type { Account, Alert, Transaction } from '@weir/contracts';
 import type { OpenedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import { decode } from '../../services/detection/src/decode.ts';
+import { decode } from '@weir/verdicts';
 import { transactionName } from './history.ts';
-import type { HistoryPart, LogEntry, PublishedVerdict, RememberedContent } from './history.ts';
+import type { AlertRevision, HistoryPart, LogEntry, PublishedVerdict, RememberedContent } from './history.ts';
 
 /** A history that is being read. */
 export type Reading = { -readonly [Part in keyof HistoryPart]: HistoryPart[Part][number][] };
 
 type Reader = (record: KafkaRecord, opened: OpenedEvent, into: Reading) => void;
 type Opened = Extract<OpenedEvent, { ok: true }>;
-
-/** The type a released transaction will have once detection acts on approvals. */
-const releasedType = 'weir.transaction.released.v1';
 
 /** What each stream's records are to the checkers. What can't be read is kept by its place. */
 export const readers = {
@@ -41,27 +38,32 @@ export const readers = {
   releases: (record, opened, into) => {
     const payload = opened.ok ? decodePayload(events.release, opened.plaintext) : undefined;
     if (payload?.ok !== true) return keepUnreadable(record, into);
-    const { sourcePartition, sourceOffset } = payload.value;
-    into.approvals.push({ ...placeOf(record), sourcePartition, sourceOffset });
+    const { sourcePartition, sourceOffset, heldOffset, transactionIdentity: identity } = payload.value;
+    const account = opened.ok ? opened.key : '';
+    const claim = { account, identity, sourcePartition, sourceOffset, heldOffset };
+    into.approvals.push({ ...placeOf(record), ...claim });
   },
   alerts: (record, opened, into) => {
+    // Says the revision before it once more, in words of others.
+    if (opened.ok && opened.attributes.type === events.alertFinding.type) return;
     const payload = opened.ok ? decodePayload(events.alert, opened.plaintext) : undefined;
     if (payload?.ok !== true) return keepUnreadable(record, into);
-    const alert = payload.value;
-    const about =
-      alert.kind === 'unusual_transactions'
-        ? { topic: streams.received.topic, partition: alert.sourcePartition, offset: alert.sourceOffset }
-        : { topic: alert.topic, partition: alert.partition, offset: alert.offset };
-    into.alerts.push({
-      ...placeOf(record),
-      alertId: alert.alertId,
-      revision: alert.revision,
-      kind: alert.kind,
-      about,
-      deliveryKeys: alert.deliveries.map(({ deliveryKey }) => deliveryKey),
-    });
+    const { alertId, revision } = payload.value;
+    into.alerts.push({ ...placeOf(record), alertId, revision, ...entriesOf(payload.value) });
   },
 } as const satisfies Record<string, Reader>;
+
+function entriesOf(alert: Alert): Pick<AlertRevision, 'about' | 'approved'> {
+  if (alert.kind === 'refused_record') return { about: alert.records ?? [], approved: [] };
+  const places = (alert.entries ?? []).map(({ sourcePartition, sourceOffset, release }) => ({
+    release,
+    place: { topic: streams.received.topic, partition: sourcePartition, offset: sourceOffset },
+  }));
+  return {
+    about: places.map(({ place }) => place),
+    approved: places.flatMap(({ release, place }) => (release === 'approved' ? [place] : [])),
+  };
+}
 
 const placeOf = ({ partition, offset }: KafkaRecord) => ({ partition, offset });
 
@@ -140,15 +142,16 @@ function keepVerdict(
   into.published.push({ ...placeOf(record), ...read });
 }
 
-/** The transaction's own name stands behind a word that tells the two events of one transaction apart. */
-const flaggedOf = (id: string): string => (id.startsWith('flagged-') ? id.slice('flagged-'.length) : '');
+/** The transaction's own name stands behind a word that tells the events of one transaction apart. */
+const nameBehind = (word: string, id: string): string => (id.startsWith(word) ? id.slice(word.length) : '');
 
 function readVerdict(
   opened: Opened,
   stream: 'cleared' | 'held',
 ): Omit<PublishedVerdict, 'partition' | 'offset'> | undefined {
   const { attributes, key, plaintext } = opened;
-  const isReleased = stream === 'cleared' && attributes.type === releasedType;
+  if (stream === 'cleared' && attributes.type === events.transactionReleased.type)
+    return readReleased(opened);
   const isFlagged = stream === 'held' && attributes.type === events.transactionFlagged.type;
   const payload = isFlagged
     ? decodePayload(events.transactionFlagged, plaintext)
@@ -156,14 +159,28 @@ function readVerdict(
       ? decodePayload(events.transactionHeld, plaintext)
       : decodePayload(events.transactionCleared, plaintext);
   if (!payload.ok) return undefined;
-  const identity = isFlagged ? flaggedOf(attributes.id) : attributes.id;
+  const identity = isFlagged ? nameBehind('flagged-', attributes.id) : attributes.id;
   const { sourcePartition, sourceOffset, verdict } = payload.value;
   return {
-    outcome: isReleased ? 'released' : isFlagged ? 'flagged' : stream,
+    outcome: isFlagged ? 'flagged' : stream,
     sourcePartition,
     sourceOffset,
     account: key,
     identity,
+    digest: hash('sha256', plaintext),
+    versions: verdict.versions,
+  };
+}
+
+function readReleased({ attributes, key, plaintext }: Opened) {
+  const payload = decodePayload(events.transactionReleased, plaintext);
+  if (!payload.ok) return undefined;
+  const { sourcePartition, sourceOffset, releaseOffset, verdict } = payload.value;
+  return {
+    outcome: 'released' as const,
+    ...{ sourcePartition, sourceOffset, releaseOffset },
+    account: key,
+    identity: nameBehind('released-', attributes.id),
     digest: hash('sha256', plaintext),
     versions: verdict.versions,
   };

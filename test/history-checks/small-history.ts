@@ -2,9 +2,10 @@ import { streams } from '@weir/contracts';
 import type { ControlRecord, Versions } from '@weir/contracts';
 import { emptyHistory } from './history.ts';
 import type {
-  AlertEntry,
+  AlertRevision,
   History,
   LogTransaction,
+  Place,
   PublishedVerdict,
   RejectedEntry,
   SentTransaction,
@@ -78,19 +79,21 @@ export const rejectionOf = (sourceOffset: number, change: Partial<RejectedEntry>
   ...change,
 });
 
-export const alertAbout = (
-  offset: number,
-  kind: AlertEntry['kind'] = 'unusual_transactions',
-  change: Partial<AlertEntry> = {},
-): AlertEntry => ({
+/** The first revision of an alert that is about one record of the log. */
+export const alertAbout = (offset: number, change: Partial<AlertRevision> = {}): AlertRevision => ({
   partition: 0,
   offset,
   alertId: `alert-${offset}`,
   revision: 1,
-  about: { topic: streams.received.topic, partition: 0, offset },
-  kind,
-  deliveryKeys: [`alert-${offset}-1-mail`],
+  about: [placeInLog(offset)],
+  approved: [],
   ...change,
+});
+
+export const placeInLog = (offset: number): Place => ({
+  topic: streams.received.topic,
+  partition: 0,
+  offset,
 });
 
 const sendOf = (offset: number, change: Partial<SentTransaction> = {}): SentTransaction => ({
@@ -161,7 +164,7 @@ export const goodHistory: History = {
       ],
     },
   ],
-  alerts: [alertAbout(2), alertAbout(4, 'refused_record'), alertAbout(5, 'refused_record')],
+  alerts: [alertAbout(2), alertAbout(4), alertAbout(5)],
 };
 
 /** The good history with one of its lists changed. */

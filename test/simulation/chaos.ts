@@ -1,4 +1,6 @@
 import type { Random } from '@weir/simulator';
+import { approveReleases } from './approved-releases.ts';
+import { releaseByPeople } from './people.ts';
 import { appendControl, finishActivations } from './control-records.ts';
 import type { Fleet, Slot } from './fleet.ts';
 import { appendPoison } from './foreign-records.ts';
@@ -28,9 +30,11 @@ type Event =
   | 'kmsAway'
   | 'redisAway'
   | 'kafkaAway'
+  | 'storeAway'
   | 'control'
   | 'rebuild'
   | 'poison'
+  | 'release'
   | 'feedAgain';
 
 const kinds: readonly Event[] = [
@@ -51,12 +55,15 @@ const kinds: readonly Event[] = [
   'kmsAway',
   'redisAway',
   'kafkaAway',
+  'storeAway',
   'control',
   'control',
   'rebuild',
   'rebuild',
   'poison',
   'poison',
+  'release',
+  'release',
   'feedAgain',
 ];
 
@@ -71,6 +78,14 @@ const delicateCalls = [
   'append',
   'clear',
   'load',
+] as const;
+/** The same of alerting, which has less to do: whoever waits for all of them alike would seldom meet these. */
+const delicateCallsOfAlerting = [
+  'transaction',
+  'send',
+  'claimDeliveries',
+  'settleDelivery',
+  'trimOutbox',
 ] as const;
 
 const faultRates = [0, 0, 0.01, 0.04] as const;
@@ -131,7 +146,10 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
       case 'freeze':
         return freeze(world, slot, step);
       case 'trap':
-        traps.push({ call: random.pick(delicateCalls), kills: random.chance(0.5) });
+        traps.push({
+          call: random.pick(random.chance(0.6) ? delicateCalls : delicateCallsOfAlerting),
+          kills: random.chance(0.5),
+        });
         return;
       case 'stop': {
         if (
@@ -169,6 +187,8 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
         return outage(world, 'redis', step);
       case 'kafkaAway':
         return outage(world, 'kafka', step);
+      case 'storeAway':
+        return outage(world, 'store', step);
       case 'control':
         // Rules seldom change alone: a list comes with the rules that ask for it, a candidate ends.
         for (let left = 1 + random.below(4); left > 0; left -= 1) await appendControl(world, random);
@@ -180,6 +200,9 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
       }
       case 'poison':
         return appendPoison(world, random);
+      case 'release':
+        await releaseByPeople(world, random);
+        return approveReleases(world, random);
       case 'feedAgain': {
         const ingest = fleet.slots.find(({ role, isDone }) => role === 'ingest' && isDone);
         if (ingest !== undefined) fleet.start(ingest, { force: true });
@@ -220,6 +243,7 @@ export const createChaos = (random: Random, endsAtStep: number): Chaos => {
       fleet.slots.forEach(({ process }) => process?.thaw());
       fleet.startMissing();
       await finishActivations(world);
+      await approveReleases(world, random);
     },
   };
 };

@@ -1,8 +1,11 @@
+import { checkAlerts, latestAlerts } from '../history-checks/check-alerts.ts';
+import { checkDeliveries } from '../history-checks/check-deliveries.ts';
 import { checkJournal } from '../history-checks/check-journal.ts';
 import { checkVerdictOrder } from '../history-checks/check-order.ts';
 import { checkOutcomes } from '../history-checks/check-outcomes.ts';
 import { checkPartitions } from '../history-checks/check-partitions.ts';
 import { checkReference } from '../history-checks/check-reference.ts';
+import { checkReleases } from '../history-checks/check-releases.ts';
 import { checkSends } from '../history-checks/check-sends.ts';
 import { checkVersions } from '../history-checks/check-versions.ts';
 import {
@@ -16,7 +19,6 @@ import type { History, SentTransaction, Violation } from '../history-checks/hist
 import { indexHistory } from '../history-checks/index-history.ts';
 import { readStored } from '../history-checks/read-stored.ts';
 import { checkLedgers } from './check-ledgers.ts';
-import { checkMails } from './check-mails.ts';
 import { checkMarks } from './check-marks.ts';
 import { planInForce, plans } from './control-records.ts';
 import { source } from './ingest-worker.ts';
@@ -25,7 +27,7 @@ import type { World } from './world.ts';
 
 /**
  * Everything Weir promises, held against what a run left behind: the topics, the
- * window store, the ledgers and the mails. `calm` is what an undisturbed run made
+ * window store, the ledgers and what people were told. `calm` is what an undisturbed run made
  * of the same log. Answers one sentence for each thing that is not as promised.
  */
 export const checkHistory = async (world: World, topics: Topics, calm: Topics): Promise<string[]> => {
@@ -43,13 +45,15 @@ export const checkHistory = async (world: World, topics: Topics, calm: Topics): 
     ...checkPartitions(history, []),
     ...checkSends(history),
     ...checkVerdictOrder(history),
+    ...checkReleases(history),
     ...checkJournal(history, index),
     ...checkVersions(history),
     ...checkMarks(history),
     ...checkReference(history, calm.part, endsOf(history)),
     ...checkJudgedWindows(accounts, history.journal, plans),
     ...checkStoredWindows(accounts, stored, inForce),
-    ...checkMails(history, world.mails),
+    ...checkAlerts(history, new Map()),
+    ...checkDeliveries(latestAlerts(history, new Map()), world.messages),
   ];
   return [...violations.map(sentenceOf), ...(await checkLedgers(world, topics))];
 };

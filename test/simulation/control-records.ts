@@ -3,12 +3,12 @@ import type { ControlRecord, Rollout } from '@weir/contracts';
 import type { UnsealedEvent } from '@weir/envelope';
 import type { OutgoingRecord } from '@weir/kafka';
 import type { Random } from '@weir/simulator';
+import { planDigest } from '@weir/verdicts';
 import { defaultWindowPlan } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
 import { drawnModels } from '../../services/detection/src/fixtures/drawn-models.ts';
 import type { DrawnModel } from '../../services/detection/src/fixtures/drawn-models.ts';
 import { publishedRuleset } from '../../services/detection/src/fixtures/ruleset-artefacts.ts';
-import { planDigest } from '../../services/detection/src/resolve-plan.ts';
 import { pickAny } from './pick-any.ts';
 import { markedLists, markedRulesets, rulesetDigest } from './published-rules.ts';
 import type { MarkedList } from './published-rules.ts';
@@ -171,19 +171,31 @@ const rollouts: readonly [Beside, ...Beside[]] = [
   { rollout: { stage: 'canary', percent: 70 } },
 ];
 
+/** Rules that ask for a list mostly come with a version of it: else a seed seldom has both in force. */
+function withItsList(world: World, random: Random, control: Activation): Activation[] {
+  const asked = markedRulesets.find(({ ruleset }) => ruleset.ref === control.artefact)?.watches;
+  const list = pickAny(
+    random,
+    markedLists.filter(({ name }) => name === asked?.list),
+  );
+  return list !== undefined && random.chance(0.7) ? [control, listActivation(world, list)] : [control];
+}
+
 /**
  * Brings something into force, or says again what was brought into force before.
  * It may be interrupted between two partitions; the next to come finishes it first.
  */
 export const appendControl = async (world: World, random: Random): Promise<void> => {
-  await finishActivations(world);
   const { begun, unfinished } = world.activations;
   const again = random.chance(0.3) ? pickAny(random, begun) : undefined;
-  const control = again ?? anyActivation(world, random);
-  if (again === undefined) begun.push(control);
-  for (let partition = 0; partition < world.partitions; partition += 1) {
-    if (random.chance(0.7)) await append(world, topic, partition, controlRecordOf(control));
-    else unfinished.push({ partition, control });
+  const controls = again === undefined ? withItsList(world, random, anyActivation(world, random)) : [again];
+  if (again === undefined) begun.push(...controls);
+  for (const control of controls) {
+    await finishActivations(world);
+    for (let partition = 0; partition < world.partitions; partition += 1) {
+      if (random.chance(0.7)) await append(world, topic, partition, controlRecordOf(control));
+      else unfinished.push({ partition, control });
+    }
   }
 };
 

@@ -1,20 +1,30 @@
 import type { KafkaClient } from '@weir/kafka';
 import { backoffDelayMs } from '@weir/runtime';
+import { createResolvers } from '@weir/verdicts';
 import { createHistoryCache } from '@weir/windows';
 import type { DetectionParts, StepObserver } from '../../services/detection/src/detection-parts.ts';
 import { logPartsOf } from '../../services/detection/src/log-parts.ts';
 import { createPace } from '../../services/detection/src/pace.ts';
-import { createResolvers } from '../../services/detection/src/resolvers.ts';
+import { releaseReadersOf } from '../../services/detection/src/releases/release-readers.ts';
+import type { ReleaseParts } from '../../services/detection/src/releases/release-parts.ts';
+import { runReleases } from '../../services/detection/src/releases/run-releases.ts';
+import type { RunningReleases } from '../../services/detection/src/releases/run-releases.ts';
 import { runDetection } from '../../services/detection/src/run-detection.ts';
+import type { FaultyAlerting } from './alerting-worker.ts';
 import { plainEnvelope } from './plain-envelope.ts';
 import type { SimProcess } from './scheduler.ts';
 import type { SimWorker } from './sim-worker.ts';
 import { storeOf } from './store-of.ts';
-import { detectionGroup, environment, everyOf, linkOf } from './world.ts';
+import { detectionGroup, environment, everyOf, linkOf, releasesGroup } from './world.ts';
 import type { World } from './world.ts';
 
 /** Puts faulty parts in for good ones: a test of what the simulation can see. */
-export type FaultyParts = (parts: DetectionParts, kafka: KafkaClient, process: SimProcess) => DetectionParts;
+export type FaultyParts = ((
+  parts: DetectionParts,
+  kafka: KafkaClient,
+  process: SimProcess,
+) => DetectionParts) & { readonly releases?: FaultyReleases; readonly alerting?: FaultyAlerting };
+export type FaultyReleases = (parts: ReleaseParts, kafka: KafkaClient, process: SimProcess) => ReleaseParts;
 
 const silent: StepObserver = {
   tookOver: () => undefined,
@@ -82,5 +92,43 @@ export const startDetection = async (
     onRetry: () => undefined,
     onLag: () => undefined,
   });
-  return { ended: running.crashed, stop: running.stop };
+  const releases = await startReleases(world, process, kafka, parts, faulty.releases);
+  return {
+    ended: Promise.race([running.crashed, releases.crashed]),
+    stop: async () => {
+      await Promise.all([running.stop(), releases.stop()]);
+    },
+  };
+};
+
+/** The other half of the process: what people released. */
+const startReleases = (
+  world: World,
+  process: SimProcess,
+  kafka: KafkaClient,
+  { opening, sealers, clock }: Pick<DetectionParts, 'opening' | 'sealers' | 'clock'>,
+  faulty: FaultyReleases = (parts) => parts,
+): Promise<RunningReleases> => {
+  const { random } = world;
+  const groupId = releasesGroup;
+  return runReleases({
+    kafka,
+    consumer: { groupId, sessionTimeoutMs: world.sessionTimeoutMs },
+    parts: faulty(
+      {
+        ...{ opening, sealers, clock },
+        openTransactions: (partition) =>
+          kafka.createPartitionTransactions({ transactionalId: `releases-${partition}`, groupId }),
+        ...releaseReadersOf(kafka),
+        limits: { maxRecordsPerRun: 1 + random.below(3) },
+        observe: { tookOver: () => undefined, skipped: () => undefined, stepDone: () => undefined },
+      },
+      kafka,
+      process,
+    ),
+    backoffMs: (failures) =>
+      backoffDelayMs(failures, { baseDelayMs: 100, maxDelayMs: 5_000, random: random.unit }),
+    onRetry: () => undefined,
+    onLag: () => undefined,
+  });
 };

@@ -1,10 +1,12 @@
 import { artefactName, streams } from '@weir/contracts';
 import type { KafkaRecord, PartitionTransactions } from '@weir/kafka';
+import type { ListInForce } from '@weir/verdicts';
 import type { WindowStore } from '@weir/windows';
 import type { DetectionParts } from '../../services/detection/src/detection-parts.ts';
-import type { ListInForce } from '../../services/detection/src/log-state.ts';
-import type { FaultyParts } from './detection-worker.ts';
-import { detectionGroup } from './world.ts';
+import type { FaultyAlerting } from './alerting-worker.ts';
+import type { FaultyParts, FaultyReleases } from './detection-worker.ts';
+import { markedLists } from './published-rules.ts';
+import { detectionGroup, releasesGroup } from './world.ts';
 
 const { topic } = streams.received;
 
@@ -29,13 +31,24 @@ const withTransactions = (
   },
 });
 
+/** Detection as it is, with faulty parts where people's releases are settled. */
+const withReleases = (releases: FaultyReleases): FaultyParts =>
+  Object.assign((parts: DetectionParts) => parts, { releases });
+
+const withAlerting = (alerting: FaultyAlerting): FaultyParts =>
+  Object.assign((parts: DetectionParts) => parts, { alerting });
+
+const otherVersionOf = (list: ListInForce): ListInForce | undefined =>
+  markedLists.find(({ inForce: { ref } }) => ref !== list.ref && artefactName(ref) === artefactName(list.ref))
+    ?.inForce;
+
 /**
  * Mistakes that cost or double a verdict only when something goes wrong at the
  * right moment, and one that is made always, so that its journal, its outputs and
  * an undisturbed run agree. Each breaks one sentence of the design; the
  * simulation has to see every one of them.
  */
-export const faultyParts: Readonly<Record<string, FaultyParts>> = {
+export const faultyParts = {
   'a transactional id of its own for each process, which fences nobody': (parts, kafka, process) => ({
     ...parts,
     openTransactions: (partition) =>
@@ -112,20 +125,14 @@ export const faultyParts: Readonly<Record<string, FaultyParts>> = {
       return parts.resolveJudge({ ...inForce, candidate: { ...candidate, rollout } }, plan);
     },
   }),
-  'a list that is asked on when another version of it is in force': (parts) => {
-    const first = new Map<string, ListInForce>();
-    return {
-      ...parts,
-      resolveJudge: (inForce, plan) => {
-        const lists = inForce.lists?.map((list) => {
-          const kept = first.get(artefactName(list.ref)) ?? list;
-          first.set(artefactName(list.ref), kept);
-          return kept;
-        });
-        return parts.resolveJudge(lists === undefined ? inForce : { ...inForce, lists }, plan);
-      },
-    };
-  },
+  // Whichever version is in force: few workers live to see two of them.
+  'a list that is asked on when another version of it is in force': (parts) => ({
+    ...parts,
+    resolveJudge: (inForce, plan) => {
+      const lists = inForce.lists?.map((list) => otherVersionOf(list) ?? list);
+      return parts.resolveJudge(lists === undefined ? inForce : { ...inForce, lists }, plan);
+    },
+  }),
   'a take-over that forgets the candidate': (parts) =>
     withTransactions(parts, (transactions) => ({
       committed: async (at, partition) => {
@@ -145,4 +152,40 @@ export const faultyParts: Readonly<Record<string, FaultyParts>> = {
       return loaded;
     },
   })),
-};
+  'releases whose take-over forgets what was released': withReleases((parts) => ({
+    ...parts,
+    readReleases: async () => undefined,
+  })),
+  'releases that fence nobody': withReleases((parts, kafka, process) => ({
+    ...parts,
+    openTransactions: (partition) =>
+      kafka.createPartitionTransactions({
+        transactionalId: `releases-${partition}-${process.name}`,
+        groupId: releasesGroup,
+      }),
+  })),
+  'an outbox that is published from where the store begins': withAlerting((parts) => ({
+    ...parts,
+    openOutbox: () => ({ ...parts.openOutbox(), committed: async () => undefined }),
+  })),
+  'a delivery that is settled before it is sent': withAlerting((parts, process) => ({
+    ...parts,
+    store: {
+      ...parts.store,
+      claimDeliveries: async (claim) => {
+        const claimed = await parts.store.claimDeliveries(claim);
+        for (const one of claimed)
+          await parts.store.settleDelivery(process.name, { ...one, state: 'delivered', leasedUntilMs: null });
+        return claimed;
+      },
+    },
+  })),
+  'a message that says who sends it': withAlerting((parts, process) => ({
+    ...parts,
+    send: (message) =>
+      parts.send({
+        ...message,
+        notification: { ...message.notification, environment: process.name },
+      }),
+  })),
+} satisfies Readonly<Record<string, FaultyParts>>;

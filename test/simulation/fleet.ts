@@ -69,7 +69,7 @@ export const createFleet = (
       case 'detection':
         return startDetection(world, process, faulty);
       case 'alerting':
-        return startAlerting(world, process);
+        return startAlerting(world, process, faulty?.alerting);
       case 'upkeep':
         return startUpkeep(world, process, world.random.pick(plans));
     }

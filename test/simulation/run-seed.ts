@@ -2,6 +2,7 @@ import { streams, topicSpecifications } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
 import { createRandom } from '@weir/simulator';
 import { definedHeaders } from '../headers.ts';
+import { approveReleases } from './approved-releases.ts';
 import { makeBankFile } from './bank.ts';
 import { createChaos } from './chaos.ts';
 import { checkHistory } from './check-history.ts';
@@ -12,6 +13,7 @@ import { createFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { touchEveryAccount } from './foreign-records.ts';
 import { isDrained, isDecided } from './is-drained.ts';
+import { releaseByPeople } from './people.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Scheduler } from './scheduler.ts';
 import { readTopics } from './topics.ts';
@@ -100,7 +102,7 @@ const runUndisturbed = async (
 export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<SeedOutcome> => {
   const random = createRandom(seed, 'world');
   const transactions = 8 + random.below(32);
-  const chaosSteps = 150 + random.below(transactions * 12);
+  const chaosSteps = 150 + random.below(transactions * 24);
   const chaos = createChaos(createRandom(seed, 'chaos'), chaosSteps);
   const scheduler = createScheduler({
     random: createRandom(seed, 'scheduler'),
@@ -144,6 +146,8 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
   // What was lost of an account nobody asked for shows when it is asked for again.
   if (isAtEnd && fleet.bugs.length === 0) {
     await touchEveryAccount(world);
+    await approveReleases(world, random);
+    await releaseByPeople(world, random);
     isAtEnd = await drain();
   }
   if (!isAtEnd) violations.push('the workers did not come to the end of the log');
@@ -158,5 +162,6 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
     );
     violations.push(...(await checkHistory(world, topics, calm)));
   }
+  for (const end of world.waits) end();
   return { seed, violations, ...scheduler.trace() };
 };

@@ -3,7 +3,7 @@ import type { Random } from '@weir/simulator';
 import { pickAny } from './pick-any.ts';
 
 /** What a process reaches outside of itself. */
-export type Part = 'kafka' | 'redis' | 'kms' | 'mail' | 'disk';
+export type Part = 'kafka' | 'redis' | 'store' | 'kms' | 'mail' | 'disk';
 
 /**
  * What happens to one call. `refused`: it never arrives. `lost`: it takes

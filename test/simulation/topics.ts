@@ -10,7 +10,7 @@ import { outsideOpener } from './plain-envelope.ts';
 import { environment, outsideLink } from './world.ts';
 import type { World } from './world.ts';
 
-const readStreams = ['received', 'decisions', 'cleared', 'held', 'rejected', 'alerts'] as const;
+const readStreams = ['received', 'decisions', 'cleared', 'held', 'rejected', 'releases', 'alerts'] as const;
 type ReadStream = (typeof readStreams)[number];
 
 /** What a read_committed reader sees of every topic once all is done, in offset order per partition. */

@@ -1,6 +1,6 @@
+import { createResolvers } from '@weir/verdicts';
 import type { WindowPlan } from '@weir/windows';
 import { logPartsOf } from '../../services/detection/src/log-parts.ts';
-import { createResolvers } from '../../services/detection/src/resolvers.ts';
 import { rebuildWindows } from '../../services/detection/src/upkeep/rebuild-windows.ts';
 import type { RebuildParts } from '../../services/detection/src/upkeep/rebuild-windows.ts';
 import { switchWindows } from '../../services/detection/src/upkeep/switch-windows.ts';

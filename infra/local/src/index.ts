@@ -21,6 +21,8 @@ export { tryLock } from './process/os-lock.ts';
 export { isRunning } from './process/process-identity.ts';
 export { startRedisServer } from './redis/start-redis-server.ts';
 export { javaVersion } from './stack/preflight.ts';
+export { localTokenFile, localTokens } from './stack/alerts-files.ts';
+export type { LocalToken } from './stack/alerts-files.ts';
 export { doorFilesOf } from './stack/door-files.ts';
 export { composeFile } from './containers/compose-file.ts';
 export { prepareContainers } from './containers/prepare-containers.ts';

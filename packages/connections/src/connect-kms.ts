@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { streamNames, WeirError } from '@weir/contracts';
-import type { StreamName } from '@weir/contracts';
+import { sealedStreamNames, WeirError } from '@weir/contracts';
+import type { SealedStream } from '@weir/contracts';
 import { createOpener, createSealer } from '@weir/envelope';
 import type { Opener, Sealer } from '@weir/envelope';
 import { createAwsKeyProvider, withMetrics, withRetry } from '@weir/kms';
@@ -24,7 +24,7 @@ export type KmsConnection = {
   /** Opens records of the streams the configuration names keys for; any other key is refused unasked. */
   readonly opener: Opener;
   /** A sealer for one stream, under the first of its keys. Throws WeirError config_invalid where it has none. */
-  readonly sealerFor: (stream: StreamName) => Sealer;
+  readonly sealerFor: (stream: SealedStream) => Sealer;
   /**
    * Reads KMS_KEYS_FILE again, rolls every sealer over to a new data key under the key that seals
    * now, and has the opener ask again for each key. Batches under way just go on. Throws WeirError
@@ -57,13 +57,13 @@ export function connectKms(
     nowMs,
     allowedKeyIds: (stream) => allowed.get(stream) ?? noKeys,
   });
-  const sealers: { readonly stream: StreamName; readonly sealer: Sealer }[] = [];
+  const sealers: { readonly stream: SealedStream; readonly sealer: Sealer }[] = [];
 
   const takeKeys = (): void => {
     if (config.KMS_KEYS_FILE === undefined) return;
     const next = readKmsKeysFile(config.KMS_KEYS_FILE.path);
     // Whoever only opens a stream would take every record of it for foreign, and reject it.
-    for (const stream of streamNames) if (keys[stream] !== undefined) sealingKeyOf(next, stream);
+    for (const stream of sealedStreamNames) if (keys[stream] !== undefined) sealingKeyOf(next, stream);
     keys = next;
     allowed = allowListOf(next);
   };
@@ -148,7 +148,7 @@ function observeReloads(metrics: Metrics): (isFileRefused: boolean) => void {
 const allowListOf = (keys: KmsKeys): ReadonlyMap<string, ReadonlySet<string>> =>
   new Map(Object.entries(keys).map(([stream, arns]) => [stream, new Set(arns)]));
 
-function sealingKeyOf(keys: KmsKeys, stream: StreamName): string {
+function sealingKeyOf(keys: KmsKeys, stream: SealedStream): string {
   const keyId = keys[stream]?.[0];
   if (keyId !== undefined) return keyId;
   throw new WeirError('config_invalid', `KMS_KEYS: a key for the stream "${stream}" is needed`);

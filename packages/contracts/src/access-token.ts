@@ -9,6 +9,15 @@ export const tokenScopes = [
   'rules:publish',
   'rules:approve',
   'rules:activate',
+  'alerts:read',
+  'alerts:act',
+  'alerts:release',
+  'alerts:approve',
+  'alerts:operate',
+  'replay:plan',
+  'replay:approve',
+  'replay:run',
+  'replay:read',
 ] as const;
 /** Of a token that is made without being told what for: who offers transactions changes no rules. */
 export const defaultTokenScopes = [

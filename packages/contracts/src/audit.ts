@@ -17,6 +17,20 @@ export const auditActions = [
   'token_revoked',
   'token_refused',
   'certificate_refused',
+  'alert_changed',
+  'evidence_opened',
+  'release_requested',
+  'release_approved',
+  'transaction_released',
+  'silence_changed',
+  'routing_loaded',
+  'deliveries_retried',
+  'store_rebuilt',
+  'replay_planned',
+  'replay_approved',
+  'replay_changed',
+  'replay_run',
+  'dead_letters_opened',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
@@ -37,7 +51,22 @@ const audited = {
     .describe('Who did it: a worker, a person at the command line, a named token, or somebody unproven'),
   action: z.enum(auditActions).describe('What was done, or tried'),
   subject: z
-    .strictObject({ kind: z.enum(['worker', 'key', 'artefact', 'record', 'token', 'stream']), id: auditName })
+    .strictObject({
+      kind: z.enum([
+        'worker',
+        'key',
+        'artefact',
+        'record',
+        'token',
+        'stream',
+        'alert',
+        'transaction',
+        'silence',
+        'delivery',
+        'replay',
+      ]),
+      id: auditName,
+    })
     .describe('What it was done to'),
   result: z
     .enum(['begun', 'done', 'refused', 'failed'])

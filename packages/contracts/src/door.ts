@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { alertProblems, type AlertProblemCode } from './alert-problems.ts';
 import { rollout } from './artefact.ts';
 import { artefactRef, score, sha256Hex, slug } from './fields.ts';
 import { rejectionCodes } from './rejection.ts';
+import { replayProblems, type ReplayProblemCode } from './replay-problems.ts';
 import { versions } from './verdict.ts';
 
 /** What callers of the HTTP door are answered. The document of the door is generated from these. */
@@ -140,15 +142,15 @@ export const problems = {
   ruleset_unfit: [409, 'The ruleset can not decide by what is in force'],
   ruleset_altered: [409, 'The ruleset is not what was published'],
   nothing_before: [409, 'There is nothing to go back to'],
-  too_large: [413, 'The request is larger than this door takes'],
-  content_type_unsupported: [415, 'Send application/json or application/x-ndjson, without an encoding'],
+  too_large: [413, 'The request is larger than what is taken here'],
+  content_type_unsupported: [415, 'Send JSON, or transactions as application/x-ndjson, without an encoding'],
   ruleset_invalid: [422, 'The document is not a ruleset, or its tests fail'],
   idempotency_key_reused: [422, 'The Idempotency-Key was used for another request'],
   rate_limited: [429, 'Too many records or requests of this token'],
   refused_too_often: [429, 'Too many refused requests from this address'],
-  headers_too_large: [431, 'The headers are larger than this door takes'],
-  failed: [500, 'The door failed; the request may be repeated'],
-  overloaded: [503, 'More is waiting than this door holds'],
+  headers_too_large: [431, 'The headers are larger than what is taken here'],
+  failed: [500, 'It failed here; the request may be repeated'],
+  overloaded: [503, 'More is waiting than there is room for'],
   log_unavailable: [503, 'The log can not be written or read just now'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
@@ -185,17 +187,21 @@ export const problem = z
     items: z.array(itemAnswer).optional().describe('Where records were looked at: one for each, in order'),
   })
   .describe('Why the request failed (RFC 9457)');
-export type Problem = z.infer<typeof problem>;
+type DoorProblem = z.infer<typeof problem>;
+
+/** Every code that any of our servers answers with. */
+export type AnyProblemCode = ProblemCode | AlertProblemCode | ReplayProblemCode;
+export type Problem = Omit<DoorProblem, 'code'> & { code: AnyProblemCode };
 
 /**
  * The problem details of a code. `detail` is a sentence of ours, never a text of a transaction; about a
  * ruleset it names rules, fields and tokens.
  */
 export function problemOf(
-  code: ProblemCode,
+  code: AnyProblemCode,
   more: { detail?: string; problems?: RulesetProblemAt[] } & Partial<Submission> = {},
 ): Problem {
-  const [status, title] = problems[code];
+  const [status, title] = { ...problems, ...alertProblems, ...replayProblems }[code];
   return { type: `urn:weir:problem:${code}`, title, status, code, ...more };
 }
 

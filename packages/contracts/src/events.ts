@@ -9,7 +9,8 @@ import { listPart } from './list.ts';
 import { modelPart, modelPolicy } from './model-snapshot.ts';
 import { outcomeReport } from './outcome.ts';
 import { rejectedPreamble } from './rejected.ts';
-import { release } from './release.ts';
+import { release, releasedTransaction } from './release.ts';
+import { ocsfFinding } from './ocsf-finding.ts';
 import type { StreamName } from './streams.ts';
 import { transaction } from './transaction.ts';
 import { clearedTransaction, flaggedTransaction, heldTransaction } from './verdict.ts';
@@ -53,6 +54,12 @@ export const events = {
     'urn:weir:schema:cleared-transaction:1',
     clearedTransaction,
   ),
+  transactionReleased: define(
+    'cleared',
+    'weir.transaction.released.v1',
+    'urn:weir:schema:released-transaction:1',
+    releasedTransaction,
+  ),
   transactionHeld: define(
     'held',
     'weir.transaction.held.v1',
@@ -73,6 +80,7 @@ export const events = {
   ),
   journal: defineFrequent('decisions', 'weir.journal.v1', 'urn:weir:schema:journal-record:1', journalRecord),
   alert: define('alerts', 'weir.alert.v1', 'urn:weir:schema:alert:1', alert),
+  alertFinding: define('alerts', 'weir.alert.finding.v1', 'urn:weir:schema:ocsf-finding:1', ocsfFinding),
   artefact: define('artefacts', 'weir.artefact.v1', 'urn:weir:schema:artefact:1', artefact),
   activation: define('artefacts', 'weir.activation.v1', 'urn:weir:schema:activation:1', activation),
   approval: define('artefacts', 'weir.approval.v1', 'urn:weir:schema:approval:1', approval),

@@ -1,22 +1,17 @@
-import { z } from 'zod';
 import {
   activatedRulesetAnswer,
   approvedRulesetAnswer,
   ndjsonType,
   problem,
-  problems,
-  problemType,
   publishedRulesetAnswer,
   rulesetActivation,
   rulesetDocument,
   rulesetRollback,
   submission,
   verdictAnswer,
-  type ProblemCode,
 } from './door.ts';
+import { callerFailures, documentPath, openApiParts, type Json } from './openapi-parts.ts';
 import { offeredTransaction } from './transaction.ts';
-
-type Json = { readonly [key: string]: unknown };
 
 const schemas = {
   offeredTransaction,
@@ -30,51 +25,11 @@ const schemas = {
   activatedRulesetAnswer,
   problem,
 } as const;
-const schemaRef = (name: keyof typeof schemas): Json => ({ $ref: `#/components/schemas/${name}` });
-const header = (name: string): Json => ({ [name]: { $ref: `#/components/headers/${name}` } });
+const { schemaRef, header, answer, jsonBody, failures, components } = openApiParts(schemas, 'problem');
 
 const retryAfter = header('Retry-After');
 
-const answer = (description: string, schema: keyof typeof schemas, headers: Json = {}): Json => ({
-  description,
-  headers,
-  content: { 'application/json': { schema: schemaRef(schema) } },
-});
-
-/** The answers to a request that failed, by status; several problems may share one. */
-function failures(codes: readonly ProblemCode[]): Json {
-  const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of codes)
-    byStatus.set(problems[code][0], [...(byStatus.get(problems[code][0]) ?? []), code]);
-  return Object.fromEntries(
-    [...byStatus]
-      .toSorted(([a], [b]) => a - b)
-      .map(([status, found]) => [
-        String(status),
-        {
-          description: found.map((code) => `\`${code}\`: ${problems[code][1]}.`).join(' '),
-          headers: {
-            ...(status === 429 || status === 503 ? retryAfter : {}),
-            ...(status === 401 ? header('WWW-Authenticate') : {}),
-          },
-          content: { [problemType]: { schema: schemaRef('problem') } },
-        },
-      ]),
-  );
-}
-
-const callerFailures = [
-  'token_missing',
-  'token_refused',
-  'certificate_refused',
-  'scope_missing',
-  'rate_limited',
-  'refused_too_often',
-  'headers_too_large',
-  'request_timeout',
-  'failed',
-  'log_unavailable',
-] as const;
+const doorFailures = [...callerFailures, 'log_unavailable'] as const;
 
 const nameParameter = (name: string, what: string): Json => ({
   name,
@@ -129,7 +84,7 @@ An Idempotency-Key makes a repetition get the same answer, up to 24 hours, as lo
       'content_type_unsupported',
       'idempotency_key_reused',
       'overloaded',
-      ...callerFailures,
+      ...doorFailures,
     ]),
   },
 };
@@ -143,7 +98,7 @@ const verdict: Json = {
   parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', maxLength: 128 } }],
   responses: {
     '200': answer('The verdict, or `pending`.', 'verdictAnswer', retryAfter),
-    ...failures(['verdict_unknown', 'overloaded', ...callerFailures]),
+    ...failures(['verdict_unknown', 'overloaded', ...doorFailures]),
   },
 };
 
@@ -156,11 +111,6 @@ const rulesetParameter: Json = {
 };
 
 const actFailures = ['request_malformed', 'too_large', 'content_type_unsupported', 'overloaded'] as const;
-
-const jsonBody = (schema: keyof typeof schemas, required = true): Json => ({
-  required,
-  content: { 'application/json': { schema: schemaRef(schema) } },
-});
 
 const publishRuleset: Json = {
   operationId: 'publishRuleset',
@@ -178,7 +128,7 @@ const publishRuleset: Json = {
       'too_much_unapproved',
       'ruleset_altered',
       ...actFailures,
-      ...callerFailures,
+      ...doorFailures,
     ]),
   },
 };
@@ -197,7 +147,7 @@ const approveRuleset: Json = {
       'approver_is_publisher',
       'ruleset_altered',
       ...actFailures,
-      ...callerFailures,
+      ...doorFailures,
     ]),
   },
 };
@@ -218,7 +168,7 @@ const activateRuleset: Json = {
       'ruleset_unfit',
       'ruleset_altered',
       ...actFailures,
-      ...callerFailures,
+      ...doorFailures,
     ]),
   },
 };
@@ -238,7 +188,7 @@ const rollBackRuleset: Json = {
       'ruleset_unfit',
       'ruleset_altered',
       ...actFailures,
-      ...callerFailures,
+      ...doorFailures,
     ]),
   },
 };
@@ -261,42 +211,16 @@ export const openApiDocument = (): Json => ({
     '/v1/rulesets/{ref}/approval': { post: approveRuleset },
     '/v1/rulesets/{ref}/activation': { post: activateRuleset },
     '/v1/rulesets/rollback': { post: rollBackRuleset },
-    '/v1/openapi.json': {
-      get: {
-        operationId: 'readDocument',
-        summary: 'This document',
-        security: [],
-        responses: {
-          '200': {
-            description: 'This document.',
-            content: { 'application/json': { schema: { type: 'object' } } },
-          },
-        },
-      },
-    },
+    '/v1/openapi.json': documentPath,
   },
-  components: {
-    schemas: Object.fromEntries(
-      Object.entries(schemas).map(([name, schema]) => {
-        const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'input' });
-        return [name, shape];
-      }),
-    ),
+  components: components({
     headers: {
-      'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
-      'WWW-Authenticate': { description: 'RFC 6750', schema: { type: 'string' } },
       'Idempotency-Replayed': {
         description: '`true` where this is the answer to an earlier request with the same key',
         schema: { type: 'string', enum: ['true'] },
       },
     },
-    securitySchemes: {
-      token: {
-        type: 'http',
-        scheme: 'bearer',
-        description:
-          'Made by `weir tokens add`. `transactions:write` offers transactions, `verdicts:read` asks for verdicts; `rules:publish`, `rules:approve` and `rules:activate` change the rules.',
-      },
-    },
-  },
+    scopes:
+      '`transactions:write` offers transactions, `verdicts:read` asks for verdicts; `rules:publish`, `rules:approve` and `rules:activate` change the rules.',
+  }),
 });

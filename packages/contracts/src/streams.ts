@@ -21,6 +21,12 @@ export const streamNames = [
 /** A logical stream. It is part of what a sealed record is bound to; the physical topic is not. */
 export type StreamName = (typeof streamNames)[number];
 
+/** What is sealed: the records of the streams, and what replays find, which lies in files and on no topic. */
+export const sealedStreamNames = [...streamNames, 'replay'] as const;
+
+/** What a sealed record names as its stream. */
+export type SealedStream = (typeof sealedStreamNames)[number];
+
 /** Streams of one class share a KMS key; who may seal and who may open is granted per class. */
 export type KeyClass =
   | 'received'
@@ -35,7 +41,8 @@ export type KeyClass =
   | 'models'
   | 'lists'
   | 'intake'
-  | 'audit';
+  | 'audit'
+  | 'replay';
 
 export const keyClasses: readonly KeyClass[] = [
   'received',
@@ -51,9 +58,19 @@ export const keyClasses: readonly KeyClass[] = [
   'lists',
   'intake',
   'audit',
+  'replay',
 ];
 
-export const roles = ['ingest', 'detection', 'alerting', 'learner', 'notary', 'ops', 'downstream'] as const;
+export const roles = [
+  'ingest',
+  'detection',
+  'alerting',
+  'learner',
+  'notary',
+  'replay',
+  'ops',
+  'downstream',
+] as const;
 
 /** Who a process is at the KMS: what it may seal and open follows from the writers and readers of the streams. */
 export type Role = (typeof roles)[number];
@@ -97,7 +114,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: logMaxMessageBytes,
     timestampType: 'LogAppendTime',
     writers: ['ingest'],
-    readers: ['ingest', 'detection', 'ops'],
+    readers: ['ingest', 'detection', 'replay', 'ops'],
   },
   decisions: {
     topic: 'decisions.v1',
@@ -108,7 +125,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: logMaxMessageBytes,
     timestampType: 'CreateTime',
     writers: ['detection'],
-    readers: ['ingest', 'detection', 'learner', 'ops'],
+    readers: ['ingest', 'detection', 'learner', 'replay', 'ops'],
   },
   cleared: {
     topic: 'transactions.cleared.v1',
@@ -119,7 +136,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: logMaxMessageBytes,
     timestampType: 'CreateTime',
     writers: ['detection'],
-    readers: ['downstream', 'ops'],
+    readers: ['downstream', 'replay', 'ops'],
   },
   held: {
     topic: 'transactions.held.v1',
@@ -131,7 +148,8 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: logMaxMessageBytes,
     timestampType: 'CreateTime',
     writers: ['detection'],
-    readers: ['alerting', 'ops'],
+    // Detection opens one again when it is released: that its own seal is on it proves that it was held.
+    readers: ['detection', 'alerting', 'replay', 'ops'],
   },
   rejected: {
     topic: 'transactions.rejected.v1',
@@ -142,7 +160,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: logMaxMessageBytes + 65_536,
     timestampType: 'CreateTime',
     writers: ['ingest', 'detection', 'alerting'],
-    readers: ['alerting', 'ops'],
+    readers: ['alerting', 'replay', 'ops'],
   },
   releases: {
     topic: 'releases.v1',
@@ -153,18 +171,19 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: mebibyte,
     timestampType: 'CreateTime',
     writers: ['alerting'],
-    readers: ['detection', 'ops'],
+    readers: ['detection', 'replay', 'ops'],
   },
   alerts: {
     topic: 'alerts.v1',
-    description: 'Alert revisions.',
+    description: 'Alert revisions, each also as an OCSF Detection Finding.',
     keyClass: 'alerts',
     partitions: 4,
     retentionMs: 365 * dayMs,
     maxMessageBytes: mebibyte,
     timestampType: 'CreateTime',
     writers: ['alerting'],
-    readers: ['ops'],
+    // Its store, whose columns are sealed by the same key, is rebuilt from here.
+    readers: ['alerting', 'ops'],
   },
   artefacts: {
     topic: 'artefacts.v1',
@@ -176,7 +195,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: mebibyte,
     timestampType: 'CreateTime',
     writers: ['ingest'],
-    readers: ['ingest', 'detection', 'ops'],
+    readers: ['ingest', 'detection', 'replay', 'ops'],
   },
   outcomes: {
     topic: 'outcomes.v1',
@@ -198,7 +217,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: mebibyte,
     timestampType: 'CreateTime',
     writers: ['learner'],
-    readers: ['ingest', 'detection', 'learner', 'ops'],
+    readers: ['ingest', 'detection', 'learner', 'replay', 'ops'],
   },
   lists: {
     topic: 'lists.v1',
@@ -209,7 +228,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     maxMessageBytes: mebibyte,
     timestampType: 'CreateTime',
     writers: ['ingest'],
-    readers: ['ingest', 'detection', 'ops'],
+    readers: ['ingest', 'detection', 'replay', 'ops'],
   },
   intake: {
     topic: 'audit.intake.v1',
@@ -219,7 +238,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     retentionMs: 90 * dayMs,
     maxMessageBytes: mebibyte,
     timestampType: 'LogAppendTime',
-    writers: ['ingest', 'detection', 'alerting', 'learner', 'notary', 'ops'],
+    writers: ['ingest', 'detection', 'alerting', 'learner', 'notary', 'replay', 'ops'],
     readers: ['notary'],
   },
   audit: {
@@ -233,6 +252,15 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
     writers: ['notary'],
     readers: ['notary', 'ops'],
   },
+};
+
+/** Under which class of keys each is sealed, by whom, and who may open it: all that the KMS has to know. */
+export const sealedStreams: Readonly<
+  Record<SealedStream, Pick<StreamDefinition, 'keyClass' | 'writers' | 'readers'>>
+> = {
+  ...streams,
+  // Ops reads what came of a replay by its API, where a token and the audit trail say who did.
+  replay: { keyClass: 'replay', writers: ['replay'], readers: ['replay'] },
 };
 
 /** What the broker is asked for, by topic: the table above in Kafka's own words. */

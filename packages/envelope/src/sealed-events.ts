@@ -1,5 +1,5 @@
 import { readEventHeaders, writeEventHeaders } from '@weir/contracts';
-import type { EventAttributes, EventHeaders, RawHeaders, Rejection, StreamName } from '@weir/contracts';
+import type { EventAttributes, EventHeaders, RawHeaders, Rejection, SealedStream } from '@weir/contracts';
 import { magic } from './envelope-format.ts';
 import type { Opener } from './opener.ts';
 import type { SealContext } from './seal-context.ts';
@@ -34,7 +34,7 @@ export type OpenedEvent =
 const sealContext = (
   attributes: EventAttributes,
   key: string,
-  stream: StreamName,
+  stream: SealedStream,
   environment: string,
 ): SealContext => ({
   tenant: attributes.tenant,
@@ -55,7 +55,7 @@ const sealContext = (
 export async function sealEvents(
   options: {
     readonly sealer: Sealer;
-    readonly stream: StreamName;
+    readonly stream: SealedStream;
     readonly environment: string;
     readonly source: string;
   },
@@ -80,7 +80,7 @@ export async function sealEvents(
  * pauses or stops; the same records may then be opened again.
  */
 export async function openEvents(
-  options: { readonly opener: Opener; readonly stream: StreamName; readonly environment: string },
+  options: { readonly opener: Opener; readonly stream: SealedStream; readonly environment: string },
   records: readonly SealedRecord[],
 ): Promise<OpenedEvent[]> {
   const read = records.map(readRecord);

@@ -5,6 +5,7 @@ import { openKafka } from './connection.ts';
 import type { KafkaConnection } from './connection.ts';
 import { wait } from './deadline.ts';
 import { parseOffset } from './offsets.ts';
+import type { PartitionPositions } from './offsets.ts';
 
 export type TopicSpec = {
   readonly topic: string;
@@ -31,6 +32,7 @@ export type KafkaAdmin = {
   ensureTopics(specs: readonly TopicSpec[]): Promise<ReadonlyMap<string, 'created' | 'unchanged'>>;
   topicPartitions(topic: string): Promise<number>;
   offsets(topic: string): Promise<readonly PartitionOffsets[]>;
+  offsetsAtTime(topic: string, timeMs: number): Promise<PartitionPositions>;
   groupPositions(groupId: string, topic: string): Promise<readonly GroupPosition[]>;
   deleteGroup(groupId: string): Promise<void>;
   close(): Promise<void>;
@@ -121,6 +123,13 @@ const readOffsets = (call: AdminCall, topic: string): Promise<readonly Partition
       .sort((a, b) => a.partition - b.partition);
   });
 
+const readOffsetsAtTime = (call: AdminCall, topic: string, timeMs: number): Promise<PartitionPositions> =>
+  call(`reading the offsets of ${topic} at a time`, async (admin) => {
+    // Negative times are the protocol's words for the log's ends.
+    const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, Math.max(0, timeMs));
+    return new Map(partitions.map(({ partition, offset }) => [partition, parseOffset(offset)]));
+  });
+
 // A group that has committed nothing for a partition answers -1.
 const noPosition = '-1';
 
@@ -155,6 +164,11 @@ export const createAdmin = (connection: KafkaConnection): KafkaAdmin => {
     },
     topicPartitions: (topic) => countPartitions(call, topic),
     offsets: (topic) => readOffsets(call, topic),
+    /**
+     * The first offset of each partition whose record has that time or a later one; the partition's end where there
+     * is none. Times are whole milliseconds since the epoch, the broker's or the writer's as the topic keeps them.
+     */
+    offsetsAtTime: (topic, timeMs) => readOffsetsAtTime(call, topic, timeMs),
     /** Not fit for recovery: it may be some 70 ms behind a commit that has just resolved. */
     groupPositions: (groupId, topic) => readGroupPositions(call, groupId, topic),
     deleteGroup: (groupId) =>

@@ -14,7 +14,7 @@ import type { KafkaRecord } from './record.ts';
 
 export type KafkaClient = Pick<
   KafkaAdmin,
-  'ensureTopics' | 'topicPartitions' | 'offsets' | 'groupPositions'
+  'ensureTopics' | 'topicPartitions' | 'offsets' | 'offsetsAtTime' | 'groupPositions'
 > & {
   createProducer(options?: ProducerOptions): Promise<Producer>;
   createPartitionTransactions(options: PartitionTransactionsOptions): PartitionTransactions;
@@ -32,6 +32,7 @@ export const createKafka = (connection: KafkaConnection): KafkaClient => {
     ensureTopics: admin.ensureTopics,
     topicPartitions: admin.topicPartitions,
     offsets: admin.offsets,
+    offsetsAtTime: admin.offsetsAtTime,
     groupPositions: admin.groupPositions,
     createProducer: (options) => createProducer(connection, options),
     createPartitionTransactions: (options) => createPartitionTransactions(connection, admin, options),

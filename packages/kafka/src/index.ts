@@ -24,7 +24,7 @@ export type { Producer, ProducerOptions } from './producer.ts';
 export { createKafkaInspector } from './inspector.ts';
 export type { BrokerDescription, KafkaInspector, TopicDescription } from './inspector.ts';
 export type { ListenerDescription } from './describe-listener.ts';
-export type { PartitionPositions } from './plan-spans.ts';
+export type { PartitionPositions } from './offsets.ts';
 export type { ReadRange } from './read-range.ts';
 export { maxBatchBytes, recordBytes } from './record.ts';
 export type { KafkaRecord, OutgoingRecord } from './record.ts';

@@ -30,6 +30,8 @@ export const createMemoryKafka = (nowMs: () => number = Date.now): MemoryKafka =
         ),
       topicPartitions: (topic) => link.request('partitions', () => broker.log.partitionCount(topic)),
       offsets: (topic) => link.request('offsets', () => broker.log.offsets(topic)),
+      offsetsAtTime: (topic, timeMs) =>
+        link.request('offsets at a time', () => broker.log.offsetsAtTime(topic, timeMs)),
       groupPositions: (groupId, topic) =>
         link.request('positions', () => broker.groups.positions(groupId, topic)),
       createProducer: async () => createMemoryProducer(broker, link),

@@ -2,6 +2,7 @@ import { WeirError } from '@weir/contracts';
 import type { PartitionOffsets, TopicSpec } from './admin.ts';
 import { nameOf } from './consumer-types.ts';
 import type { TopicPartition } from './consumer-types.ts';
+import type { PartitionPositions } from './offsets.ts';
 import { recordBytes } from './record.ts';
 import type { KafkaRecord, OutgoingRecord } from './record.ts';
 
@@ -29,6 +30,7 @@ export type MemoryLog = {
   /** Throws WeirError broker_unavailable for a topic that is not there, as the adapter reports it. */
   partitionCount(topic: string): number;
   offsets(topic: string): readonly PartitionOffsets[];
+  offsetsAtTime(topic: string, timeMs: number): PartitionPositions;
   append(at: TopicPartition, records: readonly OutgoingRecord[], transaction?: LogTransaction): number;
   end(transaction: LogTransaction, state: 'committed' | 'aborted'): void;
   /** From an offset on, at most so many records. Throws WeirError log_truncated beyond the log's end. */
@@ -118,6 +120,13 @@ export const createMemoryLog = (nowMs: () => number): MemoryLog => {
         earliest: 0,
         end: lastStable(entries),
       })),
+    offsetsAtTime: (topic, timeMs) =>
+      new Map(
+        topicOf(topic).partitions.map((entries, partition) => {
+          const at = entries.findIndex(({ record }) => record !== undefined && record.timestampMs >= timeMs);
+          return [partition, at === -1 ? entries.length : at];
+        }),
+      ),
     append: (at, records, transaction) => {
       checkSize(at.topic, records);
       const entries = entriesOf(at);

@@ -1,3 +1,6 @@
+/** An offset per partition. */
+export type PartitionPositions = ReadonlyMap<number, number>;
+
 /**
  * A Kafka offset as a number. kafkajs speaks decimal strings; Weir speaks safe
  * integers everywhere and converts at this edge only.

@@ -1,8 +1,6 @@
 import { WeirError } from '@weir/contracts';
 import type { PartitionOffsets } from './admin.ts';
-
-/** An offset per partition. */
-export type PartitionPositions = ReadonlyMap<number, number>;
+import type { PartitionPositions } from './offsets.ts';
 
 export type Span = { next: number; readonly until: number };
 export type Spans = ReadonlyMap<number, Span>;

@@ -8,8 +8,9 @@ import { maxStopMs, openConsumer } from './consumer-session.ts';
 import { unlessAborted, wait, withDeadline } from './deadline.ts';
 import { toRecordBatch } from './each-batch.ts';
 import { formatOffset, parseOffset } from './offsets.ts';
+import type { PartitionPositions } from './offsets.ts';
 import { planSpans } from './plan-spans.ts';
-import type { PartitionPositions, Span, Spans } from './plan-spans.ts';
+import type { Span, Spans } from './plan-spans.ts';
 import type { KafkaRecord } from './record.ts';
 
 export type ReadRange = {

@@ -94,6 +94,31 @@ export const readingContract = (broker: ContractClient): void => {
     assert.deepEqual(seen, ['0 b', '0 c']);
   });
 
+  test('A time leads to the first record of that time or a later one, else to the end', async () => {
+    const topic = await broker.topic(2, { 'message.timestamp.type': 'CreateTime' });
+    const at = (timestampMs: number) => ({ ...record(String(timestampMs)), timestampMs });
+    const beganMs = Date.now() - 60_000;
+    await producer.append(topic, 0, [at(beganMs), at(beganMs + 10)]);
+    await producer.append(topic, 0, [at(beganMs + 20)]);
+    const found = async (timeMs: number) => [...(await broker.client.offsetsAtTime(topic, timeMs))].sort();
+    assert.deepEqual(await found(-1), [
+      [0, 0],
+      [1, 0],
+    ]);
+    assert.deepEqual(await found(beganMs + 1), [
+      [0, 1],
+      [1, 0],
+    ]);
+    assert.deepEqual(await found(beganMs + 20), [
+      [0, 2],
+      [1, 0],
+    ]);
+    assert.deepEqual(await found(beganMs + 21), [
+      [0, 3],
+      [1, 0],
+    ]);
+  });
+
   test('What onRecord throws ends the read and reaches the caller', async () => {
     const topic = await broker.topic(1);
     await producer.append(topic, 0, ['a', 'b'].map(record));

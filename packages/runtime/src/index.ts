@@ -34,6 +34,7 @@ export {
   type Labels,
   type Metrics,
 } from './create-metrics.ts';
+export { createTurns } from './create-turns.ts';
 export { type ExitCode, exitCodes } from './exit-codes.ts';
 export {
   createLogger,

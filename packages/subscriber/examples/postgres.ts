@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { Transaction as DatabaseTransaction } from '@electric-sql/pglite';
 import { PositionMovedError, subscribe } from '@weir/subscriber';
-import type { ClearedEvent, Delivery, Positions } from '@weir/subscriber';
+import type { Delivery, Positions, TransactionEvent } from '@weir/subscriber';
 
 const reportEveryMs = Number(process.env['REPORT_EVERY_MS'] ?? 5_000);
 const groupId = process.env['GROUP_ID'] ?? 'ledger';
@@ -39,7 +39,8 @@ async function storePosition(tx: DatabaseTransaction, delivery: Delivery): Promi
   if (affectedRows !== 1) throw new PositionMovedError();
 }
 
-async function book(tx: DatabaseTransaction, event: ClearedEvent): Promise<void> {
+/** Books what may go on, whether Weir cleared it or people released it; `event.type` tells which. */
+async function book(tx: DatabaseTransaction, event: TransactionEvent): Promise<void> {
   const { identity, accountPseudonym, transaction, sourcePartition, sourceOffset } = event;
   const { amountMinor, currency, creditDebitIndicator } = transaction;
   const signedMinor = creditDebitIndicator === 'CRDT' ? amountMinor : -amountMinor;

@@ -1,4 +1,4 @@
-import type { ClearedEvent } from './read-cleared.ts';
+import type { TransactionEvent } from './read-cleared.ts';
 import type { StoredPosition } from './stored-position.ts';
 import type { RecordPlace } from './subscription-error.ts';
 
@@ -22,7 +22,7 @@ export type Delivery = RecordPlace & {
  * Handles one event. It is done when the promise resolves, and only then comes
  * the next of its partition; events of other partitions come meanwhile.
  */
-export type OnTransaction = (event: ClearedEvent, delivery: Delivery) => void | Promise<void>;
+export type OnTransaction = (event: TransactionEvent, delivery: Delivery) => void | Promise<void>;
 
 /** Which position is asked for. */
 export type PositionKey = { readonly groupId: string; readonly topic: string; readonly partition: number };
@@ -37,4 +37,5 @@ export type Positions = {
 };
 
 /** The event's deduplication id: its kind and the transaction's pseudonym. */
-export const deduplicationIdOf = (event: ClearedEvent): string => `cleared_${event.identity}`;
+export const deduplicationIdOf = ({ type, identity }: TransactionEvent): string =>
+  `${type === 'weir.transaction.cleared.v1' ? 'cleared' : 'released'}_${identity}`;

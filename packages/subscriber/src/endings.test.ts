@@ -57,7 +57,7 @@ const unreadable: readonly (readonly [string, string, () => Promise<OutgoingReco
   [
     'another type of event',
     'contract_violation at ce_type',
-    () => sealedUnder(kekArn, changedEvent({ type: 'weir.transaction.released.v1' })),
+    () => sealedUnder(kekArn, changedEvent({ type: 'weir.transaction.recalled.v1' })),
   ],
   [
     'a payload that breaks its contract',

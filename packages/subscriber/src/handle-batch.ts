@@ -6,7 +6,7 @@ import { deduplicationIdOf } from './delivery.ts';
 import type { OnTransaction } from './delivery.ts';
 import { callersOwn } from './position-store.ts';
 import type { PositionStore } from './position-store.ts';
-import { readCleared } from './read-cleared.ts';
+import { growingOffsetOf, readCleared } from './read-cleared.ts';
 import type { StoredPosition } from './stored-position.ts';
 import { SubscriptionError } from './subscription-error.ts';
 import type { PartitionState } from './take-over.ts';
@@ -112,12 +112,13 @@ async function handleRecord(
   }
   const { event } = read;
   const sourceOffsets = state.position?.sourceOffsets ?? {};
-  // The broker may show one verdict twice: what was handled is known by where it stands in the log.
-  if (event.sourceOffset > (sourceOffsets[event.type] ?? -1)) {
+  // The broker may show one event twice: what was handled is known by where its cause stands.
+  const growingOffset = growingOffsetOf(event);
+  if (growingOffset > (sourceOffsets[event.type] ?? -1)) {
     const position: StoredPosition = {
       offset,
       fingerprint,
-      sourceOffsets: { ...sourceOffsets, [event.type]: event.sourceOffset },
+      sourceOffsets: { ...sourceOffsets, [event.type]: growingOffset },
     };
     const deduplicationId = deduplicationIdOf(event);
     const delivery = { ...place, deduplicationId, previous: state.position, position, signal };

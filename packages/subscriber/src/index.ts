@@ -1,8 +1,8 @@
-export type { ClearedTransaction, Transaction, Verdict } from '@weir/contracts';
+export type { ClearedTransaction, ReleasedTransaction, Transaction, Verdict } from '@weir/contracts';
 export type { Delivery, OnTransaction, PositionKey, Positions } from './delivery.ts';
 export type { Notice } from './notices.ts';
 export type { SubscribeOptions } from './options.ts';
-export type { ClearedEvent } from './read-cleared.ts';
+export type { ClearedEvent, ReleasedEvent, TransactionEvent } from './read-cleared.ts';
 export type { PartitionLag, Subscription } from './run-subscription.ts';
 export type { StoredPosition } from './stored-position.ts';
 export { subscribe } from './subscribe.ts';

@@ -12,6 +12,7 @@ export type SubscribeOptions = {
   readonly groupId: string;
   /** The name of Weir's environment: what was sealed in another doesn't open. */
   readonly environment: string;
+  /** Called for what was cleared and for what was held and then released: both may go on. */
   readonly onTransaction: OnTransaction;
   /** With it, and a handler that stores positions with its effects, exactly once; without it, at least once. */
   readonly positions?: Positions;

@@ -14,7 +14,7 @@ export type StoredPosition = {
    * against it.
    */
   readonly fingerprint?: string;
-  /** The greatest sourceOffset handled, by event type: one that isn't greater is a repeat. */
+  /** The greatest sourceOffset handled, by event type (of releases the releaseOffset): one that isn't greater is a repeat. */
   readonly sourceOffsets: Readonly<Record<string, number>>;
 };
 

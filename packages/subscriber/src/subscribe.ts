@@ -17,8 +17,8 @@ const requestTimeoutMs = 5_000;
 const firstWaitMs = 250;
 
 /**
- * Subscribes to the transactions that Weir has cleared: each is opened, held
- * against its contract and handed to `onTransaction`, in the order of its
+ * Subscribes to the transactions that Weir has cleared, and those it held that people
+ * released: each is opened, held against its contract and handed to `onTransaction`, in the order of its
  * partition. Resolves when it has joined its group.
  *
  * Throws SubscriptionError: config_invalid, and topic_mismatch or

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { waitFor } from '@weir/testkit';
-import { clearedEvents, clearedTransactionAt, numbers } from './fixtures/cleared-events.ts';
+import {
+  clearedEvents,
+  clearedTransactionAt,
+  numbers,
+  releasedEvent,
+  releasedTransactionAt,
+} from './fixtures/cleared-events.ts';
 import { createMemoryPositions, createMemoryWorld } from './fixtures/memory-subscription.ts';
 import type { MemoryWorld } from './fixtures/memory-subscription.ts';
 import { PositionMovedError } from './subscription-error.ts';
@@ -45,6 +51,42 @@ test('a verdict that the broker shows twice comes once', async () => {
   await world.subscribe({ positions: createMemoryPositions() });
   await world.handledCount(4);
   assert.deepEqual(world.sourceOffsets(), [0, 1, 2, 5]);
+});
+
+test('what people released comes as its own kind, with its release, however far behind the clearances it stands', async () => {
+  await world.write(0, clearedEvents(0, [4, 5]));
+  await world.write(0, [releasedEvent(releasedTransactionAt(0, 2, 7))]);
+  await world.write(0, clearedEvents(0, [6]));
+  await world.subscribe({ positions: createMemoryPositions() });
+  await world.handledCount(4);
+  assert.deepEqual(world.sourceOffsets(), [4, 5, 2, 6]);
+  const { event, delivery } = world.handled[2]!;
+  assert.ok(event.type === 'weir.transaction.released.v1');
+  assert.deepEqual(event.release, releasedTransactionAt(0, 2, 7).release);
+  assert.equal(event.transaction.transactionId, 'tx-0-2');
+  assert.equal(delivery.deduplicationId, `released_${event.identity}`);
+  assert.deepEqual(delivery.position.sourceOffsets, {
+    'weir.transaction.cleared.v1': 5,
+    'weir.transaction.released.v1': 7,
+  });
+});
+
+test('a release that is shown twice comes once, also after a stop and behind a position stored by an earlier release', async () => {
+  const positions = createMemoryPositions();
+  positions.stored.set(0, { offset: 1, sourceOffsets: { 'weir.transaction.cleared.v1': 5 } });
+  const releases = [
+    releasedEvent(releasedTransactionAt(0, 2, 7)),
+    releasedEvent(releasedTransactionAt(0, 1, 9)),
+  ];
+  await world.write(0, clearedEvents(0, [4, 5]));
+  await world.write(0, [...releases, releases[0]!]);
+  const first = await world.subscribe({ positions });
+  await world.handledCount(2);
+  await first.stop();
+  await world.write(0, [...releases, ...clearedEvents(0, [5, 6])]);
+  await world.subscribe({ positions });
+  await world.handledCount(3);
+  assert.deepEqual(world.sourceOffsets(), [2, 1, 6]);
 });
 
 test('a position that was set by hand, without a fingerprint, is taken at its word', async () => {

@@ -1,6 +1,8 @@
 export { canaries, findCanaries } from './canaries.ts';
 export { startKafka } from './start-kafka.ts';
 export type { TestKafka } from './start-kafka.ts';
+export { startPostgres } from './start-postgres.ts';
+export type { TestPostgres } from './start-postgres.ts';
 export { startProgram, startTestWorker } from './start-program.ts';
 export type { TestProgram, TestWorker } from './start-program.ts';
 export { startRedis } from './start-redis.ts';

@@ -1,7 +1,6 @@
-import { deliveryChannels } from '@weir/contracts';
 import type { ErrorCode } from '@weir/contracts';
 
-/** What /readyz says: whether the worker is in its group, and what its partitions wait for. */
+/** What /readyz says: whether the worker is in its group, and what its parts wait for. */
 export type AlertingHealth = {
   joined(isMember: boolean): void;
   /** `what` waits, by the code of its last error, until `works` is said of it. */
@@ -10,7 +9,7 @@ export type AlertingHealth = {
   problems(): readonly { readonly part: string; readonly reason: string }[];
 };
 
-/** Starts out not joined and with nothing failing. */
+/** Starts out not joined and with nothing failing. What receivers do is no matter of readiness. */
 export function createHealth(): AlertingHealth {
   let isMember = false;
   const failing = new Map<string, ErrorCode>();
@@ -28,7 +27,6 @@ export function createHealth(): AlertingHealth {
 }
 
 function partOf(code: ErrorCode): string {
-  const channel = deliveryChannels.find((name) => code.startsWith(`${name}_`));
-  if (channel !== undefined) return channel;
+  if (code.startsWith('store_')) return 'store';
   return code.startsWith('kms_') ? 'kms' : 'kafka';
 }

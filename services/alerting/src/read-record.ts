@@ -11,7 +11,7 @@ import {
 import type { Rejection } from '@weir/contracts';
 import type { OpenedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import type { RecordPlace } from './alert-ids.ts';
+import type { RecordPlace } from '@weir/alerts';
 import type { JudgedTransaction } from './judged-transaction.ts';
 
 /** The streams alerting reads. */

@@ -7,15 +7,14 @@ import type { UnsealedEvent } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
 import { featureNamesOf } from '@weir/scoring';
 import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
-import { buildOutputs } from './build-outputs.ts';
-import type { DecidedRun, Outputs } from './build-outputs.ts';
-import { decideBatch } from './decide-batch.ts';
-import { decode } from './decode.ts';
-import type { Decoded } from './decode.ts';
+import { buildOutputs, decideBatch, decode, windowRecordOf } from '@weir/verdicts';
+import type { DecidedRun, Decoded, Outputs } from '@weir/verdicts';
 import { plainRecord } from './fixtures/plain-parts.ts';
-import { receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
-import { judgeOf } from './fixtures/judge-of.ts';
-import { windowRecordOf } from './window-record.ts';
+import {
+  receivedEvent,
+  sampleTransactions,
+} from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
+import { judgeOf } from '../../../packages/verdicts/src/fixtures/judge-of.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
 const logId = '018f3b9e-0000-4000-8000-000000000000';

@@ -3,6 +3,7 @@ import type { KmsConnection } from '@weir/connections';
 import { streams } from '@weir/contracts';
 import type { KafkaClient } from '@weir/kafka';
 import { backoffDelayMs } from '@weir/runtime';
+import { createResolvers } from '@weir/verdicts';
 import { claimLog, createRedisWindowStore, watchRedis } from '@weir/window-store';
 import type { RedisConnection } from '@weir/window-store';
 import { createHistoryCache } from '@weir/windows';
@@ -12,9 +13,9 @@ import type { DetectionParts } from './detection-parts.ts';
 import { logPartsOf } from './log-parts.ts';
 import type { DetectionObserver } from './observe.ts';
 import { createPace } from './pace.ts';
-import { createResolvers } from './resolvers.ts';
 import { runDetection } from './run-detection.ts';
 import type { RunningDetection } from './run-detection.ts';
+import { composeReleases } from './releases/compose-releases.ts';
 
 /** What a worker is connected to, and who is told of its work. Whoever opened it closes it. */
 export type DetectionConnections = Pick<KmsConnection, 'opener' | 'sealerFor'> & {
@@ -62,6 +63,7 @@ export async function composeDetection(
     clock: machineClock,
     observe,
   };
+  const releases = await composeReleases(config, { ...parts, kafka, observe: observe.releases });
   const running = await runDetection({
     kafka,
     consumer: {
@@ -96,10 +98,15 @@ export async function composeDetection(
     onRetry: observe.retrying,
     onLag: observe.lag,
   });
+  const crashed = Promise.race([running.crashed, releases.crashed]);
+  // Somebody may look only later.
+  crashed.catch(() => undefined);
   return {
-    ...running,
+    crashed,
+    isJoined: () => running.isJoined() && releases.isJoined(),
+    isStuck: () => running.isStuck() || releases.isStuck(),
     stop: async () => {
-      await running.stop();
+      await Promise.all([running.stop(), releases.stop()]);
       await teamModels.close();
     },
   };

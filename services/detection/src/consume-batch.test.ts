@@ -7,7 +7,11 @@ import { unpackRecords } from '@weir/windows';
 import { createBatchConsumer } from './consume-batch.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
-import { receivedEvent, sampleTransaction, sampleTransactions } from './fixtures/sample-transactions.ts';
+import {
+  receivedEvent,
+  sampleTransaction,
+  sampleTransactions,
+} from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { encodePositionMetadata } from './position-metadata.ts';
 
 /** What the consumer accepts: `next` above the first record and not beyond the batch, anything for a seek. */

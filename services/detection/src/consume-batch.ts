@@ -1,10 +1,10 @@
 import { WeirError } from '@weir/contracts';
 import type { BatchControl, BatchOutcome, KafkaRecord, RecordBatch } from '@weir/kafka';
+import { decodeAll } from '@weir/verdicts';
 import { checkStored } from './check-stored.ts';
 import { within } from './clock.ts';
 import { cutRuns } from './cut-runs.ts';
 import type { Run } from './cut-runs.ts';
-import { decodeAll } from './decode-all.ts';
 import type { DetectionParts } from './detection-parts.ts';
 import { createIsolation } from './isolation.ts';
 import type { OwnedPartition } from './owned-partition.ts';

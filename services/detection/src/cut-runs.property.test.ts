@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Decoded } from '@weir/verdicts';
 import { cutRuns } from './cut-runs.ts';
-import type { Decoded } from './decode.ts';
 
 const refused = (offset: number): Decoded => ({
   kind: 'refused',

@@ -1,4 +1,4 @@
-import type { Decoded } from './decode.ts';
+import type { Decoded } from '@weir/verdicts';
 
 /** A run of records that becomes one chain commit and one Kafka transaction. `to` is the next offset to read. */
 export type Run = { readonly from: number; readonly to: number; readonly decoded: readonly Decoded[] };

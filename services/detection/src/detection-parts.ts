@@ -1,17 +1,19 @@
 import type { Opener, Sealer } from '@weir/envelope';
 import type { KafkaRecord, PartitionTransactions } from '@weir/kafka';
 import type { TeamModelFailure } from '@weir/team-model';
+import type {
+  Decided,
+  LogState,
+  OutputStream,
+  ResolveJudge,
+  ResolvePlan,
+  ResolveRuleset,
+  TeamModels,
+} from '@weir/verdicts';
 import type { HistoryCache, WindowStore } from '@weir/windows';
-import type { OutputStream } from './build-outputs.ts';
 import type { Clock } from './clock.ts';
-import type { LogState } from './log-state.ts';
 import type { RulesetObserver } from './observe-rulesets.ts';
-import type { ResolveJudge } from './resolve-judge.ts';
-import type { ResolvePlan } from './resolve-plan.ts';
-import type { ResolveRuleset } from './resolve-ruleset.ts';
-import type { TeamModels } from './resolve-team-model.ts';
 import type { TakeoverPlan } from './plan-takeover.ts';
-import type { Decided } from './decide-batch.ts';
 import type { SampledAccounts } from './upkeep/compare-account.ts';
 
 /**

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
-import { decideBatch } from './decide-batch.ts';
-import type { Decided } from './decide-batch.ts';
-import { decodedTransaction } from './fixtures/decoded-transaction.ts';
-import { judgeOf } from './fixtures/judge-of.ts';
-import { sampleTransaction } from './fixtures/sample-transactions.ts';
-import { windowRecordOf } from './window-record.ts';
+import { decideBatch, windowRecordOf } from '@weir/verdicts';
+import type { Decided } from '@weir/verdicts';
+import { decodedTransaction } from '../../../packages/verdicts/src/fixtures/decoded-transaction.ts';
+import { judgeOf } from '../../../packages/verdicts/src/fixtures/judge-of.ts';
+import { sampleTransaction } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 
 const dayMs = 86_400_000;
 

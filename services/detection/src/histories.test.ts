@@ -5,14 +5,13 @@ import { createMemoryWindowStore } from '@weir/window-store/memory';
 import { createHistoryCache, defaultWindowPlan } from '@weir/windows';
 import type { ChainOutcome, WindowStore } from '@weir/windows';
 import type { Run } from './cut-runs.ts';
-import { decideBatch, joinedBy } from './decide-batch.ts';
-import type { Decided } from './decide-batch.ts';
-import { decodedTransaction } from './fixtures/decoded-transaction.ts';
+import { decideBatch, joinedBy, windowRecordOf } from '@weir/verdicts';
+import type { Decided } from '@weir/verdicts';
+import { decodedTransaction } from '../../../packages/verdicts/src/fixtures/decoded-transaction.ts';
 import { createPlainParts } from './fixtures/plain-parts.ts';
-import { sampleTransaction } from './fixtures/sample-transactions.ts';
+import { sampleTransaction } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { appendToWindows, goOnBehind, loadHistories, storedBefore } from './histories.ts';
 import type { OwnedPartition } from './owned-partition.ts';
-import { windowRecordOf } from './window-record.ts';
 
 const versions = { ruleset: 'starter@1', windowPlan: 'standard@1' };
 const clearAll: Judge['judge'] = () => ({

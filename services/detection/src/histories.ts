@@ -1,5 +1,6 @@
 import { setImmediate as afterPendingWork } from 'node:timers/promises';
 import { WeirError } from '@weir/contracts';
+import type { Joined } from '@weir/verdicts';
 import { createAccountHistory, packRecords } from '@weir/windows';
 import type {
   AccountHistory,
@@ -11,7 +12,6 @@ import type {
   WindowStore,
 } from '@weir/windows';
 import type { Run } from './cut-runs.ts';
-import type { Joined } from './decide-batch.ts';
 
 /** The windows of one partition under one plan, as whoever writes them knows them. */
 export type PartitionWindows = {

@@ -11,7 +11,7 @@ import {
   pseudonymFor,
   receivedEvent,
   sampleTransaction,
-} from './fixtures/sample-transactions.ts';
+} from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { assertSettled, drained, readRejected } from './fixtures/settled.ts';
 import { createTestLog } from './fixtures/test-log.ts';
 import type { TestLog } from './fixtures/test-log.ts';

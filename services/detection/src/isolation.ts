@@ -1,4 +1,9 @@
-import type { Run } from './cut-runs.ts';
+/** Records of a partition that are decided together. */
+type Run = {
+  readonly from: number;
+  readonly to: number;
+  readonly decoded: readonly { readonly offset: number }[];
+};
 
 /**
  * Finds the one record that keeps a run from being published. A run that can

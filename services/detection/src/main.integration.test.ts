@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { streams } from '@weir/contracts';
+import { decodePayload, events, releasedIdentity, streams } from '@weir/contracts';
+import type { Release } from '@weir/contracts';
 import { exitCodes } from '@weir/runtime';
 import { waitFor } from '@weir/testkit';
 import type { TestProgram } from '@weir/testkit';
 import { startDetectionBench } from './fixtures/detection-bench.ts';
 import type { DetectionBench } from './fixtures/detection-bench.ts';
 import { startDetectionProcess } from './fixtures/detection-process.ts';
-import { sampleTransactions } from './fixtures/sample-transactions.ts';
+import { releaseEvent } from './fixtures/release-world.ts';
+import { sampleTransactions } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { assertSettled } from './fixtures/settled.ts';
 import { createTestLog } from './fixtures/test-log.ts';
 import type { TestLog } from './fixtures/test-log.ts';
@@ -78,6 +80,66 @@ test('kill -9, again and again while transactions flow, costs no verdict and dou
   const settled = await assertSettled(log);
   const verdicts = settled.flatMap(({ decisions }) => decisions.filter((one) => 'digest' in one));
   assert.equal(verdicts.length, kills * perRound * log.partitions);
+});
+
+/** An approval for each transaction that was held, as alerting would seal it. */
+async function approvals(requestedBy: string) {
+  const held = await log.readOpened('held');
+  return Promise.all(
+    held.map(async ({ record, opened }) => {
+      const payload = opened.ok ? decodePayload(events.transactionHeld, opened.plaintext) : undefined;
+      assert.ok(opened.ok && payload?.ok === true);
+      const { sourcePartition, sourceOffset } = payload.value;
+      const release: Release = {
+        tenant: opened.attributes.tenant,
+        transactionIdentity: opened.attributes.id,
+        ...{ sourcePartition, sourceOffset, heldOffset: record.offset },
+        ...{ requestedBy, approvedBy: 'bert', approvedAt: '2026-02-01T00:00:00.000Z' },
+      };
+      const sealed = await log.seal(releaseEvent(release, opened.key), 'releases');
+      return { partition: record.partition, identity: opened.attributes.id, sealed };
+    }),
+  );
+}
+
+/** The identities that were let go, in the order of the topic. */
+const releasedIdentities = async (): Promise<readonly string[]> =>
+  (await log.readOpened('cleared')).flatMap(({ opened }) => {
+    const identity = opened.ok ? releasedIdentity(opened.attributes.id) : undefined;
+    return identity === undefined ? [] : [identity];
+  });
+
+test('kill -9 while releases are approved, each of them twice, lets each transaction go exactly once', async () => {
+  const [first, again] = [await approvals('anna'), await approvals('carl')];
+  assert.ok(first.length > 50);
+  const producer = await log.kafka.createProducer();
+  const append = async (some: typeof first): Promise<void> => {
+    for (const { partition, sealed } of some)
+      await producer.append(streams.releases.topic, partition, [sealed]);
+  };
+  const killed = start();
+  const feeding = append(first);
+  await waitFor(async () => (await releasedIdentities()).length > 10, {
+    deadlineMs: 60_000,
+    what: 'some to be released',
+  });
+  assert.equal(await killed.end('SIGKILL'), null);
+  await feeding;
+  await append(again);
+  await producer.close();
+  const last = start();
+  const ends = await log.kafka.offsets(streams.releases.topic);
+  await waitFor(
+    async () => {
+      const positions = await log.kafka.groupPositions(`${groupId}-releases`, streams.releases.topic);
+      return ends.every(({ partition, end }) => (positions[partition]?.next ?? 0) >= end);
+    },
+    { deadlineMs: 60_000, what: `every release to be settled\n${last.log()}` },
+  );
+  assert.equal(await last.end('SIGTERM'), exitCodes.stopped, last.log());
+  assert.deepEqual((await releasedIdentities()).toSorted(), first.map(({ identity }) => identity).toSorted());
+  assert.deepEqual(await log.readOpened('rejected'), []);
+  await assertSettled(log);
 });
 
 test('a worker that may not use the keys halts and says so, and the next one goes on', async () => {

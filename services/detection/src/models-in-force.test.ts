@@ -3,15 +3,15 @@ import { test } from 'node:test';
 import { streams } from '@weir/contracts';
 import type { JournalRecord } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
+import { createResolvers } from '@weir/verdicts';
 import { drawnModels } from './fixtures/drawn-models.ts';
 import type { DrawnModel } from './fixtures/drawn-models.ts';
 import { modelsReaderOver } from './fixtures/topics-reader.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
 import { builtInDigest } from './fixtures/ruleset-artefacts.ts';
-import { controlEvent } from './fixtures/sample-transactions.ts';
+import { controlEvent } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts';
-import { createResolvers } from './resolvers.ts';
 
 const { versions } = log;
 

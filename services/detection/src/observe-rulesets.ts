@@ -1,6 +1,5 @@
 import type { Metrics } from '@weir/runtime';
-import type { Decided } from './decide-batch.ts';
-import type { LogState } from './log-state.ts';
+import type { Decided, LogState } from '@weir/verdicts';
 
 /** What is told about rulesets: which are in force, and what they and those beside them make of transactions. */
 export type RulesetObserver = {

@@ -4,16 +4,19 @@ import { WeirError } from '@weir/contracts';
 import type { Alternative } from '@weir/contracts';
 import { createLogger, createMetrics } from '@weir/runtime';
 import { createAccountHistory, defaultWindowPlan } from '@weir/windows';
-import { decideBatch } from './decide-batch.ts';
-import type { Decided } from './decide-batch.ts';
+import { decideBatch, windowRecordOf } from '@weir/verdicts';
+import type { Decided } from '@weir/verdicts';
 import type { DetectionParts } from './detection-parts.ts';
 import { createObserver } from './observe.ts';
 import { createBatchConsumer } from './consume-batch.ts';
-import { decodedTransaction } from './fixtures/decoded-transaction.ts';
-import { judgeOf } from './fixtures/judge-of.ts';
+import { decodedTransaction } from '../../../packages/verdicts/src/fixtures/decoded-transaction.ts';
+import { judgeOf } from '../../../packages/verdicts/src/fixtures/judge-of.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
-import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
-import { windowRecordOf } from './window-record.ts';
+import {
+  controlEvent,
+  receivedEvent,
+  sampleTransactions,
+} from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 
 const log = {
   logId: '018f3b9e-0000-4000-8000-000000000000',

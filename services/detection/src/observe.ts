@@ -2,6 +2,8 @@ import type { WeirError } from '@weir/contracts';
 import type { Logger, Metrics } from '@weir/runtime';
 import type { RedisChanges } from '@weir/window-store';
 import type { StepObserver } from './detection-parts.ts';
+import { createReleaseObserver } from './releases/observe-releases.ts';
+import type { ReleaseObserver } from './releases/observe-releases.ts';
 import { createRulesetObserver } from './observe-rulesets.ts';
 import type { RulesetObserver } from './observe-rulesets.ts';
 
@@ -10,6 +12,7 @@ export type DetectionObserver = StepObserver & {
   lag(partition: number, records: number): void;
   redisChanged(changes: RedisChanges): void;
   listRead: RulesetObserver['listRead'];
+  readonly releases: ReleaseObserver;
 };
 
 /** Turns what happens into metrics and log lines: counts, offsets and codes alone. */
@@ -103,6 +106,7 @@ export function createObserver(metrics: Metrics, log: Logger): DetectionObserver
     },
     nowInForce: rulesets.nowInForce,
     listRead: rulesets.listRead,
+    releases: createReleaseObserver(metrics, log),
     positionDiffers(partition, { committed, journal }) {
       differing.add({});
       log.warn('the journal ends elsewhere than the position of the group, which now follows it', {

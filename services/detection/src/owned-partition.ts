@@ -1,6 +1,6 @@
 import type { PartitionTransactions } from '@weir/kafka';
+import type { LogState } from '@weir/verdicts';
 import type { PartitionWindows } from './histories.ts';
-import type { LogState } from './log-state.ts';
 
 /** A partition this worker has taken over: nobody else can publish for it while the fence holds. */
 export type OwnedPartition = PartitionWindows & {

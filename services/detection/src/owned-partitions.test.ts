@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { streams, WeirError } from '@weir/contracts';
 import type { JournalRecord } from '@weir/contracts';
 import type { PartitionTransactions } from '@weir/kafka';
+import { planDigest } from '@weir/verdicts';
 import { createMemoryWindowStore } from '@weir/window-store/memory';
 import { defaultWindowPlan } from '@weir/windows';
 import type { WindowPlan, WindowStore } from '@weir/windows';
@@ -20,9 +21,8 @@ import {
   plainRecord,
   silentObserver,
 } from './fixtures/plain-parts.ts';
-import { controlEvent } from './fixtures/sample-transactions.ts';
+import { controlEvent } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { encodePositionMetadata } from './position-metadata.ts';
-import { planDigest } from './resolve-plan.ts';
 
 const { versions } = log;
 

@@ -1,5 +1,6 @@
 import { WeirError } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
+import { createTurns } from '@weir/runtime';
 import type { DetectionParts } from './detection-parts.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { createLogBeginning } from './read-log-opening.ts';
@@ -108,22 +109,5 @@ export function createOwnedPartitions(parts: DetectionParts): OwnedPartitions {
     },
     all: () => [...owned.values()],
     partitions: () => [...owned.keys(), ...taking.keys()],
-  };
-}
-
-/** Runs at most so many at once, the others in the order they came. */
-function createTurns(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
   };
 }

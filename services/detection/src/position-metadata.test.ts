@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LogState } from './log-state.ts';
+import type { LogState } from '@weir/verdicts';
 import { decodePositionMetadata, encodePositionMetadata, metadataLimitBytes } from './position-metadata.ts';
 
 const log: LogState = {

@@ -7,7 +7,7 @@ import {
   sha256Hex,
 } from '@weir/contracts';
 import { z } from 'zod';
-import type { LogState } from './log-state.ts';
+import type { LogState } from '@weir/verdicts';
 
 /** Kafka keeps no more beside a committed offset (offset.metadata.max.bytes). */
 export const metadataLimitBytes = 4_096;

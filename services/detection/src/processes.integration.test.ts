@@ -12,7 +12,11 @@ import type { DetectionBench } from './fixtures/detection-bench.ts';
 import { startDetectionProcess } from './fixtures/detection-process.ts';
 import { listOf } from './fixtures/list-artefacts.ts';
 import { publishedRuleset, writtenRuleset } from './fixtures/ruleset-artefacts.ts';
-import { controlEvent, pseudonymFor, sampleTransactions } from './fixtures/sample-transactions.ts';
+import {
+  controlEvent,
+  pseudonymFor,
+  sampleTransactions,
+} from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { assertSettled } from './fixtures/settled.ts';
 import { createTestLog } from './fixtures/test-log.ts';
 import type { TestLog } from './fixtures/test-log.ts';

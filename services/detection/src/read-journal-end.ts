@@ -1,7 +1,7 @@
 import { decodePayload, events } from '@weir/contracts';
 import { openEvents } from '@weir/envelope';
+import type { LogState } from '@weir/verdicts';
 import type { DetectionParts } from './detection-parts.ts';
-import type { LogState } from './log-state.ts';
 
 /** P, and what is in force there. */
 export type Published = { readonly next: number; readonly log: LogState };

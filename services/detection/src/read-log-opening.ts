@@ -1,8 +1,8 @@
 import { openEvents } from '@weir/envelope';
 import type { KafkaRecord } from '@weir/kafka';
-import { decode } from './decode.ts';
 import type { DetectionParts } from './detection-parts.ts';
-import type { LogState } from './log-state.ts';
+import { decode } from '@weir/verdicts';
+import type { LogState } from '@weir/verdicts';
 
 /** The log a record names: what the control record says that a new log begins with; undefined for any other. */
 export async function readLogOpening(

@@ -7,12 +7,8 @@ import type { DrawnModel } from './fixtures/drawn-models.ts';
 import { listOf } from './fixtures/list-artefacts.ts';
 import { publishedRuleset, writtenRuleset } from './fixtures/ruleset-artefacts.ts';
 import { modelsReaderOver, topicsReaderOver } from './fixtures/topics-reader.ts';
-import { createJudgeResolver } from './resolve-judge.ts';
-import { createKeptLists } from './resolve-lists.ts';
-import { createRulesetResolver } from './resolve-ruleset.ts';
-import type { InForce } from './resolve-judge.ts';
-import { createResolvers } from './resolvers.ts';
-import type { ResolverSources } from './resolvers.ts';
+import { createJudgeResolver, createKeptLists, createResolvers, createRulesetResolver } from '@weir/verdicts';
+import type { InForce, ResolverSources } from '@weir/verdicts';
 
 const isUnknown = { code: 'artefact_unknown', recovery: 'halt' };
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createKeptLists } from '@weir/verdicts';
 import { listOf } from './fixtures/list-artefacts.ts';
-import { pseudonymFor } from './fixtures/sample-transactions.ts';
+import { pseudonymFor } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { topicsReaderOver } from './fixtures/topics-reader.ts';
-import { createKeptLists } from './resolve-lists.ts';
 
 const isUnknown = { code: 'artefact_unknown', recovery: 'halt' };
 const shop = pseudonymFor('c', 'shop-1');

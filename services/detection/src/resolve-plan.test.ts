@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { encodePayload, events, systemTenant } from '@weir/contracts';
 import type { Artefact } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
+import { createPlanResolver, planDigest } from '@weir/verdicts';
 import { defaultWindowPlan } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
 import { plainLogId } from './fixtures/plain-log.ts';
 import { createPlainParts, plainRecord } from './fixtures/plain-parts.ts';
-import { createPlanResolver, planDigest } from './resolve-plan.ts';
 
 const wide: WindowPlan = {
   ...defaultWindowPlan,

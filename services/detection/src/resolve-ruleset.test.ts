@@ -5,11 +5,11 @@ import { encodePayload, events, systemTenant } from '@weir/contracts';
 import type { UnsealedEvent } from '@weir/envelope';
 import { artefactBodies, resolveRuleset } from '@weir/rules';
 import type { Ruleset } from '@weir/rules';
+import { createRulesetResolver } from '@weir/verdicts';
 import { defaultWindowPlan } from '@weir/windows';
 import { plainLogId } from './fixtures/plain-log.ts';
 import { builtInDigest, publishedRuleset, writtenRuleset } from './fixtures/ruleset-artefacts.ts';
 import { topicsReaderOver } from './fixtures/topics-reader.ts';
-import { createRulesetResolver } from './resolve-ruleset.ts';
 
 const isUnknown = { code: 'artefact_unknown', recovery: 'halt' };
 const plan = defaultWindowPlan;

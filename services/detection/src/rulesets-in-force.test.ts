@@ -4,17 +4,16 @@ import { digestOf } from '@weir/artefacts';
 import { events, flaggedEventId, streams } from '@weir/contracts';
 import type { ControlRecord, JournalRecord } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
+import { createResolvers, planDigest } from '@weir/verdicts';
 import { defaultWindowPlan } from '@weir/windows';
 import { listOf } from './fixtures/list-artefacts.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
 import { builtInDigest, publishedRuleset, writtenRuleset } from './fixtures/ruleset-artefacts.ts';
-import { controlEvent } from './fixtures/sample-transactions.ts';
+import { controlEvent } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { topicsReaderOver } from './fixtures/topics-reader.ts';
 import { decodePositionMetadata } from './position-metadata.ts';
 import { readJournalEnd } from './read-journal-end.ts';
-import { planDigest } from './resolve-plan.ts';
-import { createResolvers } from './resolvers.ts';
 
 type Activated = Extract<ControlRecord, { kind: 'artefact_activated' }>;
 

@@ -3,17 +3,20 @@ import type { AccountHistory } from '@weir/windows';
 import type { ArtefactKind, ControlRecord } from '@weir/contracts';
 import type { Judge } from '@weir/rules';
 import type { Run } from './cut-runs.ts';
-import { decideBatch, joinBatch, joinedBy } from './decide-batch.ts';
-import type { Decided } from './decide-batch.ts';
-import { decideWithTeam } from './decide-with-team.ts';
 import type { DetectionParts, StepObserver } from './detection-parts.ts';
 import { appendToWindows, goOnBehind, loadHistories, storedBefore } from './histories.ts';
 import type { StoredBefore } from './histories.ts';
-import { applyControl } from './log-state.ts';
-import type { LogState } from './log-state.ts';
+import {
+  applyControl,
+  decideBatch,
+  decideWithTeam,
+  joinBatch,
+  joinedBy,
+  windowRecordOf,
+} from '@weir/verdicts';
+import type { Decided, LogState } from '@weir/verdicts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { publish, sealOutputs } from './publish.ts';
-import { windowRecordOf } from './window-record.ts';
 
 type StepDone = Parameters<StepObserver['stepDone']>[1];
 

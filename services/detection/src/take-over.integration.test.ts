@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { streams, WeirError } from '@weir/contracts';
 import { waitFor } from '@weir/testkit';
+import type { LogState } from '@weir/verdicts';
 import { encodePositionMetadata } from './position-metadata.ts';
-import type { LogState } from './log-state.ts';
 import { startDetectionBench } from './fixtures/detection-bench.ts';
 import type { DetectionBench } from './fixtures/detection-bench.ts';
-import { sampleTransactions } from './fixtures/sample-transactions.ts';
+import { sampleTransactions } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { assertSettled, drained } from './fixtures/settled.ts';
 import {
   alterOneAccount,

@@ -6,7 +6,11 @@ import type { KafkaRecord } from '@weir/kafka';
 import type { ChainCommit } from '@weir/windows';
 import type { DetectionParts } from './detection-parts.ts';
 import { createPlainParts, plainRecord, silentObserver } from './fixtures/plain-parts.ts';
-import { controlEvent, receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
+import {
+  controlEvent,
+  receivedEvent,
+  sampleTransactions,
+} from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { appendToWindows } from './histories.ts';
 import { encodePositionMetadata } from './position-metadata.ts';
 import type { OwnedPartition } from './owned-partition.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { streams, WeirError } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
+import type { LogState } from '@weir/verdicts';
 import type { StoredPosition, WindowStore } from '@weir/windows';
 import type { DetectionParts } from './detection-parts.ts';
-import type { LogState } from './log-state.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { planTakeover } from './plan-takeover.ts';
 import { createLogBeginning, readLogOpening } from './read-log-opening.ts';

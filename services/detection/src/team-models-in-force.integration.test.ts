@@ -7,13 +7,13 @@ import { test, type TestContext } from 'node:test';
 import { encodePayload, events, streams, systemTenant } from '@weir/contracts';
 import type { JournalRecord, TeamModelDescriptor } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
+import { createResolvers } from '@weir/verdicts';
 import { logisticModel } from '../../../packages/team-model/src/onnx.fixture.ts';
 import { createPlainConsumer, plainLog as log, plainRecords as records } from './fixtures/plain-consumer.ts';
 import { batchOf, createPlainParts, plainControl, plainRecord } from './fixtures/plain-parts.ts';
 import { builtInDigest } from './fixtures/ruleset-artefacts.ts';
-import { controlEvent } from './fixtures/sample-transactions.ts';
+import { controlEvent } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { decodePositionMetadata, encodePositionMetadata } from './position-metadata.ts';
-import { createResolvers } from './resolvers.ts';
 
 const model = logisticModel([0], 3);
 const descriptor: TeamModelDescriptor = {

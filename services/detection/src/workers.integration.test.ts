@@ -5,7 +5,10 @@ import { sealEvents } from '@weir/envelope';
 import { waitFor } from '@weir/testkit';
 import { startDetectionBench } from './fixtures/detection-bench.ts';
 import type { DetectionBench } from './fixtures/detection-bench.ts';
-import { receivedEvent, sampleTransactions } from './fixtures/sample-transactions.ts';
+import {
+  receivedEvent,
+  sampleTransactions,
+} from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { assertSettled, drained } from './fixtures/settled.ts';
 import { createTestLog } from './fixtures/test-log.ts';
 import type { TestLog } from './fixtures/test-log.ts';

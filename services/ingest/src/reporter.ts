@@ -13,7 +13,7 @@ export type Reporter = {
   follow(run: Pick<FeedRun, 'progress'>, onTick: (progress: Progress) => void): () => void;
   /** The last word, also into `reportFile` where one is given. */
   summary(summary: Summary, reportFile: string | undefined): Promise<void>;
-  /** What a transaction is called. It is told to nobody else. */
+  /** What an account, or a transaction of it, is called. It is told to nobody else. */
   identified(message: Extract<IngestMessage, { kind: 'identified' }>): Promise<void>;
   problem(error: SourceError): Promise<void>;
   /** What became of a window plan or a model. */

@@ -54,7 +54,7 @@ export type IngestMessage =
   | { readonly kind: 'policy'; readonly mode: ModelPolicy['mode'] }
   | ImportedList
   | AskedList
-  | { readonly kind: 'identified'; readonly transaction: string }
+  | { readonly kind: 'identified'; readonly account: string; readonly transaction?: string }
   | { readonly kind: 'problem'; readonly exitCode: number; readonly message: string };
 
 type Reading = { readonly bytesRead: () => number; readonly bytesTotal: number | null };

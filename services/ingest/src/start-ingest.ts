@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { createTlsRenewal, type TlsRenewal } from '@weir/access';
 import { recordStart } from '@weir/audit';
 import { connectKafka, connectKms } from '@weir/connections';
 import type { Producer } from '@weir/kafka';
@@ -18,7 +19,6 @@ import { createDoorHealth, type DoorHealth } from './door/door-health.ts';
 import { createDoorMetrics } from './door/door-metrics.ts';
 import { doorSettingsOf } from './door/door-settings.ts';
 import { serveDoor } from './door/serve-door.ts';
-import { createTlsRenewal, type TlsRenewal } from './door/tls-renewal.ts';
 import { createFeedMetrics, type FeedMetrics } from './feed-metrics.ts';
 import { feedPortsOf, feedSettingsOf, readKeys } from './feed-settings.ts';
 import { requireWritable } from './ledger/ledger-file.ts';

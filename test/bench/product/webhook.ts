@@ -3,13 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unusualAlertId } from '@weir/alerts';
 import { createDevelopmentAuthority } from '@weir/local';
 import { waitFor } from '@weir/testkit';
+import { createWebhookChannel } from '../../../services/alerting/src/channels/webhook/webhook-channel.ts';
 import { startAlertingStack } from '../../../services/alerting/src/fixtures/alerting-stack.ts';
-import { heldNotice, heldTransaction, testRuleset } from '../../../services/alerting/src/fixtures/notices.ts';
+import { sampleNotifications } from '../../../services/alerting/src/fixtures/sample-notifications.ts';
+import { heldTransaction, testRuleset } from '../../../services/alerting/src/fixtures/sample-transactions.ts';
 import { startWebhookReceiver } from '../../../services/alerting/src/fixtures/webhook-receiver.ts';
-import { createWebhookChannel } from '../../../services/alerting/src/webhook/webhook-channel.ts';
 import { percentilesOf } from '../latency.ts';
+import { pseudonymFor } from '../population.ts';
 
 type Say = (sentence: string) => void;
 type Receiver = Awaited<ReturnType<typeof startReceiver>>;
@@ -18,9 +21,9 @@ const paced = { perSecond: 20, count: 400 };
 const direct = { warmUp: 200, count: 2_000 };
 
 /**
- * How fast an alert reaches a receiver over TLS on loopback: from a held record's
- * appending until the receiver has its webhook, with its mail sent before; and
- * without Kafka, from rendering until the 2xx, one after the other.
+ * How fast an alert that waits for nothing reaches a receiver over TLS on loopback: from a held record's
+ * appending until the receiver has its webhook; and without Kafka and store, from rendering until the 2xx,
+ * one after the other.
  */
 export const run = async (say: Say): Promise<Record<string, number>> => {
   const receiver = await startReceiver();
@@ -46,23 +49,19 @@ async function startReceiver() {
 async function measureRendered({ url, secret, caPem }: Receiver): Promise<Record<string, number>> {
   const secrets = [createSecretKey(secret)];
   const channel = createWebhookChannel({
-    url,
+    ...{ receiverId: 'bench', url, timeoutMs: 5_000, allow: ['127.0.0.1'], ca: caPem, now: Date.now },
     secrets: () => secrets,
-    timeoutMs: 5_000,
-    allow: ['127.0.0.1'],
-    ca: caPem,
-    environment: 'bench',
     rulesetOf: () => testRuleset,
-    now: Date.now,
   });
   const latenciesMs: number[] = [];
   for (let index = 0; index < direct.warmUp + direct.count; index += 1) {
-    const notice = heldNotice(heldTransaction({ transaction: { transactionId: `tx-${index}` } }));
     const startedAtMs = performance.now();
-    for (const delivery of channel.deliveriesOf(notice)) {
-      const { kind } = await delivery.send();
-      if (kind !== 'accepted') throw new Error(`a delivery was ${kind}`);
-    }
+    const { kind } = await channel.send({
+      deliveryKey: `bench-${index}`,
+      target: '-',
+      notification: sampleNotifications.first,
+    });
+    if (kind !== 'accepted') throw new Error(`a delivery was ${kind}`);
     if (index >= direct.warmUp) latenciesMs.push(performance.now() - startedAtMs);
   }
   channel.close();
@@ -70,57 +69,68 @@ async function measureRendered({ url, secret, caPem }: Receiver): Promise<Record
   return { renderToAcceptedP50Ms: p50, renderToAcceptedP99Ms: p99 };
 }
 
+/** Each held transaction is of an account of its own, and so the first of an alert. */
+const accountOf = (number: number): string => pseudonymFor('a', `webhook ${number}`);
+const identityOf = (number: number): string => pseudonymFor('t', `webhook ${number}`);
+
 async function measureHeld(receiver: Receiver): Promise<Record<string, number>> {
   const arrivedAtMs = new Map<string, number>();
   receiver.answer((response, { body }) => {
-    const { transactionIds } = JSON.parse(body) as { transactionIds?: readonly string[] };
-    const id = transactionIds?.[0] ?? '';
-    if (!arrivedAtMs.has(id)) arrivedAtMs.set(id, performance.now());
+    const { alerts } = JSON.parse(body) as { alerts: readonly { readonly alertId: string }[] };
+    for (const { alertId } of alerts)
+      if (!arrivedAtMs.has(alertId)) arrivedAtMs.set(alertId, performance.now());
     response.writeHead(204).end();
   });
   const stack = await startAlertingStack();
-  const inbox = await stack.openInbox();
-  const worker = await stack.startWorker(environmentFor(receiver, stack.folder));
+  const worker = await stack.startWorker({ ROUTES_FILE: routesFor(receiver, stack.folder), MAIL_TO: '' });
   try {
-    const append = async (name: string, partition: number): Promise<void> => {
-      const transaction = { transactionId: name };
-      const identity = `t1_${name.replace(/\D/g, '').padStart(22, '0')}`;
-      const held = heldTransaction({ sourcePartition: partition, transaction });
-      await stack.appendHeld(partition, [{ held, identity }]);
+    /** Answers the id of the alert that it begins. */
+    const append = async (number: number): Promise<string> => {
+      const held = heldTransaction({
+        sourcePartition: number % 2,
+        transaction: { transactionId: `held-${number}` },
+      });
+      const [account, identity] = [accountOf(number), identityOf(number)];
+      await stack.appendHeld(number % 2, [{ held, identity, account }]);
+      return unusualAlertId({ tenant: held.transaction.tenant, account, identity });
     };
-    // Both partitions have their producers once the first of each has arrived.
-    for (const partition of [0, 1]) await append(`warm-${9_000_000 + partition}`, partition);
+    // Both partitions are taken over once the first of each has arrived.
+    for (const number of [0, 1]) await append(number);
     await waitFor(() => arrivedAtMs.size === 2, { deadlineMs: 30_000, what: 'the first webhooks' });
-    const dueAtMs = new Map<string, number>();
     const beginAtMs = performance.now();
-    const appended: Promise<void>[] = [];
+    const appended: Promise<readonly [alertId: string, dueAtMs: number]>[] = [];
     for (let index = 0; index < paced.count; index += 1) {
       const dueMs = beginAtMs + (index * 1_000) / paced.perSecond;
       await sleep(Math.max(0, dueMs - performance.now()));
-      dueAtMs.set(`held-${index}`, performance.now());
-      appended.push(append(`held-${index}`, index % 2));
+      const dueAtMs = performance.now();
+      appended.push(append(index + 2).then((alertId) => [alertId, dueAtMs]));
     }
-    await Promise.all(appended);
+    const due = await Promise.all(appended);
     await waitFor(() => arrivedAtMs.size === paced.count + 2, { deadlineMs: 30_000, what: 'every webhook' });
-    const latencies = [...dueAtMs].map(([id, atMs]) => (arrivedAtMs.get(id) ?? Number.NaN) - atMs);
+    const latencies = due.map(([alertId, atMs]) => (arrivedAtMs.get(alertId) ?? Number.NaN) - atMs);
     const { p50, p99 } = percentilesOf(latencies);
     return { heldToReceiverP50Ms: p50, heldToReceiverP99Ms: p99 };
   } finally {
     await worker.stop();
-    await inbox.stop();
     await stack.stop();
   }
 }
 
-function environmentFor({ url, secret, caPem }: Receiver, folder: string): Readonly<Record<string, string>> {
-  const [secretsFile, caFile] = [join(folder, 'webhook.secrets'), join(folder, 'webhook-ca.pem')];
+/** A document that tells each alert at once, and holds none back. Answers where it stands. */
+function routesFor({ url, secret, caPem }: Receiver, folder: string): string {
+  const [secretsFile, caFile, routes] = ['webhook.secrets', 'webhook-ca.pem', 'routes.json'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
   writeFileSync(secretsFile, `whsec_${secret.toString('base64')}\n`, { mode: 0o600 });
   writeFileSync(caFile, caPem);
-  return {
-    WEBHOOK_URL: url,
-    WEBHOOK_SECRETS_FILE: secretsFile,
-    WEBHOOK_CA_FILE: caFile,
-    WEBHOOK_ALLOW_PRIVATE: '127.0.0.1',
-    WEBHOOK_TIMEOUT_MS: '2000',
-  };
+  const rateLimit = { most: 1_000, perMinutes: 1 };
+  const where = { url, secretsFile, caFile, allowPrivate: ['127.0.0.1'], timeoutSeconds: 2 };
+  writeFileSync(
+    routes,
+    JSON.stringify({
+      receivers: [{ id: 'bench', channel: 'webhook', ...where, rateLimit }],
+      routes: [{ id: 'all', to: ['bench'], groupBy: 'alert', waitSeconds: 0 }],
+    }),
+  );
+  return routes;
 }

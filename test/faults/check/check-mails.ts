@@ -1,32 +1,41 @@
-import type { MailCounts } from '../../history-checks/check-alerts.ts';
 import type { Violation } from '../../history-checks/history.ts';
-import { logPartitions } from '../stack/start-fault-stack.ts';
 
 /** The mails of a round, and what was done to alerting meanwhile. */
-export type RoundMails = Pick<MailCounts, 'deliveries'> & {
+export type RoundMails = {
+  /** How often each mail was delivered, by Message-ID and recipient. */
+  readonly deliveries: ReadonlyMap<string, number>;
   /** The deliveries before the round, all of them of alerts that had been written. */
   readonly before: ReadonlyMap<string, number>;
   /** How often alerting may have been kept from noting what it had sent. */
   readonly interruptions: number;
+  /** The same of the round before: what was on its way is sent again once its lease is over, some seconds later. */
+  readonly earlierInterruptions: number;
 };
 
-/** Alerting notes the mails of at most BATCH_MAX_RECORDS records at once, for each of its partitions by itself. */
-const mostMailsOnTheirWay = 50 * 2 * logPartitions;
+/** Alerting has at most so many mails on their way, one for each connection to the relay; see MAIL_MAX_CONNECTIONS. */
+const mostMailsOnTheirWay = 4;
 
 /**
- * Between a relay's 250 and the record of it an interruption repeats a mail:
+ * Between a relay's 250 and the note of it an interruption repeats a mail:
  * SMTP can't do better, and its reader tells it by its Message-ID. So a mail may
  * come once more for each interruption of its round, in all no more than were on
- * their way; without one, or once its alert is written, it may not.
+ * their way; without one it may not.
  */
-export function checkRepeatedMails({ before, deliveries, interruptions }: RoundMails): Violation[] {
+export function checkRepeatedMails({
+  before,
+  deliveries,
+  interruptions,
+  earlierInterruptions,
+}: RoundMails): Violation[] {
   const repeated = [...deliveries].flatMap(([name, count]) => {
     const earlier = before.get(name);
     const times = count - (earlier ?? 1);
-    return times === 0 ? [] : [{ name, times, most: earlier === undefined ? interruptions : 0 }];
+    return times === 0
+      ? []
+      : [{ name, times, most: earlier === undefined ? interruptions : earlierInterruptions }];
   });
   const inAll = repeated.reduce((sum, { times }) => sum + times, 0);
-  const mostInAll = interruptions * mostMailsOnTheirWay;
+  const mostInAll = (interruptions + earlierInterruptions) * mostMailsOnTheirWay;
   const violation = (found: string): Violation => ({ rule: 'mail_repeated', damage: 'doubled', found });
   return [
     ...repeated

@@ -1,5 +1,7 @@
-import { checkAlerts } from '../../history-checks/check-alerts.ts';
-import type { MailCounts } from '../../history-checks/check-alerts.ts';
+import { checkAlerts, latestAlerts } from '../../history-checks/check-alerts.ts';
+import type { KnownAlerts } from '../../history-checks/check-alerts.ts';
+import { checkDeliveries } from '../../history-checks/check-deliveries.ts';
+import type { ReceivedMessage } from '../../history-checks/check-deliveries.ts';
 import { checkJournal } from '../../history-checks/check-journal.ts';
 import { checkVerdictOrder } from '../../history-checks/check-order.ts';
 import { checkOutcomes } from '../../history-checks/check-outcomes.ts';
@@ -24,7 +26,9 @@ export type CheckInput = {
   readonly history: History;
   readonly partitions: readonly PartitionState[];
   readonly ingest: readonly IngestCounts[];
-  readonly mails: MailCounts;
+  /** Every mail there ever was, and the alerts from before the history. */
+  readonly mails: readonly ReceivedMessage[];
+  readonly earlierAlerts: KnownAlerts;
   /** What the log has been decided under; the last one is in force. */
   readonly plans: readonly [NaivePlan, ...NaivePlan[]];
   /** Reads all that the store has, and looks for the accounts the log has. */
@@ -52,7 +56,8 @@ export async function runChecks(
     ...checkVersions(history),
     ...checkActivations(history),
     ...checkReleases(history),
-    ...checkAlerts(history, input.mails),
+    ...checkAlerts(history, input.earlierAlerts),
+    ...checkDeliveries(latestAlerts(history, input.earlierAlerts), input.mails),
     ...checkLedgers(history, input.partitions, input.ingest),
     ...checkJudgedWindows(accounts, history.journal, plans, input.windowsFrom),
     ...checkStoredWindows(accounts, stored, plans.at(-1) ?? plans[0]),

@@ -25,28 +25,27 @@ export const allFaultKinds = Object.keys(faultKinds) as readonly FaultKind[];
 
 export const isFaultKind = (text: string): text is FaultKind => Object.hasOwn(faultKinds, text);
 
-/** What a short run is made of: a crash of each part that holds state, a zombie, and both ways of losing windows. */
+/** What a short run is made of: a crash of each part that holds state, a zombie, and windows that are lost. */
 export const tellingFaultKinds: readonly FaultKind[] = [
   'killAtActivation',
   'freezeDetection',
   'killBroker',
   'rollbackRedis',
-  'flushRedis',
+  'killAlerting',
   'killIngest',
 ];
 
 /**
  * How often a fault may keep alerting from noting a mail that its relay has
- * taken, by ending it or by parting it from its group. Each such time may repeat
- * what was on its way, and nothing else may: what it still holds its partitions
- * for it knows to be sent, and it asks the KMS before it sends.
+ * taken, which only its end does: what is to be sent, and what was, stands in its
+ * store. Each such time may repeat what was on its way, and nothing else may.
  */
 export const mailInterruptions: Readonly<Record<FaultKind, number>> = {
   killAlerting: 1,
-  // Once when the broker goes, and once more while what it comes back with is loaded.
-  killBroker: 2,
-  cutKafka: 5,
-  delayKafka: 1,
+  // What is to be sent stands in the store: without Kafka nothing is sent again.
+  killBroker: 0,
+  cutKafka: 0,
+  delayKafka: 0,
   killIngest: 0,
   killDetection: 0,
   killAtActivation: 0,

@@ -13,6 +13,8 @@ export type Sighting = {
   readonly detection: Positions;
   readonly alertingHeld: Positions;
   readonly alertingRejected: Positions;
+  /** What detection has made of approved releases. */
+  readonly releases: Positions;
 };
 
 type PositionSource = Pick<KafkaClient, 'offsets' | 'groupPositions'>;
@@ -29,6 +31,7 @@ export type PositionWatch = {
 
 export const detectionGroup = 'weir-detection';
 const alertingGroup = 'weir-alerting';
+const releasesGroup = 'weir-detection-releases';
 const pollEveryMs = 200;
 /** A round's worth of sightings, and more. */
 const mostSightings = 2_000;
@@ -65,11 +68,12 @@ export function watchPositions(kafka: PositionSource, signal: AbortSignal): Posi
 
 async function see(kafka: PositionSource): Promise<Sighting> {
   const atMs = performance.now();
-  const [ends, detection, held, rejected] = await Promise.all([
+  const [ends, detection, held, rejected, releases] = await Promise.all([
     kafka.offsets(streams.received.topic),
     kafka.groupPositions(detectionGroup, streams.received.topic),
     kafka.groupPositions(alertingGroup, streams.held.topic),
     kafka.groupPositions(alertingGroup, streams.rejected.topic),
+    kafka.groupPositions(releasesGroup, streams.releases.topic),
   ]);
   const positions = (found: typeof detection): Positions =>
     new Map(found.map(({ partition, next }) => [partition, next ?? 0]));
@@ -79,6 +83,7 @@ async function see(kafka: PositionSource): Promise<Sighting> {
     detection: positions(detection),
     alertingHeld: positions(held),
     alertingRejected: positions(rejected),
+    releases: positions(releases),
   };
 }
 

@@ -1,13 +1,16 @@
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { deliveryName } from '../../history-checks/check-alerts.ts';
+import type { ReceivedMessage } from '../../history-checks/check-deliveries.ts';
 
-/** Takes every mail that is sent to it and remembers by which Message-ID, how often. */
+/** Takes every mail that is sent to it and remembers by which Message-ID, how often, and what alerts it tells of. */
 export type MailReceiver = {
   readonly port: number;
   /** How often each Message-ID was accepted for each recipient, by `<id> recipient`. */
   readonly deliveries: ReadonlyMap<string, number>;
+  /** The mails themselves, of those that are the same one. */
+  readonly messages: () => readonly ReceivedMessage[];
   readonly close: () => Promise<void>;
 };
 
@@ -20,15 +23,18 @@ const mailLimitBytes = 1_048_576;
  */
 export async function startMailReceiver(): Promise<MailReceiver> {
   const deliveries = new Map<string, number>();
+  const messages = new Map<string, ReceivedMessage>();
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => open.delete(socket));
-    converse(socket, (messageId, recipients) => {
+    converse(socket, (mail, recipients) => {
       for (const recipient of recipients) {
-        const name = deliveryName(messageId, recipient);
+        const message = messageOf(mail, recipient);
+        const name = `${message.deliveryKey} ${recipient}`;
         deliveries.set(name, (deliveries.get(name) ?? 0) + 1);
+        messages.set(`${name} ${message.content}`, message);
       }
     });
   });
@@ -37,6 +43,7 @@ export async function startMailReceiver(): Promise<MailReceiver> {
   return {
     port: (server.address() as AddressInfo).port,
     deliveries,
+    messages: () => [...messages.values()],
     close: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -46,7 +53,15 @@ export async function startMailReceiver(): Promise<MailReceiver> {
   };
 }
 
-function converse(socket: Socket, accept: (messageId: string, recipients: readonly string[]) => void): void {
+/** A mail says by its headers which it is, and which alerts it tells of. */
+const messageOf = (mail: string, target: string): ReceivedMessage => ({
+  deliveryKey: /^message-id:\s*(<[^>]*>)/im.exec(mail)?.[1] ?? '',
+  target,
+  alertIds: [...mail.matchAll(/^x-weir-alert:\s*([0-9a-f]{64})/gim)].map(([, alertId = '']) => alertId),
+  content: hash('sha256', mail),
+});
+
+function converse(socket: Socket, accept: (mail: string, recipients: readonly string[]) => void): void {
   let received = '';
   let recipients: string[] = [];
   let isMail = false;
@@ -72,7 +87,7 @@ function converse(socket: Socket, accept: (messageId: string, recipients: readon
       if (!isMail) answer(part);
       else {
         isMail = false;
-        accept(/^message-id:\s*(<[^>]*>)/im.exec(part)?.[1] ?? '', recipients);
+        accept(part, recipients);
         recipients = [];
         say('250 kept');
       }

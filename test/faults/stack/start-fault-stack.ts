@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeMain, pickFreePort, readRoleEnvironment, startProcess, startStack } from '@weir/local';
 import type { RunningStack } from '@weir/local';
 import { connectOps } from '../../../packages/cli/src/ops/connect-ops.ts';
 import type { Ops } from '../../../packages/cli/src/ops/connect-ops.ts';
+import { makeDeskTokens } from '../alerts/release-desk.ts';
+import type { DeskTokens } from '../alerts/release-desk.ts';
 import { createKeptWorker } from './kept-worker.ts';
 import type { KeptWorker, WorkerEnd } from './kept-worker.ts';
 import { startLocalBroker } from './local-broker.ts';
@@ -18,8 +20,8 @@ import { createProxyHost } from './proxy-host.ts';
 import type { HostedProxy, ProxyHost } from './proxy-host.ts';
 
 export const logPartitions = 4;
-export const mailDomain = 'faults.example';
-export const mailRecipient = `analyst@${mailDomain}`;
+const mailDomain = 'faults.example';
+const mailRecipient = `analyst@${mailDomain}`;
 
 type Role = Parameters<typeof readRoleEnvironment>[1];
 type Environment = Readonly<Record<string, string>>;
@@ -36,6 +38,8 @@ export type FaultStack = {
   /** Two that run, and a third that is away until it is added. */
   readonly detection: readonly [KeptWorker, KeptWorker, KeptWorker];
   readonly alerting: KeptWorker;
+  /** Where people work alerts, and as whom. */
+  readonly api: { readonly url: string; readonly tokens: DeskTokens };
   /** What a process acting in a role is configured with, its way leading through the proxies. */
   readonly workerEnvironment: (role: Role) => Environment;
   /** The same straight to the parts, for who looks on. */
@@ -44,6 +48,14 @@ export type FaultStack = {
   readonly observer: Ops;
   /** Stops everything that runs. Idempotent. */
   readonly stop: () => Promise<void>;
+};
+
+/** One mail for each alert and soon, so that whatever isn't told shows: the limit is far away, and nobody is reminded. */
+const routes = {
+  receivers: [
+    { id: 'mail', channel: 'mail', to: [mailRecipient], rateLimit: { most: 1_000, perMinutes: 1 } },
+  ],
+  routes: [{ id: 'all', to: ['mail'], groupBy: 'alert', waitSeconds: 1, updateMinutes: 1 }],
 };
 
 /** The shortest there may be, so that the partitions of the dead and the frozen go to others soon. */
@@ -89,6 +101,15 @@ export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => v
     const observer = connectOps(directEnvironment('ops'), home);
     stops.push(observer.close);
 
+    const tokensFile = join(home, 'api-tokens.json');
+    const api = { url: `http://127.0.0.1:${await pickFreePort()}`, tokens: makeDeskTokens(tokensFile) };
+    const alertsEnvironment = {
+      // Also how soon a mail that was on its way when alerting was killed is sent again.
+      MAIL_TIMEOUT_MS: String(sessionTimeoutMs / 2),
+      API_PORT: new URL(api.url).port,
+      API_TOKENS_FILE: tokensFile,
+    };
+
     const worker = async (name: string, role: 'detection' | 'alerting'): Promise<KeptWorker> => {
       const one = createKeptWorker({
         name,
@@ -97,7 +118,7 @@ export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => v
         env: {
           ...workerEnvironment(role),
           GROUP_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
-          ...(role === 'alerting' ? { MAIL_TIMEOUT_MS: String(sessionTimeoutMs / 2) } : {}),
+          ...(role === 'alerting' ? alertsEnvironment : {}),
         },
         logFile: join(home, 'logs', `${name}.log`),
         onEnd,
@@ -123,6 +144,7 @@ export async function startFaultStack(home: string, onEnd: (end: WorkerEnd) => v
       mails,
       detection,
       alerting,
+      api,
       workerEnvironment,
       directEnvironment,
       observer,
@@ -139,6 +161,8 @@ function startKms(
   home: string,
   parts: { readonly broker: LocalBroker; readonly redis: LocalRedis; readonly mails: MailReceiver },
 ): Promise<RunningStack> {
+  const routesFile = join(home, 'routes.json');
+  writeFileSync(routesFile, JSON.stringify(routes));
   return startStack({
     home,
     env: {
@@ -147,7 +171,7 @@ function startKms(
       REDIS_URL: parts.redis.proxied,
       SMTP_URL: `smtp://127.0.0.1:${parts.mails.port}`,
       MAIL_FROM: `weir@${mailDomain}`,
-      MAIL_TO: mailRecipient,
+      ROUTES_FILE: routesFile,
     },
     workers: false,
     onProgress: () => undefined,

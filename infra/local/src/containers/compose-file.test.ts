@@ -77,8 +77,11 @@ test('every part of the stack has its service', () => {
     'learner',
     'notary',
     'provision',
+    'redis',
+    'replay',
+    'tools',
   ];
-  assert.deepEqual(services.map(([name]) => name).toSorted(), [...expected, 'redis', 'tools'].toSorted());
+  assert.deepEqual(services.map(([name]) => name).toSorted(), expected);
 });
 
 test('no service is root, gains a right, or writes to its own file system', () => {
@@ -121,12 +124,12 @@ test('our image is built once, and asked for nowhere', () => {
     assert.equal(pull_policy, build === undefined ? 'never' : undefined, name);
 });
 
-test('only the door and the pages of the inbox are let out, on this machine alone', () => {
+test('only the door, the APIs of alerts and replays and the pages of the inbox are let out, on this machine alone', () => {
   assert.equal(compose.networks['data']?.internal, true);
   for (const [name, { ports, networks, network_mode }] of services) {
-    const isExposed = name === 'ingest' || name === 'inbox';
+    const isExposed = ['ingest', 'inbox', 'alerting', 'replay'].includes(name);
     assert.equal(ports !== undefined, isExposed, name);
-    for (const port of ports ?? []) assert.match(port, /^127\.0\.0\.1:(18443|11080):\1$/, name);
+    for (const port of ports ?? []) assert.match(port, /^127\.0\.0\.1:(18443|19105|19107|11080):\1$/, name);
     if (name === 'authority') assert.equal(network_mode, 'none');
     else assert.deepEqual(networks, isExposed ? ['data', 'outside'] : ['data'], name);
   }

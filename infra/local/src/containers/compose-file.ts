@@ -35,6 +35,13 @@ const hardened = ({ memory, cpus, pids }: Limits): Service => ({
 
 const small: Limits = { memory: '256m', cpus: 0.5, pids: 64 };
 const medium: Limits = { memory: '512m', cpus: 1, pids: 64 };
+/** What the embedded database of the alerts takes when it is made, and in a storm of large alerts: see ADR 38. */
+const large: Limits = { memory: '2g', cpus: 1, pids: 64 };
+const limitsOf: Readonly<Record<string, Limits>> = {
+  alerting: large,
+  // The windows of a replay are in the process, with a budget of 256 MiB beside everything else.
+  replay: { memory: '1g', cpus: 1, pids: 64 },
+};
 
 /** A party sees its own folder of what was made, and no other's. */
 const partyMount = (party: string): Service => ({
@@ -53,6 +60,15 @@ const stateMount = (volume: string): Service => ({
   // Its owner was set when the first step mounted it; another image's folder must not undo that.
   volume: { nocopy: true },
 });
+
+/** The tokens of the door are those of the APIs of alerts and replays; only the tools write them. */
+const tokensMount: Service = {
+  type: 'volume',
+  source: 'door-state',
+  target: layout.tokens,
+  read_only: true,
+  volume: { nocopy: true },
+};
 
 const whenHealthy = (...names: readonly string[]): Service =>
   Object.fromEntries(names.map((name) => [name, { condition: 'service_healthy' }]));
@@ -99,6 +115,8 @@ const keeps: Readonly<Record<string, string>> = {
   inbox: 'inbox-state',
   notary: 'notary-state',
   ingest: 'door-state',
+  alerting: 'alerting-state',
+  replay: 'replay-state',
 };
 
 const states = ['kafka-state', 'redis-state', ...Object.values(keeps)];
@@ -110,7 +128,11 @@ function ownService(plan: ProcessPlan, limits: Limits, after: Service): Service 
     command: program(plan),
     ...hardened(limits),
     environment: { NODE_EXTRA_CA_CERTS: `${layout.party}/ca.pem` },
-    volumes: [partyMount(plan.name), ...(volume === undefined ? [] : [stateMount(volume)])],
+    volumes: [
+      partyMount(plan.name),
+      ...(volume === undefined ? [] : [stateMount(volume)]),
+      ...(plan.name === 'alerting' || plan.name === 'replay' ? [tokensMount] : []),
+    ],
     networks: ['data'],
     healthcheck: check(probeOf(plan)),
     depends_on: after,
@@ -209,10 +231,15 @@ export function composeFile(): Service {
     depends_on: whenHealthy('kafka', 'redis', 'kms'),
   };
   for (const plan of workers) {
-    services[plan.name] = ownService(plan, medium, { ...whenDone('provision'), ...whenHealthy('inbox') });
+    services[plan.name] = ownService(plan, limitsOf[plan.name] ?? medium, {
+      ...whenDone('provision'),
+      ...whenHealthy('inbox'),
+    });
   }
   services['inbox'] = { ...services['inbox'], ...exposed(containerPorts.inbox) };
   services['ingest'] = { ...services['ingest'], ...exposed(containerPorts.door) };
+  services['alerting'] = { ...services['alerting'], ...exposed(containerPorts.alerts) };
+  services['replay'] = { ...services['replay'], ...exposed(containerPorts.replayApi) };
   services['tools'] = {
     ...own,
     profiles: ['tools'],
@@ -242,6 +269,7 @@ const describedSettings = (): StackSettings => ({
   redisAccess: {},
   ownSmtpUrl: undefined,
   webhookAccess: {},
+  alertsAccess: {},
   mailFrom: '',
   mailTo: '',
   kafka: undefined,

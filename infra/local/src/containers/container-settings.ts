@@ -40,6 +40,7 @@ export function containerSettings(options: {
     redisAccess: {},
     ownSmtpUrl: undefined,
     webhookAccess: {},
+    alertsAccess: {},
     mailFrom: 'weir@localhost',
     mailTo: 'analyst@localhost',
     kafka: undefined,

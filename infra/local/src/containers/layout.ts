@@ -4,6 +4,8 @@ export const layout = {
   party: '/run/weir',
   /** What a part keeps: a volume of its own. */
   state: '/weir/state',
+  /** Who may come in: what the door keeps, for the APIs of alerts and replays to read. */
+  tokens: '/weir/tokens',
   /** All of the above, for the two steps that make it: no worker sees these. */
   home: '/weir/home',
   parties: '/weir/parties',

@@ -7,7 +7,9 @@ import { ensureSecurity } from '../security/ensure-security.ts';
 import type { StackSecurity } from '../security/secured-parties.ts';
 import { ensureCallers } from '../stack/callers.ts';
 import { describeInfrastructure } from '../stack/describe-stack.ts';
+import { ensureAlertsFiles } from '../stack/alerts-files.ts';
 import { ensureDoorFiles } from '../stack/door-files.ts';
+import { ensureReplayFiles } from '../stack/replay-files.ts';
 import { writePrivateFile } from '../write-private-file.ts';
 import { containerSettings } from './container-settings.ts';
 import type { ContainerNetwork } from './container-settings.ts';
@@ -29,6 +31,8 @@ export async function prepareContainers(folders: ContainerFolders): Promise<void
   const hosts = { kafka, redis, kms, inbox: smtp };
   const security = await ensureSecurity({ home, folder: parties, hostsOf: (server) => [hosts[server]] });
   await ensureDoorFiles(home);
+  await ensureAlertsFiles(home);
+  await ensureReplayFiles(home);
   const callers = ensureCallers(home);
   writeKafka(security, network);
   writeRedis(security, network);

@@ -12,9 +12,11 @@ import { layout } from './layout.ts';
 import { writePartyEnvironment } from './party-environment.ts';
 import type { ContainerFolders } from './party-environment.ts';
 
-/** What differs in a container: the door is reached from outside. Health and metrics stay inside. */
+/** What differs in a container: the door and the APIs of alerts and replays are reached from outside. Health and metrics stay inside. */
 const differing: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ingest: { DOOR_HOST: '0.0.0.0' },
+  alerting: { API_HOST: '0.0.0.0', API_TOKENS_FILE: `${layout.tokens}/tokens.json` },
+  replay: { API_HOST: '0.0.0.0', API_TOKENS_FILE: `${layout.tokens}/tokens.json` },
   // The notary writes into a folder that is there; nobody but its owner makes one.
   notary: { AUDIT_CHECKPOINT_DIR: layout.state },
 };

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { listPage, mailPage } from './inbox-pages.ts';
-import type { MailStore } from './mail-store.ts';
+import { listPage, mailPage, readView } from './inbox-pages.ts';
+import { mailsOfThread } from './mail-threads.ts';
+import type { MailImage, MailStore } from './mail-store.ts';
 
 const requestDeadlineMs = 5_000;
 const headerLimitBytes = 16 * 1024;
@@ -35,7 +36,8 @@ function answer(store: MailStore, request: IncomingMessage): Answer {
   if (!isLoopbackHost(request.headers.host)) return text(403, 'Ask for this page as 127.0.0.1 or localhost.');
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'This page can only be read.');
   // Undefined for a target that is no URL, such as "//".
-  const pathname = URL.parse(request.url ?? '/', 'http://127.0.0.1')?.pathname ?? '';
+  const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
+  const pathname = url?.pathname ?? '';
   if (pathname === '/') return html(listPage(store.list()));
   if (pathname === '/healthz') return text(200, 'ok');
   if (pathname === '/api/mails') return json(store.list());
@@ -43,8 +45,17 @@ function answer(store: MailStore, request: IncomingMessage): Answer {
   const mail = match?.[2] === undefined ? undefined : store.find(match[2]);
   if (mail === undefined) return text(404, 'There is no such mail.');
   if (match?.[1] === 'api/mails') return json(mail);
-  return match?.[3] === undefined ? html(mailPage(mail)) : html(mail.html, mailPolicy);
+  if (match?.[3] !== undefined) return html(withImages(mail.html, store.images(mail.id)), mailPolicy);
+  return html(mailPage(mail, mailsOfThread(store.list(), mail), readView(url?.searchParams.get('view'))));
 }
+
+/** Pictures that came with the mail, put into it: the page may not ask for anything. */
+const withImages = (html: string, images: readonly MailImage[]): string =>
+  images.reduce(
+    (shown, { cid, contentType, base64 }) =>
+      shown.replaceAll(`"cid:${cid}"`, `"data:${contentType};base64,${base64}"`),
+    html,
+  );
 
 /** The Host header of a request made to this machine's own address. */
 export function isLoopbackHost(host: string | undefined): boolean {

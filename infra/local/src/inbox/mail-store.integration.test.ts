@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeTempFolder } from '@weir/testkit';
@@ -44,4 +44,18 @@ test('a damaged file is passed over and the others are shown', () => {
       .map(({ subject }) => subject),
     ['<whole>'],
   );
+});
+
+test('pictures are kept beside their mail, for its owner alone, and go with it', () => {
+  const folder = makeTempFolder('mails');
+  const store = openMailStore(folder, 2);
+  const images = [{ cid: 'chart@weir', contentType: 'image/png', base64: 'AAAA' }];
+  const { id } = store.deliver({ ...mail('<0>', 0), images });
+  assert.deepEqual(store.images(id), images);
+  const modes = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
+  assert.deepEqual(modes, [0o600, 0o600]);
+  assert.doesNotMatch(JSON.stringify(store.list()), /AAAA/);
+  for (const minute of [1, 2]) store.deliver(mail(`<${minute}>`, minute));
+  assert.deepEqual(store.images(id), []);
+  assert.equal(readdirSync(folder).length, 2);
 });

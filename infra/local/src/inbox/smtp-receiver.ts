@@ -11,6 +11,9 @@ const idleMs = 30_000;
 /** A stop waits this long for open connections, then cuts them. */
 const closeMs = 1_000;
 
+/** Pictures that a browser shows and that run nothing. */
+const shownImages: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif']);
+
 class MailRefused extends Error {
   readonly responseCode: number;
 
@@ -87,6 +90,11 @@ function describeMail(mail: ParsedMail, to: readonly string[], receivedAt: Date)
     })),
     text: mail.text ?? '',
     html: typeof mail.html === 'string' ? mail.html : '',
+    images: mail.attachments.flatMap(({ cid, contentType, content }) =>
+      cid !== undefined && shownImages.has(contentType)
+        ? [{ cid, contentType, base64: content.toString('base64') }]
+        : [],
+    ),
   };
 }
 

@@ -156,3 +156,73 @@ test('mails lie on disk for their owner alone', async (context) => {
   const modes = readdirSync(inbox.folder).map((name) => statSync(join(inbox.folder, name)).mode & 0o777);
   assert.deepEqual(modes, [0o600]);
 });
+
+const dot =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+const chartMail = [
+  'From: Weir <weir@localhost>',
+  'To: analyst@localhost',
+  'Subject: chart',
+  'Message-ID: <chart@weir>',
+  'MIME-Version: 1.0',
+  'Content-Type: multipart/related; boundary="part"',
+  '',
+  '--part',
+  'Content-Type: text/html; charset=utf-8',
+  '',
+  '<p>Recent amounts</p><img src="cid:chart@weir" alt="amounts"><img src="https://elsewhere.example/x.png">',
+  '--part',
+  'Content-Type: image/png',
+  'Content-ID: <chart@weir>',
+  'Content-Disposition: inline',
+  'Content-Transfer-Encoding: base64',
+  '',
+  dot,
+  '--part--',
+].join('\r\n');
+
+test('a picture that came with a mail is shown in it, after a restart too, and none from elsewhere', async (context) => {
+  const inbox = await openInbox(context);
+  await sendMail(inbox.smtpPort, chartMail);
+  await inbox.restart();
+  const [mail] = await inbox.mails();
+  assert.equal(mail?.['images'], undefined, 'mails are listed without their pictures');
+  const html = await inbox.get(`/mails/${String(mail?.['id'])}/html`);
+  assert.ok((await html.text()).includes(`<img src="data:image/png;base64,${dot}" alt="amounts">`));
+  assert.match(html.headers.get('content-security-policy') ?? '', /default-src 'none'.*img-src data:;/);
+});
+
+test('a mail can be looked at in light and in dark, as text, and by its headers', async (context) => {
+  const inbox = await openInbox(context);
+  await sendMail(inbox.smtpPort, alertMail);
+  const id = String((await inbox.mails())[0]?.['id']);
+  const view = async (name: string) => (await inbox.get(`/mails/${id}?view=${name}`)).text();
+  assert.match(await view('dark'), /<iframe sandbox class="dark"/);
+  assert.match(await view('light'), /<iframe sandbox class="light"/);
+  assert.match(await view('text'), /<pre>Two transactions are held\./);
+  assert.match(await view('headers'), /<th scope="row">Message-ID<\/th><td>&lt;alert-1\.1@weir&gt;/);
+  assert.match(await view('"><script>'), /<iframe sandbox class="html"/);
+});
+
+test('mails about one alert stand together, the newest first, wherever others came in between', async (context) => {
+  const inbox = await openInbox(context);
+  const answer = (id: string, to: string, subject: string): string =>
+    alertMail
+      .replace('<alert-1.1@weir>', `<${id}@weir>\r\nIn-Reply-To: <${to}@weir>\r\nReferences: <${to}@weir>`)
+      .replace('2 transactions are held <b>now</b>', subject);
+  for (const [id, to, subject] of [
+    ['a-1', 'a', 'first of a'],
+    ['b-1', 'b', 'first of b'],
+    ['a-2', 'a', 'second of a'],
+  ] as const)
+    await sendMail(inbox.smtpPort, answer(id, to, subject));
+  const list = await (await inbox.get('/')).text();
+  const [, threads = ''] = /<ol class="threads">(.*)<\/ol>/s.exec(list) ?? [];
+  const subjects = threads.match(/(?:first|second) of [ab]|<ol>/g);
+  assert.deepEqual(subjects, ['second of a', '<ol>', 'first of a', 'first of b']);
+  const id = String((await inbox.mails())[0]?.['id']);
+  const page = await (await inbox.get(`/mails/${id}`)).text();
+  assert.match(page, /In this thread.*first of a/s);
+  assert.doesNotMatch(page, /first of b/);
+});

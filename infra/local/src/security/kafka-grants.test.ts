@@ -13,8 +13,11 @@ test('each role reads and writes the topics of the topic table and no others', (
   for (const role of roles) {
     const named = (side: 'readers' | 'writers'): string[] =>
       streamNames.filter((name) => streams[name][side].includes(role)).map((name) => streams[name].topic);
-    // Ingest waits for entries of the audit trail, and ops counts records by their keys; neither can open them.
-    const also = { ingest: [streams.audit.topic], ops: [streams.intake.topic] }[String(role)] ?? [];
+    // Ingest and replay wait for entries of the audit trail, ops counts records by their keys; none can open them.
+    const also =
+      { ingest: [streams.audit.topic], replay: [streams.audit.topic], ops: [streams.intake.topic] }[
+        String(role)
+      ] ?? [];
     assert.deepEqual(topicsOf(role, 'read').toSorted(), [...named('readers'), ...also].toSorted(), role);
     assert.deepEqual(topicsOf(role, 'write'), named('writers'), role);
   }
@@ -27,6 +30,21 @@ test('a downstream system writes nothing, transacts nothing and can join no grou
     [],
   );
   for (const { name } of its.filter(({ on }) => on === 'group')) assert.doesNotMatch(name, /^weir|\*/);
+});
+
+test('replay writes nothing but what the audit trail is told, and moves no position but those of its own groups', () => {
+  assert.deepEqual(topicsOf('replay', 'write'), [streams.intake.topic]);
+  for (const name of ['alerts', 'outcomes', 'intake'] as const)
+    assert.ok(!topicsOf('replay', 'read').includes(streams[name].topic), name);
+  const groups = grants.filter(({ who, on }) => who === 'replay' && on === 'group');
+  assert.deepEqual(
+    groups.map(({ name }) => name),
+    ['weir-replay', 'weir-local-replay'],
+  );
+  const others = grants.filter(
+    ({ who, on }) => who !== 'replay' && (on === 'group' || on === 'transactionalId'),
+  );
+  for (const { who, name } of others) assert.doesNotMatch(name, /^weir-(local-)?replay/, who);
 });
 
 test('nobody is granted everything of a kind but to look at it', () => {

@@ -17,6 +17,7 @@ const programs: Readonly<Record<Role, readonly string[]>> = {
   alerting: ['alerting'],
   learner: ['learner'],
   notary: ['notary'],
+  replay: ['replay'],
   ops: ['ops', 'doctor'],
   downstream: [],
 };
@@ -46,10 +47,14 @@ function topicGrants(who: Role): readonly KafkaGrant[] {
 }
 
 /**
- * What a role reads and has no key to open: ingest sees by the id of an entry that its act is on the
- * trail, and ops counts by the envelopes which records a key is needed for.
+ * What a role reads and has no key to open: ingest and replay see by the id of an entry that their act is
+ * on the trail, and ops counts by the envelopes which records a key is needed for.
  */
-const readsUnopened: Readonly<Partial<Record<Role, StreamName>>> = { ingest: 'audit', ops: 'intake' };
+const readsUnopened: Readonly<Partial<Record<Role, StreamName>>> = {
+  ingest: 'audit',
+  replay: 'audit',
+  ops: 'intake',
+};
 
 function ownNames(who: Role, environment: string): readonly KafkaGrant[] {
   if (who === 'downstream') {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyClasses, roles, streamNames, streams } from '@weir/contracts';
+import { keyClasses, roles, sealedStreamNames, sealedStreams } from '@weir/contracts';
 import type { KeyClass, Role } from '@weir/contracts';
 import { z } from 'zod';
 import { ensurePrivateFolder } from '../home.ts';
@@ -38,43 +38,48 @@ export function keyAlias(keyClass: KeyClass): string {
   return `${keyAliasPrefix('local')}${keyClass}`;
 }
 
-/** The alias of the local key that signs the checkpoints of the audit trail. */
-export const signingAlias = 'alias/weir-local-audit-signing';
+/** The aliases of the local keys that sign: the checkpoints of the audit trail, and the manifests of replays. */
+export const signingAliases = {
+  audit: 'alias/weir-local-audit-signing',
+  replay: 'alias/weir-local-replay-signing',
+} as const;
 
 /**
  * What each caller may do at the development KMS, taken from the topic table:
  * who writes a stream may get data keys of its class, who reads it may open
- * them. The notary signs, and an auditor gets the public key. Nobody may do
- * anything else.
+ * them. The notary signs checkpoints and replay manifests, each with a key of its
+ * own, and an auditor gets the public keys. Nobody may do anything else.
  */
 export function keyRules(name: CallerName): readonly KeyRule[] {
   if (name === 'admin') {
     return [{ operations: adminOperations, keys: ['*'] }];
   }
   const aliases = (side: 'writers' | 'readers'): readonly string[] => {
-    const used = streamNames.filter((stream) => streams[stream][side].includes(name));
+    const used = sealedStreamNames.filter((stream) => sealedStreams[stream][side].includes(name));
     return keyClasses
-      .filter((keyClass) => used.some((stream) => streams[stream].keyClass === keyClass))
+      .filter((keyClass) => used.some((stream) => sealedStreams[stream].keyClass === keyClass))
       .map(keyAlias);
   };
   const rules = [
     // All keys of a class: until the signal reaches it, a worker seals with a key that has just been replaced.
     { operations: ['GenerateDataKey'], keys: withThoseBelow(aliases('writers')) },
     { operations: ['Decrypt'], keys: withThoseBelow(aliases('readers')) },
-    { operations: signingOperations(name), keys: [signingAlias] },
+    ...signingRules(name),
   ];
-  return rules.filter((rule) => rule.keys.length > 0 && rule.operations.length > 0);
+  return rules.filter((rule) => rule.keys.length > 0);
 }
 
 const withThoseBelow = (aliases: readonly string[]): readonly string[] =>
   aliases.flatMap((alias) => [alias, `${alias}/*`]);
 
-function signingOperations(role: Role): readonly string[] {
+function signingRules(role: Role): readonly KeyRule[] {
   switch (role) {
     case 'notary':
-      return ['Sign', 'GetPublicKey'];
+      return [{ operations: ['Sign', 'GetPublicKey'], keys: [signingAliases.audit] }];
+    case 'replay':
+      return [{ operations: ['Sign', 'GetPublicKey'], keys: [signingAliases.replay] }];
     case 'ops':
-      return ['GetPublicKey'];
+      return [{ operations: ['GetPublicKey'], keys: [signingAliases.audit, signingAliases.replay] }];
     case 'ingest':
     case 'detection':
     case 'alerting':

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyClasses, roles } from '@weir/contracts';
-import { roleEnvironment, stackAddresses } from './describe-stack.ts';
+import { roleEnvironment, stackAddresses, streamKeys } from './describe-stack.ts';
 import type { KeyArns, StackSettings } from './describe-stack.ts';
-import { kafkaAccessOf, webhookAccessOf } from './kafka-access.ts';
+import { alertsAccessOf, kafkaAccessOf, webhookAccessOf } from './kafka-access.ts';
 import { partNames, parts } from './parts.ts';
 import type { Ports } from './choose-ports.ts';
 
@@ -19,6 +19,7 @@ const settings: StackSettings = {
   mailFrom: 'weir@localhost',
   mailTo: 'analyst@localhost',
   webhookAccess: {},
+  alertsAccess: {},
   kafka: undefined,
   redis: undefined,
   callersFile: '/home/keys/callers.json',
@@ -29,6 +30,7 @@ const settings: StackSettings = {
 const arns = {
   ...Object.fromEntries(keyClasses.map((keyClass) => [keyClass, [`arn-${keyClass}`]])),
   auditSigning: 'arn-signing',
+  replaySigning: 'arn-replay-signing',
 } as KeyArns;
 const credentials = { accessKeyId: 'id', secretAccessKey: 'key' };
 const environmentOf = (role: Parameters<typeof roleEnvironment>[0]['role'], given: StackSettings) =>
@@ -101,4 +103,39 @@ test("alerting alone is told of the user's webhook, and nobody is shown where it
     assert.deepEqual(Object.fromEntries(webhook), role === 'alerting' ? expected : {});
   }
   assert.doesNotMatch(JSON.stringify(stackAddresses(own)), /hunter2|soc\.example/);
+});
+
+test("the user's own routing document takes the place of one recipient, and a password of a database is shown nowhere", () => {
+  const alertsAccess = alertsAccessOf({
+    ROUTES_FILE: 'routes.yaml',
+    DATABASE_URL: 'postgres://weir:hunter2@db.example/alerts',
+    RELEASE_ALONE_UP_TO: 'EUR:100000',
+    OTHER: 'x',
+  });
+  const own = { ...settings, mailTo: undefined, alertsAccess };
+  const env = environmentOf('alerting', own);
+  assert.equal('MAIL_TO' in env, false);
+  assert.equal(env['ROUTES_FILE'], `${process.cwd()}/routes.yaml`);
+  assert.equal('STORE_DIR' in env, false);
+  assert.equal(environmentOf('alerting', settings)['STORE_DIR'], '/home/alerts');
+  assert.doesNotMatch(JSON.stringify(stackAddresses(own)), /hunter2|db\.example/);
+  for (const role of roles) assert.equal('DATABASE_URL' in environmentOf(role, own), role === 'alerting');
+});
+
+test('replay is told which key signs its manifests and where they lie, and gets neither an index key nor Redis', () => {
+  const env = environmentOf('replay', settings);
+  assert.equal(env['REPLAY_SIGNING_KEY'], 'arn-replay-signing');
+  assert.equal(env['REPLAY_DIR'], '/home/replays');
+  for (const name of ['INDEX_KEY_FILE', 'ROUTING_KEY_FILE', 'REDIS_URL', 'AUDIT_SIGNING_KEY'])
+    assert.equal(name in env, false, name);
+  assert.equal(environmentOf('ops', settings)['REPLAY_SIGNING_KEY'], 'arn-replay-signing');
+});
+
+test('replay has keys for what it reads, for what it tells the audit trail and for what it finds, and nobody else has the last', () => {
+  for (const role of roles) {
+    const names = Object.keys(streamKeys(role, arns));
+    assert.equal(names.includes('replay'), role === 'replay', role);
+    if (role !== 'replay') continue;
+    for (const name of ['alerts', 'outcomes', 'audit']) assert.equal(names.includes(name), false, name);
+  }
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { streamNames, streams } from '@weir/contracts';
+import { sealedStreamNames, sealedStreams } from '@weir/contracts';
 import type { KeyClass, Role } from '@weir/contracts';
 import { repositoryRoot } from '../home.ts';
 import { kafkaReadiness } from '../kafka/kafka-readiness.ts';
@@ -12,7 +12,9 @@ import type { ProcessPlan } from '../supervisor/process-plan.ts';
 import type { CallerName, Credentials } from './callers.ts';
 import type { Ports } from './choose-ports.ts';
 import type { PartName } from './parts.ts';
+import { alertsFilesOf, alertStoreFolder } from './alerts-files.ts';
 import { doorFilesOf } from './door-files.ts';
+import { replayFilesOf, replayFolder } from './replay-files.ts';
 
 const region = 'eu-central-1';
 const readyDeadlineMs = 60_000;
@@ -30,7 +32,10 @@ export type StackSettings = {
   readonly ownRedisUrl: string | undefined;
   readonly ownSmtpUrl: string | undefined;
   readonly mailFrom: string;
-  readonly mailTo: string;
+  /** Undefined where the user's own routing document says who is told. */
+  readonly mailTo: string | undefined;
+  /** ROUTES_FILE, DATABASE_URL and what else the user set about alerts. */
+  readonly alertsAccess: Readonly<Record<string, string>>;
   /** WEBHOOK_* as the user set them; none without a receiver of theirs. */
   readonly webhookAccess: Readonly<Record<string, string>>;
   /** REDIS_TLS_* of the user's own Redis; none for the local one. */
@@ -47,8 +52,11 @@ export type StackSettings = {
   readonly logLevel: string;
 };
 
-/** The ARNs of the keys of each class, the one that seals first, and of the one that signs the audit trail. */
-export type KeyArns = Readonly<Record<KeyClass, readonly string[]>> & { readonly auditSigning: string };
+/** The ARNs of the keys of each class, the one that seals first, and of those that sign the audit trail and manifests of replays. */
+export type KeyArns = Readonly<Record<KeyClass, readonly string[]>> & {
+  readonly auditSigning: string;
+  readonly replaySigning: string;
+};
 
 /** What the workers connect to. The user's own URLs may hold a password, so this goes to the workers alone. */
 function connections({ ports, hosts, security, ownKafkaBrokers, ownRedisUrl, ownSmtpUrl }: StackSettings) {
@@ -104,8 +112,11 @@ export function stackAddresses(settings: StackSettings): Readonly<Record<string,
     ALERTING_URL: `http://127.0.0.1:${ports.alerting}`,
     NOTARY_URL: `http://127.0.0.1:${ports.notary}`,
     LEARNER_URL: `http://127.0.0.1:${ports.learner}`,
+    REPLAY_URL: `http://127.0.0.1:${ports.replay}`,
     INGEST_URL: `http://127.0.0.1:${ports.ingest}`,
     DOOR_URL: `https://127.0.0.1:${ports.door}`,
+    ALERTS_URL: `https://127.0.0.1:${ports.alerts}`,
+    REPLAYS_URL: `https://127.0.0.1:${ports.replayApi}`,
   };
 }
 
@@ -167,15 +178,23 @@ export function describeWorkers(
   credentials: Readonly<Record<CallerName, Credentials>>,
 ): readonly ProcessPlan[] {
   const { home, ports } = settings;
-  const door = { MODE: 'serve', DOOR_PORT: String(ports.door), ...doorFilesOf(home) };
-  return (['notary', 'detection', 'alerting', 'learner', 'ingest'] as const).map((name) =>
+  const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    ingest: { MODE: 'serve', DOOR_PORT: String(ports.door), ...doorFilesOf(home) },
+    detection: { TEAM_MODEL_DIR: teamModelFolder(home) },
+    alerting: { API_PORT: String(ports.alerts), ...alertsFilesOf(home) },
+    replay: {
+      API_PORT: String(ports.replayApi),
+      ...replayFilesOf(home),
+      TEAM_MODEL_DIR: teamModelFolder(home),
+    },
+  };
+  return (['notary', 'detection', 'alerting', 'learner', 'replay', 'ingest'] as const).map((name) =>
     nodePlan({
       name,
       main: `services/${name}/src/main.ts`,
       env: {
         ...roleEnvironment({ role: name, settings, arns, credentials: credentials[name] }),
-        ...(name === 'ingest' ? door : {}),
-        ...(name === 'detection' ? { TEAM_MODEL_DIR: teamModelFolder(home) } : {}),
+        ...own[name],
         HTTP_PORT: String(ports[name]),
         SHUTDOWN_TIMEOUT_MS: String(shutdownTimeoutMs),
       },
@@ -221,8 +240,10 @@ export function roleEnvironment(options: {
         ...shared,
         SMTP_URL,
         MAIL_FROM: settings.mailFrom,
-        MAIL_TO: settings.mailTo,
+        ...(settings.mailTo === undefined ? {} : { MAIL_TO: settings.mailTo }),
         ...settings.webhookAccess,
+        ...('DATABASE_URL' in settings.alertsAccess ? {} : { STORE_DIR: alertStoreFolder(settings.home) }),
+        ...settings.alertsAccess,
       };
     case 'notary':
       return {
@@ -233,7 +254,18 @@ export function roleEnvironment(options: {
         CHECKPOINT_INTERVAL_MS: '10000',
       };
     case 'ops':
-      return { ...shared, AUDIT_SIGNING_KEY: arns.auditSigning };
+      return {
+        ...shared,
+        AUDIT_SIGNING_KEY: arns.auditSigning,
+        REPLAY_SIGNING_KEY: arns.replaySigning,
+      };
+    case 'replay':
+      // No index key: what it is asked for by account comes to it as a pseudonym.
+      return {
+        ...shared,
+        REPLAY_SIGNING_KEY: arns.replaySigning,
+        REPLAY_DIR: replayFolder(settings.home),
+      };
     case 'learner':
       // Weeks of transactions come within minutes here, and each snapshot would be in force for a second.
       return { ...shared, LEARNING_CADENCE_MS: String(24 * 3_600_000) };
@@ -256,10 +288,10 @@ export function streamKeys(
   role: Role,
   arns: Readonly<Record<KeyClass, readonly string[]>>,
 ): Readonly<Record<string, readonly string[]>> {
-  const used = streamNames.filter(
-    (name) => streams[name].writers.includes(role) || streams[name].readers.includes(role),
+  const used = sealedStreamNames.filter(
+    (name) => sealedStreams[name].writers.includes(role) || sealedStreams[name].readers.includes(role),
   );
-  return Object.fromEntries(used.map((name) => [name, arns[streams[name].keyClass]]));
+  return Object.fromEntries(used.map((name) => [name, arns[sealedStreams[name].keyClass]]));
 }
 
 /** What the development KMS shows itself with, where it is secured. */

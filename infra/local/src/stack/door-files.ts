@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { openDevelopmentAuthority } from '../authority/development-authority.ts';
-import { ensurePrivateFolder } from '../home.ts';
-import { writePrivateFile } from '../write-private-file.ts';
+import { loopbackHosts } from '../authority/development-authority.ts';
+import { ensureServerCertificate } from './server-certificate.ts';
 
 /** What the HTTP door serves with, by the names of its own variables. */
 type DoorFiles = {
@@ -22,9 +21,6 @@ export const doorFilesOf = (home: string): DoorFiles => ({
 
 /** Gives the door a certificate of the development authority in `<home>/tls`, a new one at every start. */
 export async function ensureDoorFiles(home: string): Promise<void> {
-  const files = doorFilesOf(home);
-  const authority = await openDevelopmentAuthority(ensurePrivateFolder(home, 'tls'));
-  const { certPem, keyPem } = await authority.issue({ name: 'door', use: 'server' });
-  writePrivateFile(files.DOOR_TLS_KEY_FILE, keyPem);
-  writePrivateFile(files.DOOR_TLS_CERT_FILE, certPem);
+  const { DOOR_TLS_CERT_FILE: certFile, DOOR_TLS_KEY_FILE: keyFile } = doorFilesOf(home);
+  await ensureServerCertificate(home, { name: 'door', hosts: loopbackHosts, certFile, keyFile });
 }

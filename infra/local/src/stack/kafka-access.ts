@@ -4,6 +4,8 @@ const files = ['KAFKA_TLS_CA_FILE', 'KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE']
 const redisFiles = ['REDIS_TLS_CA_FILE', 'REDIS_TLS_CERT_FILE', 'REDIS_TLS_KEY_FILE'] as const;
 const texts = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
 const webhookFiles = ['WEBHOOK_SECRETS_FILE', 'WEBHOOK_CA_FILE'] as const;
+const alertsFiles = ['ROUTES_FILE', 'DATABASE_CA_FILE'] as const;
+const alertsTexts = ['DATABASE_URL', 'RELEASE_ALONE_UP_TO'] as const;
 const webhookTexts = ['WEBHOOK_URL', 'WEBHOOK_TIMEOUT_MS', 'WEBHOOK_ALLOW_PRIVATE'] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,6 +26,11 @@ export function redisAccessOf(env: Environment): Readonly<Record<string, string>
 /** Where the user wants alerts posted to, besides the mails; nothing where they don't. */
 export function webhookAccessOf(env: Environment): Readonly<Record<string, string>> {
   return { ...given(env, webhookFiles, resolve), ...given(env, webhookTexts, (text) => text) };
+}
+
+/** Who is told of alerts, where they are kept, and from which amount on two have to let a transaction go, as the user set it. */
+export function alertsAccessOf(env: Environment): Readonly<Record<string, string>> {
+  return { ...given(env, alertsFiles, resolve), ...given(env, alertsTexts, (text) => text) };
 }
 
 function given(

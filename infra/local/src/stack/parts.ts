@@ -19,6 +19,9 @@ export const parts = {
   door: { label: 'the HTTP door of ingest', defaultPort: 18443 },
   kafkaInner: { label: "Kafka's inner listener", defaultPort: 19094 },
   learner: { label: 'the learner', defaultPort: 19104 },
+  alerts: { label: 'the API of alerts', defaultPort: 19105 },
+  replay: { label: 'replay', defaultPort: 19106 },
+  replayApi: { label: 'the API of replays', defaultPort: 19107 },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof parts;

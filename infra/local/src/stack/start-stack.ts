@@ -18,7 +18,7 @@ import { partyFiles } from '../security/secured-parties.ts';
 import type { StackSecurity } from '../security/secured-parties.ts';
 import { createSupervisor, stoppedWhileStarting } from '../supervisor/create-supervisor.ts';
 import type { Supervisor } from '../supervisor/create-supervisor.ts';
-import { ensureCallers, keyAlias, keyAliasPrefix, signingAlias } from './callers.ts';
+import { ensureCallers, keyAlias, keyAliasPrefix, signingAliases } from './callers.ts';
 import type { Credentials } from './callers.ts';
 import { checkKeys } from './check-keys.ts';
 import { choosePorts } from './choose-ports.ts';
@@ -31,12 +31,14 @@ import {
   stackAddresses,
 } from './describe-stack.ts';
 import type { KeyArns, StackSettings } from './describe-stack.ts';
+import { alertStoreFolder, ensureAlertsFiles, ensureLocalTokens } from './alerts-files.ts';
 import { ensureDoorFiles } from './door-files.ts';
 import { ensureSecretFile } from './ensure-secret-file.ts';
-import { kafkaAccessOf, redisAccessOf, webhookAccessOf } from './kafka-access.ts';
+import { alertsAccessOf, kafkaAccessOf, redisAccessOf, webhookAccessOf } from './kafka-access.ts';
 import { partNames } from './parts.ts';
 import type { PartName } from './parts.ts';
 import { checkHome, preflight } from './preflight.ts';
+import { ensureReplayFiles, replayFolder } from './replay-files.ts';
 import { writeRoles } from './role-files.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -59,7 +61,7 @@ export type StackOptions = {
   readonly home: string;
   /** Where the installed parts are kept, `home` when not set; tests share one. */
   readonly libraryHome?: string;
-  /** WEIR_PORT_*, WEIR_SECURE, KAFKA_*, REDIS_*, SMTP_URL and LOG_LEVEL are read from it, and nothing else. */
+  /** WEIR_PORT_*, WEIR_SECURE, KAFKA_*, REDIS_*, LOG_LEVEL and what alerting is told are read from it, and nothing else. */
   readonly env: Environment;
   readonly onProgress: Progress;
   /** Called when Kafka, Redis and the KMS serve and before any worker starts: makes topics, names the log. */
@@ -144,7 +146,12 @@ async function prepare(options: StackOptions, ports: Ports) {
     ownRedisUrl === undefined ? localRedisCommand(place) : undefined,
   ]);
   await ensureDoorFiles(home);
+  await ensureAlertsFiles(home);
+  await ensureReplayFiles(home);
+  ensureLocalTokens(home, Date.now());
+  ensurePrivateFolder(alertStoreFolder(home));
   ensurePrivateFolder(checkpointFolder(home));
+  ensurePrivateFolder(replayFolder(home));
   const callers = ensureCallers(home);
   const settings: StackSettings = {
     home,
@@ -156,8 +163,9 @@ async function prepare(options: StackOptions, ports: Ports) {
     security,
     ownSmtpUrl: own(env, 'SMTP_URL'),
     mailFrom: own(env, 'MAIL_FROM') ?? 'weir@localhost',
-    mailTo: own(env, 'MAIL_TO') ?? 'analyst@localhost',
+    mailTo: own(env, 'MAIL_TO') ?? (own(env, 'ROUTES_FILE') === undefined ? 'analyst@localhost' : undefined),
     webhookAccess: webhookAccessOf(env),
+    alertsAccess: alertsAccessOf(env),
     kafka,
     redis,
     callersFile: callers.file,
@@ -213,13 +221,14 @@ export async function makeKeys(settings: StackSettings, credentials: Credentials
   const endpoint = stackAddresses(settings)['KMS_ENDPOINT'] ?? '';
   const access = { endpoint, region: 'eu-central-1', credentials, caPem };
   await ensureKeys({ ...access, aliases });
-  const auditSigning = await ensureSigningKey({ ...access, alias: signingAlias });
+  const auditSigning = await ensureSigningKey({ ...access, alias: signingAliases.audit });
+  const replaySigning = await ensureSigningKey({ ...access, alias: signingAliases.replay });
   const admin = createKeyAdmin(access);
   try {
     const keys = await admin.keysUnder(keyAliasPrefix('local'));
     const arnsOf = (keyClass: KeyClass) => keysBehind(keyAlias(keyClass), keys).map(({ arn }) => arn);
     const arns = Object.fromEntries(keyClasses.map((keyClass) => [keyClass, arnsOf(keyClass)]));
-    return { ...arns, auditSigning } as KeyArns;
+    return { ...arns, auditSigning, replaySigning } as KeyArns;
   } finally {
     admin.close();
   }

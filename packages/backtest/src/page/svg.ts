@@ -2,18 +2,15 @@
 export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** The area of a chart within its frame, in the units of its viewBox. */
-const frame = { width: 720, height: 280, left: 84, right: 16, top: 16, bottom: 40 } as const;
-
-const plotWidth = frame.width - frame.left - frame.right;
-const plotHeight = frame.height - frame.top - frame.bottom;
-
-/** Where a share of the width or height lies; 0 is left and below. */
-export const atX = (share: number): number => round(frame.left + share * plotWidth);
-export const atY = (share: number): number => round(frame.top + (1 - share) * plotHeight);
-
-/** A tenth of a unit is less than any screen shows. */
-const round = (value: number): number => Math.round(value * 10) / 10;
+/** How large a chart is, and how much of it is kept for its labels, in the units of its viewBox; text is 12 of them. */
+type Frame = {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+};
 
 export type Tick = { readonly share: number; readonly label: string };
 
@@ -30,8 +27,45 @@ export type Chart = {
   readonly marks: readonly string[];
 };
 
-/** A chart as SVG with its axes; colours come from the page's style. */
-export function chartSvg({ id, title, description, xLabel, yLabel, xTicks, yTicks, marks }: Chart): string {
+export type Plot = {
+  /** Where a share of the width or height lies; 0 is left and below. */
+  readonly atX: (share: number) => number;
+  readonly atY: (share: number) => number;
+  /** A bar between two shares of the width, from one share of the height up to another. */
+  readonly bar: (
+    kind: string,
+    x: readonly [from: number, to: number],
+    y: readonly [from: number, to: number],
+  ) => string;
+  /** A chart as SVG with its axes; colours come from the page's style. */
+  readonly chartSvg: (chart: Chart) => string;
+};
+
+/** A tenth of a unit is less than any screen shows. */
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+/** What draws charts of one size. */
+export function createPlot(frame: Frame): Plot {
+  const width = frame.width - frame.left - frame.right;
+  const height = frame.height - frame.top - frame.bottom;
+  const atX = (share: number): number => round(frame.left + share * width);
+  const atY = (share: number): number => round(frame.top + (1 - share) * height);
+  return {
+    atX,
+    atY,
+    bar: (kind, [x0, x1], [y0, y1]) =>
+      y1 <= y0
+        ? ''
+        : `<rect class="${kind}" x="${String(atX(x0))}" y="${String(atY(y1))}" width="${String(round((x1 - x0) * width))}" height="${String(round((y1 - y0) * height))}"/>`,
+    chartSvg: (chart) => drawn(frame, { atX, atY }, chart),
+  };
+}
+
+function drawn(
+  frame: Frame,
+  { atX, atY }: Pick<Plot, 'atX' | 'atY'>,
+  { id, title, description, xLabel, yLabel, xTicks, yTicks, marks }: Chart,
+): string {
   const grid = yTicks.flatMap(({ share, label }) => [
     `<line class="grid" x1="${String(atX(0))}" x2="${String(atX(1))}" y1="${String(atY(share))}" y2="${String(atY(share))}"/>`,
     `<text class="tick" x="${String(frame.left - 6)}" y="${String(atY(share) + 4)}" text-anchor="end">${escaped(label)}</text>`,
@@ -54,12 +88,12 @@ export function chartSvg({ id, title, description, xLabel, yLabel, xTicks, yTick
   ].join('\n');
 }
 
-/** A bar between two shares of the width, from one share of the height up to another. */
-export const bar = (
-  kind: string,
-  [x0, x1]: readonly [number, number],
-  [y0, y1]: readonly [number, number],
-): string =>
-  y1 <= y0
-    ? ''
-    : `<rect class="${kind}" x="${String(atX(x0))}" y="${String(atY(y1))}" width="${String(round((x1 - x0) * plotWidth))}" height="${String(round((y1 - y0) * plotHeight))}"/>`;
+/** The charts of a page that is read on a desk. */
+export const { atX, atY, bar, chartSvg } = createPlot({
+  width: 720,
+  height: 280,
+  left: 84,
+  right: 16,
+  top: 16,
+  bottom: 40,
+});

@@ -151,9 +151,9 @@ async function disable(
   const key = await keyToDisable(ports, keyClass, asked.name);
   const usage = await usageOf(work, context, { keyClass, sinceMs: 0 });
   const [sealing] = await ports.keysOf(keyClass);
-  for (const line of showDisabling(key, usage, { sealing: sealing?.arn, nowMs: Date.now() })) {
-    terminal.print(line);
-  }
+  const isOnTopics = streamsOf(keyClass).length > 0;
+  const facts = { sealing: sealing?.arn, nowMs: Date.now(), isOnTopics };
+  for (const line of showDisabling(key, usage, facts)) terminal.print(line);
   if (!asked.isSure) {
     terminal.say('Nothing was done: add --yes to disable it');
     return exit(exitCodes.notAsItShouldBe);

@@ -49,6 +49,7 @@ function nextSteps(addresses: Readonly<Record<string, string>>, own: boolean): s
     ...showAddresses(addresses),
     '',
     'Try next, in another terminal:',
+    '  npx weir alerts list                      what needs somebody; show, ack, close and release act on it',
     '  npx weir tail held --no-follow            the latest held transactions',
     '  npx weir explain ID                       how a verdict came about; ID is the event id of an alert',
     '  npx weir ingest FILE --help               feed a file of your own',

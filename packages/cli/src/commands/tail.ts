@@ -9,7 +9,7 @@ import type { Ops } from '../ops/connect-ops.ts';
 import { describeEvent, eventAsJson } from '../ops/describe-event.ts';
 import { endsOf, readEvents } from '../ops/read-events.ts';
 import type { ReadEvent } from '../ops/read-events.ts';
-import { readLatest } from '../ops/read-latest.ts';
+import { readLatestEvents } from '../ops/read-latest.ts';
 
 const pollIntervalMs = 1_000;
 const defaultCount = 10;
@@ -41,7 +41,7 @@ export function addTailCommand(program: Command, context: CommandContext): void 
 Begins with the latest of the whole stream, in the order of their time; what comes
 after is shown as it comes. Reads as ops: it opens what the ops role has keys for
 and moves no consumer's position. Accounts are masked, except with --json. Ctrl-C
-ends it.`,
+ends it. What was refused is better looked at with "weir deadletters".`,
     )
     .action(async (stream: StreamName, options: TailOptions) => {
       const ops = connectOps(context.env, context.home);
@@ -98,12 +98,7 @@ async function showFirst(
     await readEvents(ops, stream, { from, until: ends }, show);
     return ends;
   }
-  const latest = await readLatest({
-    count: lines,
-    offsets,
-    read: (from, onEvent) => readEvents(ops, stream, { from, until: ends }, onEvent),
-  });
-  for (const event of latest) show(event);
+  for (const event of await readLatestEvents(ops, stream, { count: lines, offsets })) show(event);
   return ends;
 }
 

@@ -25,26 +25,34 @@ type AddOptions = {
 export function addTokensCommand(program: Command, context: CommandContext): void {
   const tokens = program
     .command('tokens')
-    .description('who may come in by the HTTP door of ingest')
+    .description('who may come in by the HTTP door of ingest and the APIs of alerts and replays')
     .addHelpText(
       'after',
       `
 A token is 256 random bits and is shown once; its SHA-256 is kept, in
-.weir/keys/tokens.json or the file that --file names (DOOR_TOKENS_FILE of the
-door, which reads it again within a second). Making and revoking one is recorded
-in the audit trail; without a trail no token is made.
+.weir/keys/tokens.json or the file that --file names (DOOR_TOKENS_FILE of the door,
+API_TOKENS_FILE of alerting and of replay: all read it again within a second). Making
+and revoking one is recorded in the audit trail; without a trail no token is made.
 
 Examples:
   npx weir tokens add bank-a --tenant bank-a --source core --expires-in-days 90
   npx weir tokens add ana --scope rules:publish
   npx weir tokens add ben --scope rules:approve rules:activate
+  npx weir tokens add cas --tenant weir --scope alerts:read alerts:act alerts:release
+  npx weir tokens add dora --tenant weir --scope alerts:read alerts:approve
+  npx weir tokens add emil --tenant weir --scope replay:plan replay:run replay:read
+  npx weir tokens add fatma --tenant weir --scope replay:approve replay:read
   npx weir tokens revoke bank-a`,
     );
   tokens
     .command('add')
     .description('make a token and show it, once')
     .argument('<name>', 'what to call it')
-    .option('-t, --tenant <name>', 'whose transactions it offers', 'demo')
+    .option(
+      '-t, --tenant <name>',
+      'whose transactions it offers, and whose alerts it sees; weir sees all',
+      'demo',
+    )
     .option('-s, --source <name>', 'what to call the connection they come in by', 'http')
     .option(
       '--scope <scopes...>',

@@ -134,7 +134,8 @@ export const catalogue = {
     fails: 'older than TLS 1.3, or the certificate has ended',
   },
   'kms.may': {
-    looksAt: 'whether each role can seal what it writes and open what it reads, and the notary sign',
+    looksAt:
+      'whether each role can seal what it writes and open what it reads, and the notary and replay sign',
     warns: 'a role is told of no key for a stream it may use',
     fails: 'a call it needs is refused, gets no answer, or its key is not usable',
   },
@@ -187,9 +188,20 @@ export const catalogue = {
     fails: 'no answer, older than TLS 1.3, or it has ended',
   },
   'door.tokens': {
-    looksAt: 'when tokens of the door expire',
+    looksAt: 'when tokens of the door and of the APIs of alerts and replays expire',
     warns: `within ${inDays(limits.tokenWarnMs)}, or one has`,
     fails: never,
+  },
+  'alerts.certificate': {
+    looksAt: 'the certificate and the protocol of the API of alerts',
+    warns: `it ends within ${inDays(limits.certificateWarnMs)}`,
+    fails: 'no answer, older than TLS 1.3, or it has ended',
+  },
+  'replay.worker': { looksAt: 'whether replay is ready', warns: never, fails: 'it is not' },
+  'replay.certificate': {
+    looksAt: 'the certificate and the protocol of the API of replays',
+    warns: `it ends within ${inDays(limits.certificateWarnMs)}`,
+    fails: 'no answer, older than TLS 1.3, or it has ended',
   },
 } as const satisfies Readonly<Record<`${string}.${string}`, Entry>>;
 

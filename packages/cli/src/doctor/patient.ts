@@ -47,7 +47,15 @@ const roleConfig = z
       .string()
       .regex(/^\d{1,5}$/)
       .optional(),
+    API_TOKENS_FILE: z.string().optional(),
+    API_TLS_CERT_FILE: z.string().optional(),
+    API_HOST: z.string().optional(),
+    API_PORT: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .optional(),
     AUDIT_SIGNING_KEY: z.string().optional(),
+    REPLAY_SIGNING_KEY: z.string().optional(),
   })
   .check(checkKafkaFields)
   .check(checkKmsFields)

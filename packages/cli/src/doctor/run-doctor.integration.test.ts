@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { keyClasses, roles, streamNames, streams, topicSpecifications } from '@weir/contracts';
+import {
+  keyClasses,
+  roles,
+  sealedStreamNames,
+  sealedStreams,
+  streams,
+  topicSpecifications,
+} from '@weir/contracts';
 import type { Role } from '@weir/contracts';
 import { createKafka } from '@weir/kafka';
 import { ensureKeys } from '@weir/kms';
@@ -33,9 +40,9 @@ const callers = [
   { ...credentials('admin'), name: 'admin', allow: [{ operations: ['*'], keys: ['*'] }] },
   ...roles.map((role) => {
     const keys = (side: 'writers' | 'readers') =>
-      streamNames
-        .filter((name) => streams[name][side].includes(role))
-        .map((name) => alias(streams[name].keyClass));
+      sealedStreamNames
+        .filter((name) => sealedStreams[name][side].includes(role))
+        .map((name) => alias(sealedStreams[name].keyClass));
     const allow = [
       { operations: ['GenerateDataKey'], keys: keys('writers') },
       {
@@ -84,8 +91,8 @@ after(async () => {
 
 const configOf = (role: Role, change: Readonly<Record<string, string>> = {}) => {
   const { accessKeyId, secretAccessKey } = credentials(role);
-  const used = streamNames.filter((name) =>
-    [...streams[name].writers, ...streams[name].readers].includes(role),
+  const used = sealedStreamNames.filter((name) =>
+    [...sealedStreams[name].writers, ...sealedStreams[name].readers].includes(role),
   );
   return readRoleConfig({
     WEIR_ENVIRONMENT: 'doctor',
@@ -93,7 +100,7 @@ const configOf = (role: Role, change: Readonly<Record<string, string>> = {}) => 
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     KMS_ENDPOINT: kms.endpoint,
     KMS_KEYS: JSON.stringify(
-      Object.fromEntries(used.map((name) => [name, [arns[alias(streams[name].keyClass)]]])),
+      Object.fromEntries(used.map((name) => [name, [arns[alias(sealedStreams[name].keyClass)]]])),
     ),
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: accessKeyId,

@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { examineAudit } from './examine/examine-audit.ts';
+import { alertsApi, examineApi, replaysApi } from './examine/examine-api.ts';
 import { examineDoor } from './examine/examine-door.ts';
 import { examineKafka } from './examine/examine-kafka.ts';
 import { examineKms } from './examine/examine-kms.ts';
@@ -13,6 +14,9 @@ import type { Patient } from './patient.ts';
 
 const lookAtLearner =
   'Start the learner and look at its log: until it goes on, detection scores by its last snapshot.';
+
+const lookAtReplay =
+  'Start replay and look at its log: verdicts and alerts go on without it, and nothing can be replayed.';
 
 /**
  * Examines everything the patient points to and changes none of it. The parts are
@@ -30,7 +34,10 @@ export async function runDoctor(patient: Patient, instruments: Instruments): Pro
     examineReach(patient, instruments),
     examineAudit(patient, instruments),
     examineDoor(patient, instruments),
+    examineApi(alertsApi, patient, instruments),
+    examineApi(replaysApi, patient, instruments),
     examineReady(patient, { id: 'learning.learner', name: 'learner', mend: lookAtLearner }),
+    examineReady(patient, { id: 'replay.worker', name: 'replay', mend: lookAtReplay }),
   ]);
   return found.flat();
 }

@@ -51,7 +51,7 @@ export async function findByPlace(
   return found;
 }
 
-/** What a held, flagged or cleared event says of its place in the log; undefined where no such event stands there. */
+/** What a held, flagged, cleared or released event says of its place in the log; undefined where no such event stands there. */
 export async function logPlaceOf(
   ops: Ops,
   stream: 'held' | 'cleared',
@@ -82,6 +82,10 @@ function verdictIn({ opened }: ReadEvent) {
       return evident(decodePayload(events.transactionFlagged, plaintext));
     case events.transactionCleared.type: {
       const payload = decodePayload(events.transactionCleared, plaintext);
+      return payload.ok ? { value: payload.value, evidence: undefined } : undefined;
+    }
+    case events.transactionReleased.type: {
+      const payload = decodePayload(events.transactionReleased, plaintext);
       return payload.ok ? { value: payload.value, evidence: undefined } : undefined;
     }
     default:

@@ -2,34 +2,50 @@ import { Readable } from 'node:stream';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { runIngest } from '../ingest/run-ingest.ts';
 
-/** A transaction as its sender names it. The account is an IBAN or JSON as in an offered transaction; "-" reads it from standard input. */
-export type OwnName = {
-  readonly tenant: string;
-  readonly account: string;
-  readonly transactionId: string;
-};
+/** An account as its sender names it: an IBAN, or JSON as in an offered transaction; "-" reads it from standard input. */
+export type OwnAccount = { readonly tenant: string; readonly account: string };
+
+/** A transaction as its sender names it. */
+export type OwnName = OwnAccount & { readonly transactionId: string };
+
+type Around = { readonly home: string; readonly signal: AbortSignal; readonly stdin: Readable };
 
 /**
  * Has ingest make the pseudonym of a transaction: it alone holds the key for that. What names the transaction
  * goes to it by a pipe, so that neither its environment nor any log has it. Throws CommandError for an
  * account that is none.
  */
-export async function identify(
-  { tenant, account, transactionId }: OwnName,
-  { home, signal, stdin }: { readonly home: string; readonly signal: AbortSignal; readonly stdin: Readable },
-): Promise<string> {
-  const named = { account: accountOf(account === '-' ? await textOf(stdin) : account), transactionId };
-  let transaction: string | undefined;
+export async function identify({ transactionId, ...own }: OwnName, around: Around): Promise<string> {
+  const { transaction } = await askIngest(own, { transactionId }, around);
+  return transaction ?? nobodySaid();
+}
+
+/** The same for an account alone. */
+export async function identifyAccount(own: OwnAccount, around: Around): Promise<string> {
+  const { account } = await askIngest(own, {}, around);
+  return account ?? nobodySaid();
+}
+
+async function askIngest(
+  { tenant, account }: OwnAccount,
+  more: { readonly transactionId?: string },
+  { home, signal, stdin }: Around,
+): Promise<{ readonly account?: string | undefined; readonly transaction?: string | undefined }> {
+  const named = { account: accountOf(account === '-' ? await textOf(stdin) : account), ...more };
+  let said: { readonly account?: string; readonly transaction?: string | undefined } = {};
   await runIngest({
     home,
     env: { MODE: 'identify', TENANT: tenant },
     input: Readable.from([`${JSON.stringify(named)}\n`]),
-    onIdentified: (said) => {
-      transaction = said.transaction;
+    onIdentified: (identified) => {
+      said = identified;
     },
     signal,
   });
-  if (transaction !== undefined) return transaction;
+  return said;
+}
+
+function nobodySaid(): never {
   throw new CommandError(exitCodes.tryAgain, 'Nobody said what it is called; try again');
 }
 

@@ -20,7 +20,7 @@ export function showExplanation(explanation: Explanation, all: boolean): string[
     case 'rejected':
       return [
         `${at} was rejected: ${explanation.code}. It got no verdict.`,
-        'The rejected stream has its bytes and says which field it was: npx weir tail rejected',
+        `Its dead letter has its bytes and says which field it was: npx weir deadletters list --code ${explanation.code}`,
       ];
     case 'control':
       return [`${at} is a control record, which says what is in force; it is no transaction.`];

@@ -53,7 +53,7 @@ export const ingestMessage = z.discriminatedUnion('kind', [
     state: z.enum(['on_list', 'expired', 'not_on_list']),
     expiresAt: z.string().nullable(),
   }),
-  z.object({ kind: z.literal('identified'), transaction: z.string() }),
+  z.object({ kind: z.literal('identified'), account: z.string(), transaction: z.string().optional() }),
   z.object({ kind: z.literal('problem'), exitCode: z.int(), message: z.string() }),
 ]);
 

@@ -42,7 +42,7 @@ test('every reason for a rejection is a line with its field, its count and where
   }).map((line) => line.replaceAll(/ +/g, ' '));
   assert.ok(lines.includes('not_json (record) 1,200 3, 9'));
   assert.ok(lines.includes('iban_invalid account.iban 2 4'));
-  assert.match(lines.at(-1) ?? '', /weir tail rejected/);
+  assert.match(lines.at(-1) ?? '', /weir deadletters list/);
 });
 
 test('progress tells the share only where the size of the input is known', () => {

@@ -29,7 +29,7 @@ export function showSummary(summary: IngestSummary): string[] {
       firstLines.join(', '),
     ]);
     lines.push('', ...table(['rejected because', 'field', 'records', 'first lines'], rows, [2]));
-    lines.push('', 'The rejected records are kept: npx weir tail rejected --no-follow');
+    lines.push('', 'The rejected records are kept: npx weir deadletters list');
   }
   return lines;
 }

@@ -33,7 +33,7 @@ test('a list says which key seals, and which class has none', () => {
 });
 
 test('whoever disables a key is told what only it opens, and whether somebody may seal with it still', () => {
-  const of = { sealing: 'arn/2', nowMs };
+  const of = { sealing: 'arn/2', nowMs, isOnTopics: true };
   const before = showDisabling(key('arn/1'), [usage('arn/1', 1200, 0, nowMs - 90 * minuteMs)], of);
   assert.match(
     before[0] ?? '',
@@ -48,6 +48,10 @@ test('whoever disables a key is told what only it opens, and whether somebody ma
   const noSuccessor = [usage('arn/1', 5, 0, nowMs - minuteMs)];
   assert.match(showDisabling(key('arn/1'), noSuccessor, of).join(), /MAY STILL SEAL/);
   assert.deepEqual(showDisabling(key('arn/1'), [], of), ['No retained record needs it']);
+  assert.match(
+    showDisabling(key('arn/1'), [], { ...of, isOnTopics: false }).join(),
+    /REPLAY_DIR are not counted/,
+  );
 });
 
 test('usage is told by stream and key, and records that are no envelope apart', () => {

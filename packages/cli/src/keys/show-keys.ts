@@ -85,11 +85,22 @@ export function showRollOver(workers: readonly RollOver[], isLocal: boolean): st
 
 const hourMs = 3_600_000;
 
+/** What lies in files of replays nobody counts, and nothing opens it either while its key is disabled. */
+const nothingCounted = (isOnTopics: boolean): string =>
+  isOnTopics
+    ? 'No retained record needs it'
+    : 'No topic holds what it seals. Differences and reports that replays keep in REPLAY_DIR are not counted: those it sealed can not be read while it is disabled';
+
 /** What disabling a key would do, in sentences for whoever decides. */
 export function showDisabling(
   key: ManagedKey,
   usage: readonly KeyUsage[],
-  of: { readonly sealing: string | undefined; readonly nowMs: number },
+  of: {
+    readonly sealing: string | undefined;
+    readonly nowMs: number;
+    /** False for a class whose records lie in files alone. */
+    readonly isOnTopics: boolean;
+  },
 ): string[] {
   const mine = usage.filter(({ keyArn }) => keyArn === key.arn);
   const records = mine.reduce((sum, one) => sum + one.records, 0);
@@ -102,7 +113,7 @@ export function showDisabling(
     return lastMs > of.nowMs - hourMs && (next === undefined || lastMs > next.firstMs);
   });
   return [
-    ...(records === 0 ? ['No retained record needs it'] : lines),
+    ...(records === 0 ? [nothingCounted(of.isOnTopics)] : lines),
     ...(isFresh
       ? [
           'SOMETHING MAY STILL SEAL WITH IT: a record under it is not an hour old, and its successor has sealed nothing yet or something older',

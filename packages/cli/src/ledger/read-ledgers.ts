@@ -8,6 +8,8 @@ import type { JournalTally, OutcomeCounts, PartitionLedger } from './detection-l
 import { readDoorLedger } from './door-ledger.ts';
 import { readIngestLedgers } from './ingest-ledger.ts';
 import type { IngestLedger } from './ingest-ledger.ts';
+import { readReleases } from './read-releases.ts';
+import type { ReleaseCounts } from './read-releases.ts';
 
 /** The consumer group whose committed offsets are the published positions. */
 const detectionGroup = 'weir-detection';
@@ -16,6 +18,8 @@ export type Ledgers = {
   readonly ingest: readonly IngestLedger[];
   readonly detection: readonly PartitionLedger[];
   readonly total: OutcomeCounts & { readonly records: number; readonly waiting: number };
+  /** Beside the balance: a release is a state change of a held transaction. */
+  readonly releases: ReleaseCounts;
   /** In plain words, whatever keeps the ledgers from balancing. */
   readonly faults: readonly string[];
   readonly balanced: boolean;
@@ -27,7 +31,7 @@ export type Ledgers = {
  * doesn't unbalance it; one without an account does.
  */
 export async function readLedgers(ops: Ops, home: string): Promise<Ledgers> {
-  const detection = await readDetection(ops);
+  const [detection, releases] = await Promise.all([readDetection(ops), readReleases(ops)]);
   const door = await readDoorLedger(runningStack(home)?.addresses['INGEST_URL']);
   const ingest = [...readIngestLedgers(home), ...(door === undefined ? [] : [door])];
   const faults = [
@@ -41,7 +45,8 @@ export async function readLedgers(ops: Ops, home: string): Promise<Ledgers> {
       found.map((fault) => `partition ${partition}: ${fault}`),
     ),
   ];
-  return { ingest, detection, total: totalOf(detection), faults, balanced: faults.length === 0 };
+  const total = totalOf(detection);
+  return { ingest, detection, total, releases, faults, balanced: faults.length === 0 };
 }
 
 /** What a transaction has published shows in its topics within milliseconds of each other. */

@@ -1,8 +1,9 @@
 import { grouped, table } from '../terminal/table.ts';
 import type { Ledgers } from './read-ledgers.ts';
+import type { ReleaseCounts } from './read-releases.ts';
 
 /** Both ledgers as tables, and underneath whether they balance. */
-export function showLedgers({ ingest, detection, total, faults, balanced }: Ledgers): string[] {
+export function showLedgers({ ingest, detection, total, releases, faults, balanced }: Ledgers): string[] {
   const outcomes = ['records', 'cleared', 'held', 'rejected', 'duplicate', 'control', 'waiting'] as const;
   return [
     'Ingest: offered = acknowledged + rejected + failed + unknown',
@@ -30,9 +31,17 @@ export function showLedgers({ ingest, detection, total, faults, balanced }: Ledg
       ],
       [1, 2, 3, 4, 5, 6, 7],
     ),
+    ...releaseLine(releases),
     '',
     ...(balanced
       ? ['Both ledgers balance.']
       : ['The ledgers DO NOT balance:', ...faults.map((fault) => `  ${fault}`)]),
   ];
+}
+
+/** They stay among the held: what people did later changes no verdict. */
+function releaseLine({ released, waiting }: ReleaseCounts): string[] {
+  if (released + waiting === 0) return [];
+  const more = waiting === 0 ? '' : `; ${grouped(waiting)} approved and about to go`;
+  return ['', `Of the held, people have released ${grouped(released)}${more}.`];
 }

@@ -1,6 +1,8 @@
 const labels: readonly (readonly [string, string])[] = [
   ['INBOX_URL', 'Alert mails'],
   ['DOOR_URL', 'HTTP ingest (npx weir tokens add)'],
+  ['ALERTS_URL', 'Alerts (npx weir alerts list)'],
+  ['REPLAYS_URL', 'Replays (npx weir replay plan)'],
   ['KAFKA_BROKERS', 'Kafka'],
   ['REDIS_URL', 'Redis'],
   ['KMS_ENDPOINT', 'KMS (development only)'],
@@ -8,6 +10,7 @@ const labels: readonly (readonly [string, string])[] = [
   ['ALERTING_URL', 'Alerting:  /healthz /readyz /metrics'],
   ['NOTARY_URL', 'Notary:    /healthz /readyz /metrics'],
   ['LEARNER_URL', 'Learner:   /healthz /readyz /metrics'],
+  ['REPLAY_URL', 'Replay:    /healthz /readyz /metrics'],
   ['INGEST_URL', 'Ingest:    /healthz /readyz /metrics'],
 ];
 

@@ -77,6 +77,21 @@ test('a flagged transaction is told as one, for among held ones "cleared" would 
   assert.match(line, /7350\.00 EUR {2}flagged 0\.910 amount_unusual$/);
 });
 
+test('a release is told with who asked and who approved, where it is approved and where the transaction was let go', () => {
+  const people = { requestedBy: 'anna', approvedBy: 'bert', approvedAt: time };
+  const { evidence: _, ...judged } = held;
+  const released = eventOf(events.transactionReleased, { ...judged, release: people, releaseOffset: 3 });
+  const line = describeEvent('cleared', released);
+  assert.match(line, /DBIT 7350\.00 EUR {2}released, asked by anna, approved by bert$/);
+  assert.deepEqual(shownIn(line), []);
+  const transactionIdentity = `t1_${'x'.repeat(22)}`;
+  const release = eventOf(events.release, {
+    ...{ tenant: 'demo', transactionIdentity, sourcePartition: 2, sourceOffset: 41, heldOffset: 5 },
+    ...{ requestedBy: 'anna', approvedAt: time },
+  });
+  assert.match(describeEvent('releases', release), /x {2}log 2\/41 {2}asked by anna$/);
+});
+
 test('no line for a person shows an account number or a name, and the JSON for a script shows all', () => {
   const cleared = { ...held, verdict: { ...held.verdict, outcome: 'cleared' as const, reasons: [] } };
   const { evidence: _, ...clearedTransaction } = cleared;

@@ -12,10 +12,12 @@ import type {
   AuditRequest,
   ControlRecord,
   EventDefinition,
+  ReleasedTransaction,
   StreamName,
   Transaction,
   Verdict,
 } from '@weir/contracts';
+import { originWords, refusalWords } from '../dead-letters/show-letters.ts';
 import type { ReadEvent } from './read-events.ts';
 
 /** One event on one line for a person: where it stands, what it is, accounts masked. */
@@ -66,6 +68,12 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
       return transaction === undefined ? 'unreadable' : transactionText(transaction);
     }
     case 'cleared': {
+      if (type === events.transactionReleased.type) {
+        const released = read(events.transactionReleased);
+        return released === undefined
+          ? 'unreadable'
+          : `${transactionText(released.transaction)}  released, ${peopleText(released.release)}`;
+      }
       const cleared = read(events.transactionCleared);
       return cleared === undefined
         ? 'unreadable'
@@ -81,12 +89,7 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
     case 'rejected': {
       const rejected = decodeRejected(plaintext);
       if (rejected === undefined) return 'unreadable';
-      const { origin, rejections } = rejected;
-      const from =
-        origin.kind === 'source'
-          ? `${origin.source} line ${origin.line}`
-          : `${origin.topic} ${origin.partition}/${origin.offset}`;
-      return `${rejections.map(({ code, path }) => (path === '' ? code : `${code} at ${path}`)).join(', ')}  from ${from}`;
+      return `${refusalWords(rejected.rejections)}  from ${originWords(rejected.origin)}`;
     }
     case 'decisions': {
       const journal = read(events.journal);
@@ -95,6 +98,7 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
         : `offsets ${journal.from} to ${journal.to - 1}: ${journal.decisions.length} decided by ${journal.versions.ruleset}`;
     }
     case 'alerts': {
+      if (type === events.alertFinding.type) return read(events.alertFinding)?.message ?? 'unreadable';
       const alert = read(events.alert);
       if (alert === undefined) return 'unreadable';
       const about =
@@ -129,8 +133,12 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
       const part = stream === 'lists' ? read(events.listPart) : read(events.modelPart);
       return part === undefined ? 'unreadable' : `${part.artefact} part ${part.part + 1} of ${part.parts}`;
     }
-    case 'releases':
-      return read(events.release)?.transactionIdentity ?? 'unreadable';
+    case 'releases': {
+      const release = read(events.release);
+      return release === undefined
+        ? 'unreadable'
+        : `${release.transactionIdentity}  log ${release.sourcePartition}/${release.sourceOffset}  ${peopleText(release)}`;
+    }
     case 'intake':
       return auditText(read(events.auditRequest));
     case 'audit': {
@@ -162,6 +170,12 @@ function transactionText(transaction: Transaction): string {
   const amount = `${formatAmount(amountMinor, currency)} ${currency}`;
   return `${shownTransactionId(transaction)}  ${maskAccount(account)}  ${creditDebitIndicator} ${amount}`;
 }
+
+const peopleText = ({
+  requestedBy,
+  approvedBy,
+}: Pick<ReleasedTransaction['release'], 'requestedBy' | 'approvedBy'>): string =>
+  `asked by ${requestedBy}${approvedBy === undefined ? '' : `, approved by ${approvedBy}`}`;
 
 const verdictText = ({ outcome, score, reasons }: Verdict, as: string = outcome): string =>
   [as, score.toFixed(3), ...reasons.map((reason) => reason.rule)].join(' ');

@@ -3,7 +3,7 @@ import type { PartitionPositions } from '@weir/kafka';
 import type { Ops } from '../ops/connect-ops.ts';
 import { narrowDown } from '../ops/find-in-order.ts';
 import { readEvents, type ReadEvent } from '../ops/read-events.ts';
-import { readLatest } from '../ops/read-latest.ts';
+import { readLatestEvents } from '../ops/read-latest.ts';
 import type { RulesReport } from './comparison.ts';
 import { createKnownOutcomes } from './known-outcomes.ts';
 import { readPeriod, type PeriodOptions } from './read-period.ts';
@@ -58,12 +58,7 @@ export function journalRecordOf({ record, opened }: ReadEvent): JournalRecord | 
 /** The newest event time among the latest decisions, but for what claims to come from the future. */
 async function newestEventTime(ops: Ops): Promise<number | undefined> {
   const offsets = await ops.kafka.offsets(streams.decisions.topic);
-  const until = new Map(offsets.map(({ partition, end }) => [partition, end]));
-  const latest = await readLatest({
-    count: latestRecords,
-    offsets,
-    read: (from, onEvent) => readEvents(ops, 'decisions', { from, until }, onEvent),
-  });
+  const latest = await readLatestEvents(ops, 'decisions', { count: latestRecords, offsets });
   const times = latest.flatMap((event) =>
     (journalRecordOf(event)?.decisions ?? []).flatMap((decision) => {
       if (decision.outcome !== 'cleared' && decision.outcome !== 'held') return [];

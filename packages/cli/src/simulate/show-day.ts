@@ -54,7 +54,7 @@ function showHeld(held: readonly HeldTransaction[]): string[] {
     ]);
   const more = held.length - rows.length;
   return [
-    `${grouped(held.length)} transactions were held, and an alert mailed for each:`,
+    `${grouped(held.length)} transactions were held; alerts of them go out by account (npx weir alerts list):`,
     ...table(['score', 'account', 'amount', 'because'], rows, [2]),
     ...(more > 0 ? [`and ${grouped(more)} more: npx weir tail held --all --no-follow`] : []),
   ];

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { alertWebhook } from '../alert-webhook.ts';
+import { notificationWebhook } from '../notification-webhook.ts';
+import { alertsOpenApiDocument } from '../alerts-openapi.ts';
 import { openApiDocument } from '../openapi.ts';
 import { asyncApiDocument, payloadSchemas } from './asyncapi.ts';
 
@@ -22,7 +23,8 @@ const wanted = new Map<string, string>([
 /** What comes and goes by HTTP stands beside the events: the door's document, and what the webhook posts. */
 const documents = new Map<string, string>([
   ['openapi.json', pretty(openApiDocument())],
-  ['alert-webhook.schema.json', pretty(z.toJSONSchema(alertWebhook, { io: 'input' }))],
+  ['alerts-openapi.json', pretty(alertsOpenApiDocument())],
+  ['notification-webhook.schema.json', pretty(z.toJSONSchema(notificationWebhook, { io: 'input' }))],
 ]);
 
 /** `--check` compares and fails on drift; without it the files are written anew. */

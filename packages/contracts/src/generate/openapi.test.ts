@@ -2,14 +2,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { replaysOpenApiDocument } from '../../../replays/src/index.ts';
+import { alertsOpenApiDocument } from '../alerts-openapi.ts';
 import { openApiDocument } from '../openapi.ts';
 import { problemOf } from '../door.ts';
 
 type Document = { components: { schemas: Record<string, object> } };
 
-test('the document of the door passes the validator of OpenAPI 3.1', async () => {
-  const result = await new Validator().validate(structuredClone(openApiDocument()));
-  assert.deepEqual(result, { valid: true });
+for (const [name, document] of [
+  ['door', openApiDocument()],
+  ['API of alerts', alertsOpenApiDocument()],
+  ['API of replays', replaysOpenApiDocument()],
+] as const)
+  test(`the document of the ${name} passes the validator of OpenAPI 3.1`, async () => {
+    const result = await new Validator().validate(structuredClone(document));
+    assert.deepEqual(result, { valid: true });
+  });
+
+test('what the API of alerts takes is published as it is taken', () => {
+  const { schemas } = (alertsOpenApiDocument() as Document).components;
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const act = ajv.compile(schemas['alertAct'] as object);
+  assert.ok(act({ act: 'close', outcome: 'false_positive', reason: 'salary' }));
+  assert.ok(!act({ act: 'close', reason: 'salary' }));
+  assert.ok(!act({ act: 'acknowledge', outcome: 'false_positive' }));
 });
 
 test('the published schemas take what the door is offered and answers, and nothing that it would refuse', () => {

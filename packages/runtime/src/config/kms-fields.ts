@@ -1,4 +1,4 @@
-import { type StreamName, streamNames, WeirError } from '@weir/contracts';
+import { type SealedStream, sealedStreamNames, WeirError } from '@weir/contracts';
 import { z } from 'zod';
 import { durationMs, json, secretText, textFile, url } from './config-fields.ts';
 import { crossFieldCheck, type GivenFields } from './cross-field-check.ts';
@@ -16,7 +16,7 @@ const keyArn = z.string().regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Z
 /** At least one key per stream. The list is the reader's allow-list; only its first key seals. */
 const keysByStream = z
   .partialRecord(
-    z.enum(streamNames),
+    z.enum(sealedStreamNames),
     z
       .array(keyArn)
       .min(1, { error: 'expected at least one key ARN' })
@@ -26,7 +26,7 @@ const keysByStream = z
   .refine((keys) => Object.keys(keys).length > 0, { error: 'expected at least one stream' });
 
 /** The keys of each stream: the first of a list seals, and all of them may open. */
-export type KmsKeys = Readonly<Partial<Record<StreamName, readonly string[]>>>;
+export type KmsKeys = Readonly<Partial<Record<SealedStream, readonly string[]>>>;
 
 const keysJson = json(keysByStream, 'JSON object: stream to a list of key ARNs');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HeldTransaction } from '@weir/contracts';
-import { scoredTransaction } from '../fixtures/notices.ts';
+import { scoredTransaction } from '../fixtures/sample-transactions.ts';
 import { explainGroup } from './explain-group.ts';
 
 const reasonOf = (rule: string, features: string[] = []) =>

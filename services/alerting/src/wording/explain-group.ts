@@ -4,6 +4,7 @@ import { titleOfScoreReason } from '@weir/scoring';
 import {
   counted,
   money,
+  moneyRange,
   ordinal,
   roughNumber,
   span,
@@ -99,10 +100,6 @@ function unusualWithoutRange(judged: JudgedTransaction): string | undefined {
     return `${roughNumber(times)} × the typical amount of its ${few} in ${historySpan(judged)}`;
   return isAbove(judged, 'amountPeerZ', 0) ? 'an amount higher than other accounts mostly move' : undefined;
 }
-
-/** "12.00–80.00 EUR". */
-const moneyRange = (lowMinor: number, highMinor: number, currency: string): string =>
-  `${money(lowMinor, currency).replace(` ${currency}`, '')}–${money(highMinor, currency)}`;
 
 const velocityPrefix = 'velocitySurprise_';
 

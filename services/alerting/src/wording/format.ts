@@ -13,9 +13,13 @@ export function money(amountMinor: number, currency: string): string {
   return `${grouped(whole)}${fraction === undefined ? '' : `.${fraction}`} ${currency}`;
 }
 
+/** "12.00–80.00 EUR". */
+export const moneyRange = (lowMinor: number, highMinor: number, currency: string): string =>
+  `${money(lowMinor, currency).replace(` ${currency}`, '')}–${money(highMinor, currency)}`;
+
 /** "1 transaction", "1,212 transactions". */
-export const counted = (count: number, noun: string): string =>
-  `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${wholeNumber(count)} ${count === 1 ? noun : plural}`;
 
 /** A count, with commas between thousands. */
 export const wholeNumber = (value: number): string => grouped(Math.round(value).toFixed(0));
@@ -76,3 +80,21 @@ export const sentence = (phrase: string): string => `${upperFirst(phrase)}.`;
 
 /** "High", for the beginning of a line. */
 export const capitalised = (severity: Severity): string => upperFirst(severity);
+
+/** "15 minutes", "4 hours", "2 days": as a person rounds it; at least a minute. */
+export function roughSpan(spanMs: number): string {
+  if (spanMs < 90 * minuteMs) return counted(Math.max(1, Math.round(spanMs / minuteMs)), 'minute');
+  if (spanMs < 2 * dayMs) return counted(Math.round(spanMs / hourMs), 'hour');
+  return counted(Math.round(spanMs / dayMs), 'day');
+}
+
+/** "16:00 UTC", and with its day where that is not the day of the other time. */
+export function utcClock(atMs: number, besideMs: number): string {
+  const at = new Date(atMs).toISOString();
+  const sameDay = at.slice(0, 10) === new Date(besideMs).toISOString().slice(0, 10);
+  return `${sameDay ? '' : `${at.slice(0, 10)} `}${at.slice(11, 16)} UTC`;
+}
+
+/** "one", "one and two", "one, two and three". */
+export const listed = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`;

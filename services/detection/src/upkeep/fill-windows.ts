@@ -1,9 +1,8 @@
 import { WeirError } from '@weir/contracts';
-import { joinBatch } from '../decide-batch.ts';
-import type { Decoded } from '../decode.ts';
+import { joinBatch, windowRecordOf } from '@weir/verdicts';
+import type { Decoded } from '@weir/verdicts';
 import { appendToWindows, goOnBehind, loadHistories, storedBefore } from '../histories.ts';
 import type { PartitionWindows } from '../histories.ts';
-import { windowRecordOf } from '../window-record.ts';
 import { isTruncated, scanLog } from './scan-log.ts';
 import type { LogScan, WholeScanParts } from './scan-log.ts';
 

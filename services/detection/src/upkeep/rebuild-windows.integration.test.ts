@@ -6,7 +6,7 @@ import { claimLog, createRedisWindowStore, openRedis } from '@weir/window-store'
 import { startDetectionBench } from '../fixtures/detection-bench.ts';
 import type { DetectionBench } from '../fixtures/detection-bench.ts';
 import { activate, publish, widePlan } from '../fixtures/plan-artefacts.ts';
-import { sampleTransactions } from '../fixtures/sample-transactions.ts';
+import { sampleTransactions } from '../../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { assertSettled, drained } from '../fixtures/settled.ts';
 import { loseOneBucket, storeOf } from '../fixtures/stored-windows.ts';
 import { createTestLog } from '../fixtures/test-log.ts';

@@ -4,7 +4,7 @@ import { WeirError } from '@weir/contracts';
 import { createMemoryWindowStore } from '@weir/window-store/memory';
 import { plainLogId, plainReader, plainTransactions } from '../fixtures/plain-log.ts';
 import { createPlainParts } from '../fixtures/plain-parts.ts';
-import { sampleTransactions } from '../fixtures/sample-transactions.ts';
+import { sampleTransactions } from '../../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { encodePositionMetadata } from '../position-metadata.ts';
 import { rebuildWindows } from './rebuild-windows.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { WeirError } from '@weir/contracts';
+import type { LogState } from '@weir/verdicts';
 import { createHistoryCache } from '@weir/windows';
 import type { HistoryCache, WindowPlan, WindowStore } from '@weir/windows';
 import type { PartitionWindows } from '../histories.ts';
-import type { LogState } from '../log-state.ts';
 import type { Published } from '../read-journal-end.ts';
 import { fillWindows } from './fill-windows.ts';
 import type { Loss } from './fill-windows.ts';

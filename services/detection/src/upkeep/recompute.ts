@@ -1,9 +1,8 @@
 import { WeirError } from '@weir/contracts';
 import { createAccountHistory, packRecord, recordFormat } from '@weir/windows';
 import type { AccountHistory, WindowPlan } from '@weir/windows';
-import { joinBatch } from '../decide-batch.ts';
-import type { Decoded } from '../decode.ts';
-import { windowRecordOf } from '../window-record.ts';
+import { joinBatch, windowRecordOf } from '@weir/verdicts';
+import type { Decoded } from '@weir/verdicts';
 
 /** Windows computed from the log alone, without a store. */
 export type Recomputation = {

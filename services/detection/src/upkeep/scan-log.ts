@@ -1,7 +1,7 @@
 import { isPseudonymOf, streams, WeirError } from '@weir/contracts';
 import type { KafkaClient, KafkaRecord } from '@weir/kafka';
-import { decodeAll } from '../decode-all.ts';
-import type { Decoded } from '../decode.ts';
+import { decodeAll } from '@weir/verdicts';
+import type { Decoded } from '@weir/verdicts';
 import type { DetectionParts } from '../detection-parts.ts';
 
 /** What reading the log beside the worker takes. */

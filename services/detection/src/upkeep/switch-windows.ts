@@ -1,4 +1,4 @@
-import type { LogState } from '../log-state.ts';
+import type { LogState } from '@weir/verdicts';
 import { findPublished } from './find-published.ts';
 import type { FilledWindows } from './rebuild-windows.ts';
 import type { UpkeepParts } from './upkeep-parts.ts';

@@ -1,7 +1,7 @@
 import type { KafkaClient } from '@weir/kafka';
+import type { LogState } from '@weir/verdicts';
 import type { WindowStore } from '@weir/windows';
 import type { DetectionParts } from '../detection-parts.ts';
-import type { LogState } from '../log-state.ts';
 
 /**
  * What is needed to look after windows beside the worker that keeps them: to read

@@ -13,7 +13,10 @@ import {
   plainWindows,
 } from '../fixtures/plain-log.ts';
 import { createPlainParts } from '../fixtures/plain-parts.ts';
-import { sampleTransaction, sampleTransactions } from '../fixtures/sample-transactions.ts';
+import {
+  sampleTransaction,
+  sampleTransactions,
+} from '../../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import type { WholeScanParts } from './scan-log.ts';
 import { verifyPartition } from './verify-partition.ts';
 import type { VerifiedPartition } from './verify-partition.ts';

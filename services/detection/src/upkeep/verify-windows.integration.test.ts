@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startDetectionBench } from '../fixtures/detection-bench.ts';
 import type { DetectionBench } from '../fixtures/detection-bench.ts';
-import { sampleTransactions } from '../fixtures/sample-transactions.ts';
+import { sampleTransactions } from '../../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { drained } from '../fixtures/settled.ts';
 import { loseOneBucket, loseWindows } from '../fixtures/stored-windows.ts';
 import { createTestLog } from '../fixtures/test-log.ts';

@@ -11,7 +11,7 @@ import {
   plainWindows,
 } from '../fixtures/plain-log.ts';
 import { createPlainParts, silentObserver } from '../fixtures/plain-parts.ts';
-import { sampleTransactions } from '../fixtures/sample-transactions.ts';
+import { sampleTransactions } from '../../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import type { OwnedPartition } from '../owned-partition.ts';
 import { sampleWindows } from './sample-windows.ts';
 import { createWindowSampler } from './window-sampler.ts';

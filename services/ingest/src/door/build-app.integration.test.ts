@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { closeServer, createRateLimit } from '@weir/access';
 import type { AccessToken } from '@weir/contracts';
 import { waitFor } from '@weir/testkit';
 import { offered } from '../fixtures/door-requests.ts';
 import { buildApp } from './build-app.ts';
-import { closeServer } from './close-server.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createByteBudget } from './limits/byte-budget.ts';
-import { createRateLimit } from './limits/rate-limit.ts';
 import { createSending } from './sending.ts';
 import type { Submitted } from './submit.ts';
 
@@ -52,9 +51,6 @@ async function openApp(context: TestContext) {
     metrics: {
       answered: () => undefined,
       connectionRefused: () => undefined,
-      settled: () => undefined,
-      offered: () => undefined,
-      openBytes: () => undefined,
     },
     onFault: (error) => assert.fail(String(error)),
   });

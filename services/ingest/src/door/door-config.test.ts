@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { tokenDigest, tokenText, type AccessToken } from '@weir/contracts';
 import { loadConfig } from '@weir/runtime';
 import { ingestConfig } from '../config.ts';
 import { doorSettingsOf } from './door-settings.ts';
-import { authenticate } from './tokens/authenticate.ts';
-import { openTokenBook } from './tokens/token-book.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-door-config-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -53,59 +50,4 @@ test('a door is plain on loopback alone, and its certificate comes whole', () =>
   assert.deepEqual([tls?.cert, tls?.key, host], ['cert', 'key', '0.0.0.0']);
   assert.throws(() => load({ DOOR_PORT: '' }), /DOOR_PORT: is needed in serve mode/);
   assert.throws(() => load({ DOOR_PORT: '70000' }), /DOOR_PORT: expected a port/);
-});
-
-const text = tokenText(new Uint8Array(32).fill(5));
-const known: AccessToken = {
-  name: 'bank',
-  tenant: 'bank',
-  source: 'http',
-  scopes: ['transactions:write'],
-  sha256: tokenDigest(text).toString('hex'),
-  createdAt: '2026-01-01T00:00:00.000Z',
-  expiresAt: '2026-02-01T00:00:00.000Z',
-  certificateSubject: null,
-};
-
-test('a tokens file that is broken lets nobody in until it is mended, and one that others read is refused', () => {
-  let nowMs = 0;
-  const path = join(folder, 'changing.json');
-  const book = openTokenBook(path, () => nowMs);
-  const change = (content: string): void => {
-    rmSync(path, { force: true });
-    writeFileSync(path, content, { mode: 0o600 });
-    nowMs += 1_000;
-  };
-  assert.equal(book.find(text), undefined);
-  change(JSON.stringify({ version: 1, tokens: [known] }));
-  assert.equal(book.find(text)?.name, 'bank');
-  change('{"version": 1, "tokens": [');
-  assert.equal(book.find(text), undefined);
-  assert.equal(book.isReadable(), false);
-  change(JSON.stringify({ version: 1, tokens: [known] }));
-  assert.equal(book.isReadable(), true);
-  chmodSync(path, 0o620);
-  nowMs += 1_000;
-  assert.equal(book.find(text), undefined);
-  assert.throws(() => openTokenBook(file('open.json', '{}', 0o644), () => 0), /others may read it/);
-});
-
-test('a token is good until the very instant it ends, and what is presented is told apart without being repeated', () => {
-  const path = file('known.json', JSON.stringify({ version: 1, tokens: [known] }));
-  const book = openTokenBook(path, () => 0);
-  const endsMs = Date.parse('2026-02-01T00:00:00.000Z');
-  const as = (authorization: string | undefined, nowMs = endsMs - 1) =>
-    authenticate(book, { authorization, certificate: undefined }, nowMs);
-  assert.equal(as(`Bearer ${text}`).ok, true);
-  assert.equal(as(`bearer ${text}`).ok, true);
-  const ended = as(`Bearer ${text}`, endsMs);
-  assert.deepEqual(ended, { ok: false, problem: 'token_refused', why: 'expired', tokenName: 'bank' });
-  for (const wrong of ['', 'Bearer', `Basic ${text}`, `Bearer ${text} x`, `Bearer ${'a'.repeat(5_000)}`]) {
-    assert.deepEqual(as(wrong), { ok: false, problem: 'token_refused', why: 'malformed' });
-  }
-  assert.deepEqual(as(`Bearer ${text.slice(0, -1)}`), {
-    ok: false,
-    problem: 'token_refused',
-    why: 'unknown',
-  });
 });

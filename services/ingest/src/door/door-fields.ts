@@ -1,3 +1,4 @@
+import { checkServerFields } from '@weir/access';
 import {
   bytes,
   count,
@@ -62,23 +63,17 @@ export const doorFields = {
   ),
 };
 
-const loopback = ['127.0.0.1', '::1', 'localhost'];
-
 /** What belongs together, and that neither token nor transaction crosses a network in clear. */
 export function checkDoorFields(given: GivenFields): readonly FieldProblem[] {
-  const problems = [...given.together('DOOR_TLS_CERT_FILE', 'DOOR_TLS_KEY_FILE')];
-  const hasTls = given.has('DOOR_TLS_CERT_FILE');
-  if (!hasTls && !loopback.includes(String(given.value('DOOR_HOST')))) {
-    problems.push({ variable: 'DOOR_TLS_CERT_FILE', message: 'is needed where DOOR_HOST is not loopback' });
-  }
-  if (!hasTls && given.has('DOOR_TLS_CLIENT_CA_FILE')) {
-    problems.push({
-      variable: 'DOOR_TLS_CERT_FILE',
-      message: 'is needed where DOOR_TLS_CLIENT_CA_FILE is set',
-    });
-  }
-  if (Number(given.value('DOOR_PORT')) > 65_535) {
-    problems.push({ variable: 'DOOR_PORT', message: 'expected a port, 0 to 65535' });
-  }
-  return problems;
+  const problems = checkServerFields(given, {
+    host: 'DOOR_HOST',
+    port: 'DOOR_PORT',
+    cert: 'DOOR_TLS_CERT_FILE',
+    key: 'DOOR_TLS_KEY_FILE',
+  });
+  if (given.has('DOOR_TLS_CERT_FILE') || !given.has('DOOR_TLS_CLIENT_CA_FILE')) return problems;
+  return [
+    ...problems,
+    { variable: 'DOOR_TLS_CERT_FILE', message: 'is needed where DOOR_TLS_CLIENT_CA_FILE is set' },
+  ];
 }

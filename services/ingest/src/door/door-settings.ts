@@ -1,6 +1,6 @@
+import type { ServerTls } from '@weir/access';
 import { WeirError } from '@weir/contracts';
 import type { IngestConfig } from '../config.ts';
-import type { DoorTls } from './build-app.ts';
 import type { DoorSettings } from './serve-door.ts';
 
 /** What the configuration says about the door. */
@@ -27,7 +27,7 @@ export function doorSettingsOf(config: IngestConfig): DoorSettings {
   };
 }
 
-function tlsOf(config: IngestConfig): DoorTls | undefined {
+function tlsOf(config: IngestConfig): ServerTls | undefined {
   const { DOOR_TLS_CERT_FILE: cert, DOOR_TLS_KEY_FILE: key } = config;
   if (cert === undefined || key === undefined) return undefined;
   return { cert, key, clientCa: config.DOOR_TLS_CLIENT_CA_FILE };

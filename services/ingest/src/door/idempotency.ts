@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Reply } from '@weir/access';
 import { doorLimits } from './limits/door-limits.ts';
-
-/** An answer as it goes out. */
-export type Reply = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-};
 
 export type Idempotency = {
   /**

@@ -1,6 +1,19 @@
 import type { KeyObject } from 'node:crypto';
+import {
+  closeServer,
+  createAdmit,
+  createRateLimit,
+  createRefusalCount,
+  createRefusals,
+  listenOn,
+  openTokenBook,
+  serverLimits,
+  type Refusals,
+  type ServerTls,
+  type TlsRenewal,
+} from '@weir/access';
 import { createAuditRecorder } from '@weir/audit';
-import { WeirError, type AccessToken } from '@weir/contracts';
+import type { AccessToken, WeirError } from '@weir/contracts';
 import { createPartitioner, createPseudonymizer, sealEvents, type Opener, type Sealer } from '@weir/envelope';
 import type { KafkaClient, Producer } from '@weir/kafka';
 import type { Logger } from '@weir/runtime';
@@ -12,24 +25,17 @@ import { createRefuser } from '../refuse-record.ts';
 import { createDispatcher, type Dispatcher } from '../send/dispatcher.ts';
 import { sealerAmong } from '../send/outgoing.ts';
 import { retryWithin, type RetryWithin } from '../send/retry-within.ts';
-import { createAdmit } from './admit.ts';
-import { buildApp, type DoorTls } from './build-app.ts';
-import { closeServer } from './close-server.ts';
+import { buildApp } from './build-app.ts';
 import type { DoorHealth } from './door-health.ts';
 import type { DoorMetrics } from './door-metrics.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createByteBudget } from './limits/byte-budget.ts';
 import { doorLimits } from './limits/door-limits.ts';
-import { createRateLimit } from './limits/rate-limit.ts';
 import { createRecentIdentities } from './limits/recent-identities.ts';
-import { createRefusalCount } from './limits/refusal-count.ts';
 import { createPlaceIds, type PlaceIds } from './place-id.ts';
-import { createRefusals, type Refusals } from './refusals.ts';
 import { createRulesetActs } from './rulesets/ruleset-acts.ts';
 import { createSending, type Sending } from './sending.ts';
 import { createSubmit, type DoorTicket, type SubmitOptions } from './submit.ts';
-import type { TlsRenewal } from './tls-renewal.ts';
-import { openTokenBook } from './tokens/token-book.ts';
 import { followJournal } from './verdicts/follow-journal.ts';
 import { createRunOpener } from './verdicts/journal-records.ts';
 import { createReadVerdict } from './verdicts/read-verdict.ts';
@@ -40,7 +46,7 @@ export type DoorSettings = {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
-  readonly tls: DoorTls | undefined;
+  readonly tls: ServerTls | undefined;
   readonly tokensFile: string;
   readonly maxBodyBytes: number;
   readonly maxRecords: number;
@@ -84,7 +90,7 @@ export type DoorPorts = {
 export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promise<void> {
   const { kafka, opener, signal, log } = ports;
   const { environment } = settings;
-  const book = openTokenBook(settings.tokensFile, ports.monotonicMs);
+  const book = openTokenBook(settings.tokensFile, 'DOOR_TOKENS_FILE', ports.monotonicMs);
   const opened = await retryWithin(ports.retry.opening, signal, () =>
     requireNamedLog(kafka, opener, environment),
   );
@@ -151,7 +157,9 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
     onFault: (error) => log.error('a request met a fault of ours', { error }),
   });
   try {
-    await listen(app, settings, log);
+    const { host, tls } = settings;
+    const port = await listenOn(app, settings, 'DOOR_HOST and DOOR_PORT');
+    log.info('the door is open', { host, port, state: tls === undefined ? 'plain' : 'tls' });
     ports.tlsRenewal.opened(app.server);
     ports.health.opened(() => {
       const code = sending.stuckOn();
@@ -162,7 +170,7 @@ export async function serveDoor(settings: DoorSettings, ports: DoorPorts): Promi
     });
     await Promise.race([aborted(signal), ended.promise, gaveUp]);
   } finally {
-    await closeServer(app, doorLimits.closingMs);
+    await closeServer(app, serverLimits.closingMs);
     // It has committed nothing that a goodbye would have to tell, and brokers that are away would hold up the end.
     void consumer.stop();
     await refusals.close();
@@ -254,25 +262,6 @@ function submitOptions(
     futureLimitMs: settings.futureLimitMs,
     nowMs: ports.nowMs,
   };
-}
-
-/** Throws WeirError config_invalid where the address can't be listened on. */
-async function listen(app: ReturnType<typeof buildApp>, settings: DoorSettings, log: Logger): Promise<void> {
-  const { host, port } = settings;
-  try {
-    await app.listen({ host, port });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new WeirError('config_invalid', `DOOR_HOST and DOOR_PORT can't be listened on (${code})`, {
-      cause,
-    });
-  }
-  const address = app.server.address();
-  log.info('the door is open', {
-    host,
-    port: typeof address === 'object' && address !== null ? address.port : port,
-    state: settings.tls === undefined ? 'plain' : 'tls',
-  });
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -1,13 +1,19 @@
+import {
+  jsonReply,
+  mediaTypeOf,
+  problemReply,
+  RequestRefused,
+  sendReply,
+  type RateLimit,
+  type Reply,
+} from '@weir/access';
 import { ndjsonType, problemOf, type AccessToken } from '@weir/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { SourceRecord } from '../source/source-format.ts';
-import { requestDigest, type Idempotency, type Reply } from './idempotency.ts';
+import { requestDigest, type Idempotency } from './idempotency.ts';
 import type { ByteBudget } from './limits/byte-budget.ts';
 import { retryAfterSeconds } from './limits/door-limits.ts';
-import type { RateLimit } from './limits/rate-limit.ts';
-import { mediaTypeOf } from './media-type-of.ts';
 import { readRecords } from './read-records.ts';
-import { jsonReply, problemReply, RequestRefused, sendReply } from './reply.ts';
 import type { Sending } from './sending.ts';
 import type { Submitted } from './submit.ts';
 

@@ -1,3 +1,4 @@
+import type { Refusals } from '@weir/access';
 import {
   problemOf,
   securityRejectionCodes,
@@ -16,7 +17,7 @@ import type { Dispatcher } from '../send/dispatcher.ts';
 import type { SourceRecord } from '../source/source-format.ts';
 import type { RecentIdentities } from './limits/recent-identities.ts';
 import type { PlaceIds } from './place-id.ts';
-import type { Refusals } from './refusals.ts';
+import { refusedRecord } from './refused-record.ts';
 
 /** Is told once what became of a record that was sent. */
 export type DoorTicket = (settlement: Settlement, offset: number | undefined) => void;
@@ -91,7 +92,7 @@ export function createSubmit(
       for (const { code: why } of rejections) {
         if (!securityRejectionCodes.has(why)) continue;
         const deadLetterId = deadLetter.event.id;
-        options.refusals.tell({ action: 'record_refused', why, tokenName: token.name, deadLetterId });
+        options.refusals.tell(refusedRecord({ why, tokenName: token.name, deadLetterId }));
       }
       return new Promise((resolve) => {
         dispatcher.push({

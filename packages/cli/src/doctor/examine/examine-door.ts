@@ -9,23 +9,20 @@ import { configWith } from '../patient.ts';
 import type { Patient } from '../patient.ts';
 import { judged, probe } from '../probed.ts';
 import { probeTls } from '../probe/probe-tls.ts';
+import { addressOfUrl, nearest } from './listening-address.ts';
+import type { ListeningAddress } from './listening-address.ts';
 import { readTokens } from '../../tokens/tokens-file.ts';
 
 export const examineDoor = async (patient: Patient, instruments: Instruments): Promise<readonly Check[]> =>
   (await Promise.all([examineCertificate(patient, instruments), examineTokens(patient, instruments)])).flat();
 
 /** Where the door is: as the running stack or the worker's own variables say. */
-function addressOf(patient: Patient): { readonly host: string; readonly port: number } | undefined {
+function addressOf(patient: Patient): ListeningAddress | undefined {
   const local = patient.home === undefined ? undefined : readState(patient.home)?.addresses['DOOR_URL'];
-  if (local !== undefined) {
-    const { hostname, port } = new URL(local);
-    return { host: hostname, port: Number(port) };
-  }
+  if (local !== undefined) return addressOfUrl(local);
   const found = configWith(patient, 'DOOR_PORT');
   if (found === undefined || Number(found.value) === 0) return undefined;
-  const host = found.config.DOOR_HOST ?? '127.0.0.1';
-  // A door that listens everywhere is nearest here.
-  return { host: ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host, port: Number(found.value) };
+  return { host: nearest(found.config.DOOR_HOST), port: Number(found.value) };
 }
 
 async function examineCertificate(patient: Patient, { nowMs }: Instruments): Promise<readonly Check[]> {
@@ -43,7 +40,7 @@ async function examineCertificate(patient: Patient, { nowMs }: Instruments): Pro
 async function examineTokens(patient: Patient, { nowMs }: Instruments): Promise<readonly Check[]> {
   const path =
     patient.home === undefined
-      ? configWith(patient, 'DOOR_TOKENS_FILE')?.value
+      ? (configWith(patient, 'DOOR_TOKENS_FILE') ?? configWith(patient, 'API_TOKENS_FILE'))?.value
       : doorFilesOf(patient.home).DOOR_TOKENS_FILE;
   if (path === undefined || !existsSync(path))
     return [skipped('door.tokens', 'no tokens have been made: npx weir tokens add')];

@@ -126,7 +126,7 @@ const judgeAllTopics = (
   });
 
 /** The streams in which groups have positions that have to last as long as their records. */
-const readByGroups = ['received', 'cleared', 'held', 'rejected', 'intake'] as const;
+const readByGroups = ['received', 'cleared', 'held', 'rejected', 'releases', 'intake'] as const;
 
 async function examineBrokers(
   inspector: KafkaInspector,
@@ -193,6 +193,7 @@ async function examineGroups(config: RoleConfig, reader: LogReader): Promise<rea
   const { DETECTION_GROUP_ID: detection, ALERTING_GROUP_ID: alerting, NOTARY_GROUP_ID: notary } = config;
   const inputs = [
     [detection, streams.received.topic],
+    [`${detection}-releases`, streams.releases.topic],
     [alerting, streams.held.topic],
     [alerting, streams.rejected.topic],
     [notary, streams.intake.topic],

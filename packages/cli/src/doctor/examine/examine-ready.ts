@@ -11,7 +11,11 @@ export async function examineReady(
     id,
     name,
     mend,
-  }: { readonly id: 'audit.notary' | 'learning.learner'; readonly name: string; readonly mend: string },
+  }: {
+    readonly id: 'audit.notary' | 'learning.learner' | 'replay.worker';
+    readonly name: string;
+    readonly mend: string;
+  },
 ): Promise<readonly Check[]> {
   const url = home === undefined ? undefined : readState(home)?.addresses[`${name.toUpperCase()}_URL`];
   if (url === undefined)

@@ -103,6 +103,30 @@ tableOf(judgeKms, [
   ],
 ]);
 
+const signing = (role: KeyAttempt['role'], keyClass: 'audit-signing' | 'replay-signing'): KeyAttempt[] => [
+  { role, keyClass, keyArn: `arn:${keyClass}`, act: 'sign', outcome: 'allowed' },
+];
+tableOf(judgeKms, [
+  [
+    'replay may sign its own manifests',
+    signing('replay', 'replay-signing'),
+    'kms.mayNot:replay',
+    { status: 'skipped' },
+  ],
+  [
+    'replay that can sign checkpoints of the audit trail fails',
+    signing('replay', 'audit-signing'),
+    'kms.mayNot:replay',
+    { status: 'fail', mend: /kms:Sign on arn:audit-signing/ },
+  ],
+  [
+    'a notary that can sign manifests of replays fails',
+    signing('notary', 'replay-signing'),
+    'kms.mayNot:notary',
+    { status: 'fail', mend: /kms:Sign on arn:replay-signing/ },
+  ],
+]);
+
 const caller = (name: string, operations: readonly string[], keys = ['alias/weir-local-received']) => [
   { name, allow: [{ operations, keys }] },
 ];
@@ -117,6 +141,12 @@ tableOf(judgeCallers, [
     'the notary may sign',
     caller('notary', ['Sign', 'GetPublicKey']),
     'kms.administration:notary',
+    { status: 'ok' },
+  ],
+  [
+    'replay may sign its manifests',
+    caller('replay', ['Sign', 'GetPublicKey']),
+    'kms.administration:replay',
     { status: 'ok' },
   ],
   [

@@ -1,4 +1,4 @@
-import { keyClasses, streamNames, streams } from '@weir/contracts';
+import { keyClasses, sealedStreamNames, sealedStreams } from '@weir/contracts';
 import type { KeyClass, Role } from '@weir/contracts';
 import { fail, ok, skipped, warn } from '../check.ts';
 import type { Check } from '../check.ts';
@@ -6,10 +6,20 @@ import { inDays, limits } from '../limits.ts';
 
 export type KeyAct = 'seal' | 'open' | 'sign';
 
-/** The classes of the streams, and the key that signs the audit trail's checkpoints. */
-export type KeyPurpose = KeyClass | 'audit-signing';
+/** The keys that sign: the audit trail's checkpoints, and the manifests of replays. */
+export type SigningPurpose = 'audit-signing' | 'replay-signing';
 
-const keyPurposes: readonly KeyPurpose[] = [...keyClasses, 'audit-signing'];
+export type KeyPurpose = KeyClass | SigningPurpose;
+
+/** Each signing key is of one role alone. */
+const signers: Readonly<Record<SigningPurpose, Role>> = {
+  'audit-signing': 'notary',
+  'replay-signing': 'replay',
+};
+
+const isSigning = (purpose: KeyPurpose): purpose is SigningPurpose => purpose in signers;
+
+const keyPurposes: readonly KeyPurpose[] = [...keyClasses, 'audit-signing', 'replay-signing'];
 
 /** How a dry call ended. Only `allowed` and `denied` say anything of rights; `unavailable` is no answer at all. */
 export type KeyOutcome = 'allowed' | 'denied' | 'disabled' | 'pendingDeletion' | 'notFound' | 'unavailable';
@@ -22,13 +32,13 @@ export type KeyAttempt = {
   readonly outcome: KeyOutcome;
 };
 
-/** Whether the act is granted: who writes a stream of the class seals, who reads one opens, and the notary alone signs. */
+/** Whether the act is granted: who writes a stream of the class seals, who reads one opens, and one role alone signs with a key. */
 export const isGranted = (role: Role, keyClass: KeyPurpose, act: KeyAct): boolean =>
-  act === 'sign'
-    ? role === 'notary'
-    : streamNames.some((name) => {
-        const { keyClass: has, writers, readers } = streams[name];
-        return has === keyClass && (act === 'seal' ? writers : readers).includes(role);
+  isSigning(keyClass)
+    ? act === 'sign' && signers[keyClass] === role
+    : sealedStreamNames.some((name) => {
+        const { keyClass: has, writers, readers } = sealedStreams[name];
+        return act !== 'sign' && has === keyClass && (act === 'seal' ? writers : readers).includes(role);
       });
 
 const acts: Readonly<Record<KeyAct, string>> = {
@@ -169,6 +179,8 @@ const looking: ReadonlySet<string> = new Set([
 ]);
 const using: ReadonlySet<string> = new Set(['GenerateDataKey', 'Decrypt']);
 
+const signs = (name: string): boolean => Object.values<string>(signers).includes(name);
+
 /** The acts that can't be tried without doing them are read in the list of callers instead. */
 export function judgeCallers(callers: readonly CallerRights[]): readonly Check[] {
   return callers
@@ -179,7 +191,7 @@ export function judgeCallers(callers: readonly CallerRights[]): readonly Check[]
           const isTheirs =
             looking.has(operation) ||
             (using.has(operation) && !keys.includes('*')) ||
-            (operation === 'Sign' && name === 'notary' && !keys.includes('*'));
+            (operation === 'Sign' && signs(name) && !keys.includes('*'));
           return isTheirs ? [] : [`${operation} on ${keys.join(' ')}`];
         }),
       );

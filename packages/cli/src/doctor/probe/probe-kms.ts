@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { keyClasses, roles, streamNames, streams, WeirError } from '@weir/contracts';
+import { keyClasses, roles, sealedStreamNames, sealedStreams, WeirError } from '@weir/contracts';
 import type { ErrorCode, KeyClass, Role } from '@weir/contracts';
 import { createAwsKeyProvider, createAwsSigner, createKeyAdmin, keysBehind } from '@weir/kms';
 import type { AwsKeyProvider, KmsAccess } from '@weir/kms';
 import { keyAliasPrefix } from '@weir/local';
 import { kmsKeysOf } from '@weir/runtime';
 import { isGranted } from '../judge/judge-kms.ts';
-import type { KeyAct, KeyAttempt, KeyOutcome } from '../judge/judge-kms.ts';
+import type { KeyAct, KeyAttempt, KeyOutcome, SigningPurpose } from '../judge/judge-kms.ts';
 import type { RoleConfig } from '../patient.ts';
 
 export const kmsAccessOf = (config: RoleConfig): KmsAccess => {
@@ -47,7 +47,9 @@ export async function probeKms(configs: ReadonlyMap<Role, RoleConfig>): Promise<
       },
     ]),
   );
-  const signing = [...configs].flatMap(([role, config]) => signingTrial(configs, role, config));
+  const signing = signingKeysOf(configs).flatMap((key) =>
+    [...configs].map(([role, config]) => trySigning(role, config, key)),
+  );
   try {
     const wrapped = new Map<string, Uint8Array>();
     const sealed = await forEachRole(trials, keys, async (role, trial, key) => {
@@ -65,30 +67,32 @@ export async function probeKms(configs: ReadonlyMap<Role, RoleConfig>): Promise<
   }
 }
 
-/** No checkpoint and nothing like one: whoever gets hold of its signature can do nothing with it. */
+/** No checkpoint, no manifest and nothing like one: whoever gets hold of its signature can do nothing with it. */
 const signedText = Buffer.from('weir doctor');
 
-/** Tries to sign with the audit trail's key, where one of the roles is told of it. */
-function signingTrial(
-  configs: ReadonlyMap<Role, RoleConfig>,
-  role: Role,
-  config: RoleConfig,
-): readonly Promise<KeyAttempt>[] {
-  const keyArn = [...configs.values()].find((one) => one.AUDIT_SIGNING_KEY !== undefined)?.AUDIT_SIGNING_KEY;
-  if (keyArn === undefined) return [];
-  const attempt = async (): Promise<KeyAttempt> => {
-    const signer = createAwsSigner({ access: kmsAccessOf(config), keyId: keyArn, requestTimeoutMs });
-    const about = { role, keyClass: 'audit-signing', keyArn, act: 'sign' } as const;
-    try {
-      await signer.sign(signedText);
-      return { ...about, outcome: 'allowed' };
-    } catch (error) {
-      return { ...about, outcome: outcomeOf(error) };
-    } finally {
-      signer.close();
-    }
-  };
-  return [attempt()];
+type SigningKey = { readonly keyClass: SigningPurpose; readonly keyArn: string };
+
+/** The keys that sign, as far as one of the roles is told of them. */
+function signingKeysOf(configs: ReadonlyMap<Role, RoleConfig>): readonly SigningKey[] {
+  const known = [...configs.values()];
+  const named = [
+    ['audit-signing', known.find((one) => one.AUDIT_SIGNING_KEY !== undefined)?.AUDIT_SIGNING_KEY],
+    ['replay-signing', known.find((one) => one.REPLAY_SIGNING_KEY !== undefined)?.REPLAY_SIGNING_KEY],
+  ] as const;
+  return named.flatMap(([keyClass, keyArn]) => (keyArn === undefined ? [] : [{ keyClass, keyArn }]));
+}
+
+async function trySigning(role: Role, config: RoleConfig, key: SigningKey): Promise<KeyAttempt> {
+  const signer = createAwsSigner({ access: kmsAccessOf(config), keyId: key.keyArn, requestTimeoutMs });
+  const about = { role, ...key, act: 'sign' } as const;
+  try {
+    await signer.sign(signedText);
+    return { ...about, outcome: 'allowed' };
+  } catch (error) {
+    return { ...about, outcome: outcomeOf(error) };
+  } finally {
+    signer.close();
+  }
 }
 
 /** When the key that seals each class last got new material, in milliseconds since the epoch. */
@@ -118,8 +122,8 @@ export async function probeKeyAges(
 function keysOf(configs: ReadonlyMap<Role, RoleConfig>): readonly Key[] {
   const found = new Map<string, Key>();
   for (const config of configs.values()) {
-    for (const name of streamNames) {
-      const { keyClass } = streams[name];
+    for (const name of sealedStreamNames) {
+      const { keyClass } = sealedStreams[name];
       for (const keyArn of kmsKeysOf(config)[name] ?? [])
         found.set(`${keyClass} ${keyArn}`, { keyClass, keyArn });
     }
@@ -149,7 +153,7 @@ async function forEachRole(
 const contextOf = ({ environment }: Trial, { keyClass }: Key): Readonly<Record<string, string>> => ({
   app: 'weir',
   environment,
-  stream: streamNames.find((name) => streams[name].keyClass === keyClass) ?? keyClass,
+  stream: sealedStreamNames.find((name) => sealedStreams[name].keyClass === keyClass) ?? keyClass,
   dekId: 'doctor',
 });
 

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { doorFilesOf } from '@weir/local';
 import type { CommandContext } from '../../command-context.ts';
 import { CommandError, exitCodes } from '../../exit-codes.ts';
 import { notRunningSentence, runningStack } from '../../local/stack-session.ts';
-import type { DoorAccess } from './ask-door.ts';
+import type { ServerAccess } from '../../http/ask-server.ts';
+import { fileText, serverUrl } from '../../http/server-options.ts';
 
 /** What every command that asks the door takes. */
 export type DoorOptions = {
@@ -19,8 +19,8 @@ export type DoorOptions = {
 export function doorAccess(
   { door, tokenFile, ca }: DoorOptions,
   { env, home }: Pick<CommandContext, 'env' | 'home'>,
-): DoorAccess {
-  const token = tokenFile === undefined ? env['WEIR_TOKEN'] : contentOf(tokenFile, '--token-file');
+): ServerAccess {
+  const token = tokenFile === undefined ? env['WEIR_TOKEN'] : fileText(tokenFile, '--token-file');
   if (token === undefined || token.trim() === '')
     throw new CommandError(
       exitCodes.usage,
@@ -32,27 +32,9 @@ export function doorAccess(
     throw new CommandError(exitCodes.notRunning, `${notRunningSentence}, or name another door with --door`);
   const caFile = ca ?? (local === undefined ? undefined : doorFilesOf(home).DOOR_TLS_CLIENT_CA_FILE);
   return {
-    url: urlOf(address),
-    ca: caFile === undefined ? undefined : contentOf(caFile, '--ca'),
+    called: 'door',
+    url: serverUrl(address, '--door'),
+    ca: caFile === undefined ? undefined : fileText(caFile, '--ca'),
     token: token.trim(),
   };
-}
-
-const loopback = ['127.0.0.1', 'localhost', '[::1]'];
-
-/** A token that goes over a network in plain text is everybody's. */
-function urlOf(address: string): URL {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol === 'https:') return url;
-  if (url?.protocol === 'http:' && loopback.includes(url.hostname)) return url;
-  throw new CommandError(exitCodes.usage, '--door: expected https://host:port');
-}
-
-function contentOf(file: string, option: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new CommandError(exitCodes.usage, `${option}: ${file} can't be read (${code})`, { cause });
-  }
 }

@@ -9,8 +9,8 @@ import { longestDocumentBytes } from '@weir/rulebook';
 import type { z } from 'zod';
 import type { CommandContext } from '../../command-context.ts';
 import { CommandError, exitCodes } from '../../exit-codes.ts';
+import { askServer } from '../../http/ask-server.ts';
 import { readRulebookFile } from '../open-rulebook.ts';
-import { askDoor } from './ask-door.ts';
 import { doorAccess, type DoorOptions } from './door-access.ts';
 import { refusedByDoor } from './refused-by-door.ts';
 
@@ -93,7 +93,7 @@ async function ask<Shape extends z.ZodType>(
   options: DoorOptions,
   context: CommandContext,
 ): Promise<z.output<Shape>> {
-  const answer = await askDoor(doorAccess(options, context), asked.path, asked.body, context.stopping);
+  const answer = await askServer(doorAccess(options, context), asked.path, asked.body, context.stopping);
   const read = answer.status < 300 ? shape.safeParse(answer.body) : undefined;
   if (read?.success === true) return read.data;
   throw refusedByDoor(answer, asked.file);

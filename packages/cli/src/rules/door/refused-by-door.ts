@@ -1,13 +1,13 @@
 import { problem, rulesetProblemCodes, type Problem } from '@weir/contracts';
 import { CommandError, exitCodes } from '../../exit-codes.ts';
+import type { ServerAnswer } from '../../http/ask-server.ts';
 import { showProblems } from '../open-rulebook.ts';
-import type { DoorAnswer } from './ask-door.ts';
 
 /** After sysexits.h: who asks may not do that. */
 const notAllowed = 77;
 
 /** An answer that is no success, as a sentence for a person. `file` is the document that was sent. */
-export function refusedByDoor(answer: DoorAnswer, file?: string): CommandError {
+export function refusedByDoor(answer: ServerAnswer, file?: string): CommandError {
   const read = problem.safeParse(answer.body);
   if (!read.success)
     return new CommandError(exitCodes.tryAgain, `What answers there is no door of Weir (${answer.status})`);

@@ -1,25 +1,10 @@
 const mebibyte = 1_048_576;
 const minuteMs = 60_000;
 
-/** What the door holds and how long it waits: each bound has its unit, and the reason beside it. */
+/** What the door holds and how long it waits, beside the bounds of any server: each has its unit, and the reason beside it. */
 export const doorLimits = {
-  /** Headers of an honest request are below 1 KB. */
-  maxHeaderBytes: 16_384,
-  /** From the opening of a connection to the last byte of the headers. */
-  headersTimeoutMs: 10_000,
-  tlsHandshakeTimeoutMs: 10_000,
-  /** How long a connection may lie idle between two requests. */
-  keepAliveMs: 30_000,
   /** How long nothing may move on a connection, beside what sending takes: longer than all searches that may wait. */
   silenceMs: 300_000,
-  /** How often connections are held against the bounds above. */
-  connectionCheckMs: 1_000,
-  /** How long the door's end waits for requests that are arriving or under way; well below the default of SHUTDOWN_TIMEOUT_MS. */
-  closingMs: 5_000,
-  /** Refused tokens and certificates of one address in a minute, before they aren't looked at any more. */
-  refusalsPerMinute: 20,
-  /** Addresses whose refusals are counted. */
-  maxAddresses: 10_000,
   /** Identities of transactions whose content is remembered, and for how long. */
   maxIdentities: 100_000,
   identityMs: 10 * minuteMs,

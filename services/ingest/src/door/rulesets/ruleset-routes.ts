@@ -1,4 +1,13 @@
 import {
+  jsonBodyOf,
+  jsonReply,
+  problemReply,
+  readAs,
+  RequestRefused,
+  sendReply,
+  type Reply,
+} from '@weir/access';
+import {
   artefactRef,
   longestRulesetBytes,
   problemOf,
@@ -9,12 +18,8 @@ import {
   type TokenScope,
 } from '@weir/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
 import { RulesetRefused } from '../../artefacts/rulesets/ruleset-refused.ts';
-import type { Reply } from '../idempotency.ts';
 import { doorLimits, retryAfterSeconds } from '../limits/door-limits.ts';
-import { mediaTypeOf } from '../media-type-of.ts';
-import { jsonReply, problemReply, RequestRefused, sendReply } from '../reply.ts';
 import { createActTurns } from './act-turns.ts';
 import type { ActingCaller, RulesetActs } from './ruleset-acts.ts';
 
@@ -54,7 +59,7 @@ export function addRulesetRoutes(app: FastifyInstance, { admit, rulesets }: Rule
         const asked = {
           caller: { token, address: request.ip },
           ref: request.params.ref ?? '',
-          body: bodyOf(request),
+          body: jsonBodyOf(request),
         };
         request.answer = turns.inTurn(() => act(asked)).catch(refusedAs);
         return sendReply(reply, await request.answer);
@@ -66,7 +71,7 @@ export function addRulesetRoutes(app: FastifyInstance, { admit, rulesets }: Rule
     '/v1/rulesets',
     { scope: 'rules:publish', bodyLimit: longestDocumentBody },
     async ({ caller, body }) => {
-      const { document } = held(rulesetDocument, body);
+      const { document } = readAs(rulesetDocument, body);
       const published = await rulesets.publish(caller, document);
       return jsonReply(published.isKnown ? 200 : 201, published);
     },
@@ -75,14 +80,14 @@ export function addRulesetRoutes(app: FastifyInstance, { admit, rulesets }: Rule
     jsonReply(200, await rulesets.approve(asked.caller, refIn(asked))),
   );
   add('/v1/rulesets/:ref/activation', { scope: 'rules:activate', bodyLimit: longestBody }, async (asked) => {
-    const { rollout } = held(rulesetActivation, asked.body);
+    const { rollout } = readAs(rulesetActivation, asked.body);
     return jsonReply(200, await rulesets.activate(asked.caller, refIn(asked), rollout));
   });
   add(
     '/v1/rulesets/rollback',
     { scope: 'rules:activate', bodyLimit: longestBody },
     async ({ caller, body }) => {
-      const { leave } = held(rulesetRollback, body);
+      const { leave } = readAs(rulesetRollback, body);
       return jsonReply(200, await rulesets.rollBack(caller, leave));
     },
   );
@@ -91,28 +96,6 @@ export function addRulesetRoutes(app: FastifyInstance, { admit, rulesets }: Rule
 function refIn({ ref }: Asked): string {
   if (artefactRef.safeParse(ref).success) return ref;
   throw new RulesetRefused('ruleset_unknown', 'A ruleset is called name@version.');
-}
-
-/** Absent, it says nothing: `{}`. */
-function bodyOf(request: FastifyRequest<{ Body: Buffer | undefined }>): unknown {
-  const { body } = request;
-  if (body === undefined || body === null || body.length === 0) return {};
-  if (mediaTypeOf(request) !== 'application/json') throw new RequestRefused('content_type_unsupported');
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new RequestRefused('request_malformed', { detail: 'The body is not JSON.' });
-  }
-}
-
-/** Names the field that is wrong, and never its value. */
-function held<Shape extends z.ZodType>(shape: Shape, body: unknown): z.output<Shape> {
-  const read = shape.safeParse(body);
-  if (read.success) return read.data;
-  const field = read.error.issues[0]?.path.join('.') ?? '';
-  throw new RequestRefused('request_malformed', {
-    detail: field === '' ? 'The body has other fields than it should.' : `${field} is not as it should be.`,
-  });
 }
 
 function refusedAs(error: unknown): Reply {

@@ -1,0 +1,169 @@
+import { decodePayload, events, streams, WeirError } from '@weir/contracts';
+import type { Decision, JournalRecord } from '@weir/contracts';
+import { openEvents } from '@weir/envelope';
+import type { KafkaRecord } from '@weir/kafka';
+import type { ReplayPlan } from '@weir/replays';
+import type { LogState } from '@weir/verdicts';
+import { createRecordStream } from './record-stream.ts';
+import type { RecordStream } from './record-stream.ts';
+import type { ReplayParts } from './replay-parts.ts';
+
+const { topic } = streams.decisions;
+
+/**
+ * How far before the time of a record of the log its journal record is first looked for, since the clocks of broker
+ * and worker differ; and then, where it was written even earlier than that, anywhere.
+ */
+const clocksDifferByMs = [60_000, Infinity] as const;
+
+/** A journal record accounts for up to some hundred records of the log, so a few of them are enough at a time. */
+const chunkOffsets = 20;
+
+type JournalParts = Pick<ReplayParts, 'kafka' | 'opener' | 'environment'>;
+
+/** What the journal says of a record, and the journal record that does. */
+export type Journalled = { readonly journal: JournalRecord; readonly decision: Decision | undefined };
+
+/** The journal of one partition, read forwards. */
+export type JournalStream = {
+  /** What is in force at the first offset it covers. */
+  readonly log: LogState;
+  /** What became of the record at an offset: none is asked for twice, nor one before another. */
+  readonly at: (offset: number) => Promise<Journalled>;
+  readonly close: () => Promise<void>;
+};
+
+/** What a journal record says was in force when it was written, and behind it. */
+export const logStateOf = (journal: JournalRecord, partitionCount: number): LogState => {
+  const { logId, versions, model, lists, candidate, sequence = 0 } = journal;
+  return {
+    ...{ logId, partitionCount, versions, sequence },
+    ...(model === undefined ? {} : { model }),
+    ...(lists === undefined ? {} : { lists }),
+    ...(candidate === undefined ? {} : { candidate }),
+  };
+};
+
+/**
+ * Opens the journal of a partition at the record that covers the first record of the log that is to be judged.
+ * Throws WeirError `log_truncated` where the journal no longer has it, and `log_other` where it is another log's.
+ */
+export async function openJournal(
+  parts: JournalParts,
+  plan: Pick<ReplayPlan, 'logId'>,
+  first: Pick<KafkaRecord, 'partition' | 'offset' | 'timestampMs'>,
+  signal: AbortSignal,
+): Promise<JournalStream> {
+  const { partition, offset } = first;
+  const offsets = await parts.kafka.offsets(topic);
+  const whole = offsets.find((one) => one.partition === partition);
+  for (const earlierMs of clocksDifferByMs) {
+    const from = await startAt(parts, partition, first.timestampMs - earlierMs, whole?.earliest ?? 0);
+    const end = whole?.end ?? 0;
+    const records = createRecordStream(parts.kafka, {
+      topic,
+      partition,
+      from,
+      until: end,
+      chunkOffsets,
+      signal,
+    });
+    const reader = createJournalReader(parts, plan.logId, partition, records);
+    const journal = await reader.covering(offset).catch(async (error: unknown) => {
+      await records.close();
+      throw error;
+    });
+    if (journal !== undefined)
+      return {
+        log: logStateOf(journal, offsets.length),
+        at: async (wanted) => {
+          const found = await reader.covering(wanted);
+          if (found === undefined) throw notCovered(partition, wanted);
+          return { journal: found, decision: reader.decisionAt(wanted) };
+        },
+        close: records.close,
+      };
+    await records.close();
+  }
+  throw notCovered(partition, offset);
+}
+
+const notCovered = (partition: number, offset: number): WeirError =>
+  new WeirError('log_truncated', `the journal says nothing (any more) of ${partition}/${offset} of the log`);
+
+async function startAt(
+  { kafka }: JournalParts,
+  partition: number,
+  timeMs: number,
+  earliest: number,
+): Promise<number> {
+  if (timeMs <= 0) return earliest;
+  const found = await kafka.offsetsAtTime(topic, timeMs);
+  return Math.max(earliest, found.get(partition) ?? earliest);
+}
+
+function createJournalReader(parts: JournalParts, logId: string, partition: number, records: RecordStream) {
+  let waiting: readonly JournalRecord[] = [];
+  let index = 0;
+  let decisionIndex = 0;
+
+  const readMore = async (): Promise<boolean> => {
+    const chunk = await records.next();
+    if (chunk === undefined) return false;
+    waiting = [...waiting.slice(index), ...(await openJournals(parts, partition, chunk.records))];
+    index = 0;
+    if (waiting.some((journal) => journal.logId !== logId))
+      throw new WeirError('log_other', `the journal of partition ${partition} is that of another log`);
+    return true;
+  };
+
+  return {
+    /** The journal record that covers an offset; undefined where the journal begins behind it, or ends before it. */
+    covering: async (offset: number): Promise<JournalRecord | undefined> => {
+      for (;;) {
+        const journal = waiting[index];
+        if (journal === undefined) {
+          if (!(await readMore())) return undefined;
+        } else if (journal.to > offset) {
+          return journal.from <= offset ? journal : undefined;
+        } else {
+          index += 1;
+          decisionIndex = 0;
+        }
+      }
+    },
+    decisionAt: (offset: number): Decision | undefined => {
+      const decisions = waiting[index]?.decisions ?? [];
+      while ((decisions[decisionIndex]?.offset ?? Infinity) < offset) decisionIndex += 1;
+      const decision = decisions[decisionIndex];
+      return decision?.offset === offset ? decision : undefined;
+    },
+  };
+}
+
+async function openJournals(
+  { opener, environment }: JournalParts,
+  partition: number,
+  records: readonly KafkaRecord[],
+): Promise<JournalRecord[]> {
+  const opened = await openEvents({ opener, environment, stream: 'decisions' }, records);
+  return opened.map((one, index) => {
+    const payload = one.ok ? decodePayload(events.journal, one.plaintext) : undefined;
+    // A record isn't bound to its partition: one copied here from another would say another's decisions.
+    if (payload?.ok === true && payload.value.partition === partition) return payload.value;
+    const { offset } = records[index] as KafkaRecord;
+    throw new WeirError('record_unreadable', `${topic}-${partition}/${offset} is no record of its journal`);
+  });
+}
+
+/**
+ * The newest record of a partition's journal; undefined where there is none (yet, or any more). Throws WeirError
+ * `record_unreadable` for one that can't be read.
+ */
+export async function lastJournal(
+  parts: JournalParts,
+  partition: number,
+): Promise<JournalRecord | undefined> {
+  const last = await parts.kafka.lastRecord(topic, partition);
+  return last === undefined ? undefined : (await openJournals(parts, partition, [last]))[0];
+}

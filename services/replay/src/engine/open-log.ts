@@ -1,0 +1,58 @@
+import type { ErrorCode } from '@weir/contracts';
+import { WeirError } from '@weir/contracts';
+import { readKekRef } from '@weir/envelope';
+import type { KafkaRecord } from '@weir/kafka';
+import { decodeAll } from '@weir/verdicts';
+import type { Decoded } from '@weir/verdicts';
+import type { ReplayParts } from './replay-parts.ts';
+
+/** What the KMS says of a key that nobody will open a record by soon: it isn't there, or not for us. */
+const lostKeyCodes: ReadonlySet<ErrorCode> = new Set([
+  'kms_denied',
+  'kms_key_not_found',
+  'kms_key_disabled',
+  'kms_key_pending_deletion',
+]);
+
+/** A record of the log as far as it could be opened; the key that keeps it closed where it could not. */
+export type OpenedRecord = {
+  readonly record: KafkaRecord;
+  readonly decoded: Decoded | { readonly kind: 'closed'; readonly offset: number; readonly keyRef: string };
+};
+
+type Opening = Pick<ReplayParts, 'opener' | 'environment'>;
+
+/** Opens records of one partition of the log. Those under a key that can't be used any more keep no other closed. */
+export async function openLog(
+  { opener, environment }: Opening,
+  logId: string,
+  records: readonly KafkaRecord[],
+): Promise<OpenedRecord[]> {
+  const open = (some: readonly KafkaRecord[]) =>
+    decodeAll({ opening: { opener, environment } }, { logId }, some);
+  try {
+    const decoded = await open(records);
+    return decoded.map((one, index) => ({ record: records[index] as KafkaRecord, decoded: one }));
+  } catch (error) {
+    if (!isLostKey(error)) throw error;
+  }
+  const opened = new Map<number, OpenedRecord>();
+  for (const [keyRef, some] of Map.groupBy(records, keyOf)) {
+    const decoded = await open(some).catch((error: unknown) => {
+      if (isLostKey(error)) return undefined;
+      throw error;
+    });
+    some.forEach((record, index) => {
+      const { offset } = record;
+      opened.set(offset, { record, decoded: decoded?.[index] ?? { kind: 'closed', offset, keyRef } });
+    });
+  }
+  return records.map(({ offset }) => opened.get(offset) as OpenedRecord);
+}
+
+export const isLostKey = (error: unknown): boolean =>
+  error instanceof WeirError && lostKeyCodes.has(error.code);
+
+/** The key a record says it is sealed under; '' where it says none, which no key is asked for. */
+export const keyOf = ({ value }: KafkaRecord): string =>
+  (value === null ? undefined : readKekRef(value)) ?? '';

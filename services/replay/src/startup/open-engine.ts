@@ -1,0 +1,46 @@
+import type { ReplayPlan } from '@weir/replays';
+import type { Ruleset } from '@weir/rules';
+import type { ApiPorts } from '../api/api-ports.ts';
+import type { ReplayConfig } from '../config.ts';
+import type { ReplayClock } from '../engine/replay-parts.ts';
+import { createReplayResolvers } from '../engine/replay-resolvers.ts';
+import { runReplay } from '../engine/run-replay.ts';
+import { readRulesetFile } from '../plan/choose-versions.ts';
+import { createReplayPlanner } from '../plan/plan-replay.ts';
+import type { RunLoopOptions } from '../run/run-loop.ts';
+import type { ReplayStore } from '../store/replay-store.ts';
+import type { Connections } from './open-connections.ts';
+
+/** What plans and runs replays, over what this process is connected to. */
+export function openEngine(options: {
+  readonly config: ReplayConfig;
+  readonly connections: Pick<Connections, 'kafka' | 'kms' | 'environment'>;
+  readonly store: Pick<ReplayStore, 'rulesetOf'>;
+  readonly clock: ReplayClock;
+}): Pick<ApiPorts, 'planReplay'> & Pick<RunLoopOptions, 'engineOf'> {
+  const { config, store, clock } = options;
+  const { kafka, kms, environment } = options.connections;
+  const reading = { kafka, opener: kms.opener, environment };
+  const resolversFor = (file: Ruleset | undefined) =>
+    createReplayResolvers({ ...reading, teamModelFolder: config.TEAM_MODEL_DIR }, file);
+  const fileOf = async ({ versions, replayId }: ReplayPlan): Promise<Ruleset | undefined> => {
+    const document = versions.kind === 'file' ? await store.rulesetOf(replayId) : undefined;
+    return document === undefined ? undefined : readRulesetFile(document);
+  };
+  return {
+    planReplay: createReplayPlanner({
+      ...reading,
+      resolvers: resolversFor(undefined),
+      recordsPerSecond: config.REPLAY_RECORDS_PER_SECOND,
+      windowBytes: config.REPLAY_WINDOW_BYTES,
+    }),
+    engineOf: async (plan) => {
+      const file = await fileOf(plan);
+      const parts = { ...reading, resolvers: resolversFor(file), file, clock };
+      // A team's own model runs in a process, which nobody asks any more behind the run.
+      return {
+        run: (run) => runReplay({ ...run, plan, parts }).finally(() => parts.resolvers.teamModels.close()),
+      };
+    },
+  };
+}
