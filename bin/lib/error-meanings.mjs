@@ -27,6 +27,8 @@ export const errorMeanings = {
   artefact_unknown: "The log asks for a version nobody has, or for two that don't fit together.",
   store_unavailable: "The database of the alerts can't be reached, or it gave no answer in time.",
   store_other: 'The database holds the alerts of another environment or log, or is of a newer release.',
+  receiver_unavailable: 'The receiver that a replay drives can not be reached, or says to come again.',
+  receiver_refused: 'The receiver that a replay drives takes a record under no circumstances.',
   audit_unavailable: "What must not happen unrecorded couldn't be recorded, and so wasn't done.",
   audit_damaged: "The audit trail isn't what its notary left.",
   outcomes_overflow: 'More outcomes were reported than the learner may keep in memory.',

@@ -18,6 +18,7 @@ export const tokenScopes = [
   'replay:approve',
   'replay:run',
   'replay:read',
+  'replay:export',
 ] as const;
 /** Of a token that is made without being told what for: who offers transactions changes no rules. */
 export const defaultTokenScopes = [

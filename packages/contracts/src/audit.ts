@@ -30,7 +30,10 @@ export const auditActions = [
   'replay_approved',
   'replay_changed',
   'replay_run',
+  'replay_discarded',
+  'case_exported',
   'dead_letters_opened',
+  'dead_letters_redriven',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -34,6 +34,8 @@ export const errorRecovery = {
   artefact_unknown: 'halt',
   store_unavailable: 'retry',
   store_other: 'halt',
+  receiver_unavailable: 'retry',
+  receiver_refused: 'halt',
   audit_unavailable: 'retry',
   audit_damaged: 'halt',
   outcomes_overflow: 'halt',

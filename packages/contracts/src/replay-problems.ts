@@ -12,7 +12,10 @@ export const replayProblems = {
   replay_underway: [409, 'Another replay runs, and only one does at a time'],
   replay_unfinished: [409, 'The replay has not come to its end yet'],
   replays_full: [409, 'As many replays are kept as there may be'],
-  target_unknown: [422, 'Replays of this version only compare'],
+  export_absent: [409, 'The replay has no records to hand over'],
+  target_exists: [409, 'The topic that records would be copied to exists already'],
+  receiver_unconfigured: [422, 'No receiver is configured by this name'],
+  target_unfit: [422, 'This target can not be had of this stream, or not without the filter it takes'],
   replay_unavailable: [503, 'A part that this takes can not be reached just now'],
   disk_unavailable: [507, 'The folder of replays can not be written or read'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -76,11 +76,22 @@ const target = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('drive'), receiver: slug, speed: z.number().positive().max(1_000) })
     .describe('Hand over to a receiver, at so many times the speed it came at'),
+  z
+    .strictObject({
+      kind: z.literal('case'),
+      sealedTo: z
+        .string()
+        .regex(/^age1[a-z0-9]{20,4000}$/)
+        .nullable()
+        .describe('The public key of who gets it, as age has it; null to have it opened'),
+    })
+    .describe('Judge again and compare, as evidence of the case of one account'),
 ]);
 export type ReplayTarget = z.infer<typeof target>;
 
 /** Whether payloads leave the pipeline, which takes a second person. */
-export const leavesThePipeline = ({ kind }: ReplayTarget): boolean => kind === 'export' || kind === 'drive';
+export const leavesThePipeline = ({ kind }: ReplayTarget): boolean =>
+  kind === 'export' || kind === 'drive' || kind === 'case';
 
 /**
  * What is to be replayed, all of it decided: offsets are frozen, so that the same plan always reads the same

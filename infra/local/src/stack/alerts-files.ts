@@ -50,6 +50,7 @@ export const localTokens = {
       'replay:plan',
       'replay:run',
       'replay:read',
+      'replay:export',
     ],
   },
   approver: {

@@ -112,7 +112,7 @@ const paths: Json = {
         'range_undecided',
         'range_incomplete',
         'keys_unusable',
-        'target_unknown',
+        'target_unfit',
         'replays_full',
       ],
     }),

@@ -67,5 +67,9 @@ function targetInWords(target: ReplayPlan['target']): string {
       return `Opened and exported as ${target.format}.`;
     case 'drive':
       return `Handed over to ${target.receiver} at ${String(target.speed)} times its speed.`;
+    case 'case':
+      return target.sealedTo === null
+        ? 'Judged again and compared, as evidence of a case that is handed over opened.'
+        : 'Judged again and compared, as evidence of a case that is handed over sealed.';
   }
 }

@@ -41,7 +41,7 @@ export async function planReplay(
   );
   if (ports.store.list().length >= mostReplays) return full;
   // Nothing else is built, and a plan that nobody can run helps nobody.
-  if (request.target.kind !== 'compare') return refused('target_unknown');
+  if (request.target.kind !== 'compare') return refused('target_unfit');
   const nowMs = ports.nowMs();
   const replayId = ports.newReplayId();
   const asked = { request, replayId, plannedBy: caller.token.name, plannedAt: formatInstant(nowMs) };

@@ -199,7 +199,7 @@ for (const [what, wrong] of [
 test('what leaves the pipeline is not built, and says so', async () => {
   const world = await createReplayWorld();
   const target = { kind: 'export', format: 'csv' };
-  assertProblem(await world.ask('ana', '/v1/replays', { range, target }), 422, 'target_unknown');
+  assertProblem(await world.ask('ana', '/v1/replays', { range, target }), 422, 'target_unfit');
 });
 
 test('what was put in the place of a report is not handed out', async () => {

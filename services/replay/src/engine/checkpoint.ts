@@ -61,5 +61,9 @@ export const replayCheckpoint = z.strictObject({
   /** Under which versions how many records were judged again, in the order they came into force. */
   versions: z.array(z.strictObject({ versions, records: count })).max(10_000),
   comparison: comparisonState,
+  target: z
+    .json()
+    .optional()
+    .describe('Where the target stood, in its own words; absent for one that compares'),
 });
 export type ReplayCheckpoint = z.infer<typeof replayCheckpoint>;

@@ -128,6 +128,6 @@ test('versions are named by what they are, and those that nobody can judge by ar
 
 test('nothing but comparing, and nothing but the log, is planned', async () => {
   const other = { kind: 'export', format: 'csv' } as const;
-  assert.equal(await stretchesOf({ ...offsets(0, 1), target: other }), 'target_unknown');
+  assert.equal(await stretchesOf({ ...offsets(0, 1), target: other }), 'target_unfit');
   assert.equal(await stretchesOf({ ...offsets(0, 1), stream: 'held' }), 'request_malformed');
 });

@@ -21,7 +21,7 @@ const unopenedWeight = 0.1;
 export const createReplayPlanner =
   (parts: PlanParts) =>
   async ({ request, ...asked }: AskedPlan): Promise<PlanMade | PlanRefused> => {
-    if (request.target.kind !== 'compare') return planRefused('target_unknown');
+    if (request.target.kind !== 'compare') return planRefused('target_unfit');
     if (request.stream !== 'received')
       return planRefused('request_malformed', 'stream: what is judged again is received.');
     const bounds = await readLogBounds(parts);
