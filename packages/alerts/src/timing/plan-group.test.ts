@@ -147,10 +147,11 @@ test('What wakes is told as news, also where its group is looked at before that 
   // It has ended meanwhile, which has its group looked at.
   world.take([facts({ eventAtMs: world.now() })]);
   world.advance(noonMs + 85 * minuteMs);
-  assert.deepEqual(
-    course(world.told.filter(({ alertIds }) => alertIds.includes(alert?.alertId ?? ''))),
-    ['first 1 1 desk', 'reminder 6 1 desk', 'update 81 1 desk'],
-  );
+  assert.deepEqual(course(world.told.filter(({ alertIds }) => alertIds.includes(alert?.alertId ?? ''))), [
+    'first 1 1 desk',
+    'reminder 6 1 desk',
+    'update 81 1 desk',
+  ]);
 });
 
 test('A closed alert is told no more, and its group is forgotten', () => {
