@@ -44,6 +44,7 @@ const workspaces = {
   },
   'packages/audit': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: 'any' },
   'packages/artefacts': { uses: ['contracts', 'envelope', 'kafka'], libraries: [], node: ['crypto'] },
+  'packages/outbound': { uses: [], libraries: [], node: 'any' },
   'packages/alerts': { uses: ['contracts'], libraries: ['zod', 'luxon'], node: ['crypto'] },
   'packages/alert-store': {
     uses: ['contracts', 'alerts', 'runtime'],
@@ -122,6 +123,7 @@ const workspaces = {
       'kafka',
       'kms',
       'models',
+      'outbound',
       'replays',
       'rulebook',
       'runtime',
@@ -150,6 +152,7 @@ const workspaces = {
       'audit',
       'kafka',
       'kms',
+      'outbound',
       'rulebook',
       'runtime',
       'connections',

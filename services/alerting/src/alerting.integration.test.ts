@@ -12,8 +12,8 @@ import { canaries, findCanaries, waitFor } from '@weir/testkit';
 import { startAlertingStack } from './fixtures/alerting-stack.ts';
 import type { AlertingStack, AlertingWorker } from './fixtures/alerting-stack.ts';
 import { heldTransaction } from './fixtures/sample-transactions.ts';
-import { startWebhookReceiver, status } from './fixtures/webhook-receiver.ts';
-import type { WebhookReceiver } from './fixtures/webhook-receiver.ts';
+import { startWebhookReceiver, status } from '../../../packages/outbound/src/fixtures/webhook-receiver.ts';
+import type { WebhookReceiver } from '../../../packages/outbound/src/fixtures/webhook-receiver.ts';
 
 let stack: AlertingStack;
 let receiver: WebhookReceiver;

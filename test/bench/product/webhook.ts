@@ -10,7 +10,7 @@ import { createWebhookChannel } from '../../../services/alerting/src/channels/we
 import { startAlertingStack } from '../../../services/alerting/src/fixtures/alerting-stack.ts';
 import { sampleNotifications } from '../../../services/alerting/src/fixtures/sample-notifications.ts';
 import { heldTransaction, testRuleset } from '../../../services/alerting/src/fixtures/sample-transactions.ts';
-import { startWebhookReceiver } from '../../../services/alerting/src/fixtures/webhook-receiver.ts';
+import { startWebhookReceiver } from '../../../packages/outbound/src/fixtures/webhook-receiver.ts';
 import { percentilesOf } from '../latency.ts';
 import { pseudonymFor } from '../population.ts';
 

@@ -1,21 +1,8 @@
 import type { DeliveryChannel } from '@weir/contracts';
+import type { DeliveryOutcome } from '@weir/outbound';
 import type { Notification } from '../notification.ts';
 
-/**
- * What became of one attempt. `unavailable`: it may be taken later, not before
- * `retryAfterMs` where the receiver said so. `refused`: the receiver said that
- * it never will. `code` is a closed code and `status` the receiver's number;
- * its text is left out, for it may repeat what it was sent.
- */
-export type DeliveryOutcome =
-  | { readonly kind: 'accepted' }
-  | {
-      readonly kind: 'unavailable';
-      readonly code: string;
-      readonly status: number | undefined;
-      readonly retryAfterMs?: number;
-    }
-  | { readonly kind: 'refused'; readonly code: string; readonly status: number | undefined };
+export type { DeliveryOutcome };
 
 /** One notification for one target of a receiver. */
 export type OutgoingMessage = {

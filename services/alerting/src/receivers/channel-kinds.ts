@@ -11,8 +11,8 @@ import { createSyslogChannel } from '../channels/syslog/syslog-channel.ts';
 import { createTeamsChannel } from '../channels/teams/teams-channel.ts';
 import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import { webhookFields } from '../channels/webhook/webhook-fields.ts';
-import type { ReceiverProblem } from './read-receiver-file.ts';
 import { fileOf, httpReceiverOf, keyOf, problemAt } from './receiver-fields.ts';
+import type { ReceiverProblem } from './receiver-fields.ts';
 
 /** What channels are made with beside what the document says. */
 export type ChannelContext = {

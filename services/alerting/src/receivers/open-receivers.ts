@@ -4,7 +4,7 @@ import type { Channel } from '../channels/channel.ts';
 import { channelOf } from './channel-kinds.ts';
 import type { ChannelContext } from './channel-kinds.ts';
 import { problemAt } from './receiver-fields.ts';
-import type { ReceiverProblem } from './read-receiver-file.ts';
+import type { ReceiverProblem } from './receiver-fields.ts';
 
 export type OpenedReceivers =
   | { readonly ok: true; readonly channels: ReadonlyMap<string, Channel> }

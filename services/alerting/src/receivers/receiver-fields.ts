@@ -1,8 +1,8 @@
-import { isAllowEntry } from '../channels/http/address-guard.ts';
+import { isAllowEntry, postUrlProblem, readKeyFile, readNamedFile } from '@weir/outbound';
 import type { HttpReceiver } from '../channels/http/http-channel.ts';
-import { postUrlProblem } from '../channels/http/post-url.ts';
-import { readReceiverFile } from './read-receiver-file.ts';
-import type { ReceiverProblem } from './read-receiver-file.ts';
+
+/** What is wrong with a field of the routing document, where the document itself can't tell. */
+export type ReceiverProblem = { readonly path: string; readonly message: string };
 
 /** A value that was read, or all that is wrong with it. */
 export type Read<Value> =
@@ -22,21 +22,20 @@ const found = <Value>(value: Value): Read<Value> => ({ ok: true, value });
 /** The text of a file that a field names; undefined where the field isn't set. */
 export function fileOf(path: string, name: string | undefined, isSecret: boolean): Read<string | undefined> {
   if (name === undefined) return found(undefined);
-  const read = readReceiverFile(name, isSecret);
+  const read = readNamedFile(name, isSecret);
   return read.ok ? found(read.text) : problemAt(path, read.message);
 }
 
 /** The text of a file that has to be there. */
 function secretOf(path: string, name: string): Read<string> {
-  const read = readReceiverFile(name, true);
+  const read = readNamedFile(name, true);
   return read.ok ? found(read.text.trim()) : problemAt(path, read.message);
 }
 
-/** A key or a token: what isn't one word would be no header, and no delivery would ever be taken. */
+/** A key or a token. */
 export function keyOf(path: string, name: string): Read<string> {
-  const read = secretOf(path, name);
-  if (!read.ok || /^[\x21-\x7e]+$/.test(read.value)) return read;
-  return problemAt(path, 'expected one line of printable ASCII without blanks');
+  const read = readKeyFile(name);
+  return read.ok ? found(read.text) : problemAt(path, read.message);
 }
 
 /** Fields of all receivers that are posted to. */

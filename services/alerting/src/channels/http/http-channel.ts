@@ -1,8 +1,7 @@
 import type { DeliveryChannel } from '@weir/contracts';
+import { createAddressGuard, createPoster } from '@weir/outbound';
+import type { PosterOptions } from '@weir/outbound';
 import type { Channel, DeliveryOutcome, OutgoingMessage } from '../channel.ts';
-import { createAddressGuard } from './address-guard.ts';
-import { createPoster } from './post.ts';
-import type { PosterOptions } from './post.ts';
 
 /** What every receiver that is posted to needs. `url` is often a secret: it is never logged and in no error. */
 export type HttpReceiver = {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { codeOf } from '../http/post-outcome.ts';
+import { codeOf } from '@weir/outbound';
 
 export type AppendFileOptions = {
   readonly path: string;

@@ -1,5 +1,5 @@
+import { codeOf } from '@weir/outbound';
 import type { Channel, DeliveryOutcome } from '../channel.ts';
-import { codeOf } from '../http/post-outcome.ts';
 import { createAppendFile } from './append-file.ts';
 import { findingLines, renderFindings } from './render-findings.ts';
 

@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { sampleNotifications } from '../../fixtures/sample-notifications.ts';
 import { testRuleset } from '../../fixtures/sample-transactions.ts';
-import { startWebhookReceiver, status } from '../../fixtures/webhook-receiver.ts';
+import {
+  startWebhookReceiver,
+  status,
+} from '../../../../../packages/outbound/src/fixtures/webhook-receiver.ts';
 import type { Notification } from '../../notification.ts';
 import { createPagerDutyChannel } from './pagerduty-channel.ts';
 

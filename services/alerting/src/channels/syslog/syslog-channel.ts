@@ -1,13 +1,18 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import {
+  AddressRefused,
+  createAddressGuard,
+  guardedLookup,
+  isLoopbackHost,
+  outcomeOfError,
+  ownNetworks,
+  tlsCiphers,
+  tryConnection,
+} from '@weir/outbound';
+import type { LookupAll } from '@weir/outbound';
 import type { Channel, DeliveryOutcome } from '../channel.ts';
-import { AddressRefused, createAddressGuard, isLoopbackHost, ownNetworks } from '../http/address-guard.ts';
-import { guardedLookup } from '../http/guarded-lookup.ts';
-import type { LookupAll } from '../http/guarded-lookup.ts';
-import { outcomeOfError } from '../http/post-outcome.ts';
-import { tlsCiphers } from '../http/tls-ciphers.ts';
-import { tryConnection } from '../http/try-connection.ts';
 import { renderSyslog } from './render-syslog.ts';
 import type { SyslogFormat } from './render-syslog.ts';
 import { syslogFrame } from './rfc5424.ts';

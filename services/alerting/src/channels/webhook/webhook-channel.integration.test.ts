@@ -6,7 +6,10 @@ import { notificationWebhook } from '@weir/contracts';
 import { Webhook } from 'standardwebhooks';
 import { canaryNotification } from '../../fixtures/canary-notification.ts';
 import { testRuleset } from '../../fixtures/sample-transactions.ts';
-import { startWebhookReceiver, status } from '../../fixtures/webhook-receiver.ts';
+import {
+  startWebhookReceiver,
+  status,
+} from '../../../../../packages/outbound/src/fixtures/webhook-receiver.ts';
 import { createWebhookChannel } from './webhook-channel.ts';
 
 const secrets = [randomBytes(24), randomBytes(64)];

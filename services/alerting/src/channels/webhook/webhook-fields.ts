@@ -1,9 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { isAllowEntry, postUrlProblem } from '@weir/outbound';
 import { crossFieldCheck, durationMs, secretFile, textFile, url } from '@weir/runtime';
 import { z } from 'zod';
-import { isAllowEntry } from '../http/address-guard.ts';
-import { postUrlProblem } from '../http/post-url.ts';
 
 const mostSecrets = 4;
 /** What Standard Webhooks asks of a secret. */

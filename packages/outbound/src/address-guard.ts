@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Says which addresses the webhook may not connect to, by the name they were found under. */
+/** Says which addresses may not be connected to, by the name they were found under. */
 export type AddressGuard = { readonly refuses: (hostname: string, address: string) => boolean };
 
 /** Given by a lookup in the place of an address, so that no connection is begun. */

@@ -1,6 +1,21 @@
-import type { DeliveryOutcome } from '../channel.ts';
 import { AddressRefused } from './address-guard.ts';
 import { retryAfterMs } from './retry-after.ts';
+
+/**
+ * What became of one attempt. `unavailable`: it may be taken later, not before
+ * `retryAfterMs` where the receiver said so. `refused`: the receiver said that
+ * it never will. `code` is a closed code and `status` the receiver's number;
+ * its text is left out, for it may repeat what it was sent.
+ */
+export type DeliveryOutcome =
+  | { readonly kind: 'accepted' }
+  | {
+      readonly kind: 'unavailable';
+      readonly code: string;
+      readonly status: number | undefined;
+      readonly retryAfterMs?: number;
+    }
+  | { readonly kind: 'refused'; readonly code: string; readonly status: number | undefined };
 
 /** Of the 4xx, those that speak of the moment and not of the request (RFC 9110, RFC 8470, RFC 6585). */
 const passing: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -19,7 +34,7 @@ export function outcomeOfResponse(
       status,
       retryAfterMs: retryAfterMs(retryAfter, nowMs),
     };
-  // A redirect is not followed: it would send the alert to where somebody else says.
+  // A redirect is not followed: it would send what is handed over to where somebody else says.
   return { kind: 'refused', code: status >= 300 && status < 400 ? 'redirect' : 'http_status', status };
 }
 

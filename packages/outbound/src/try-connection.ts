@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { DeliveryOutcome } from '../channel.ts';
 import { outcomeOfError } from './post-outcome.ts';
+import type { DeliveryOutcome } from './post-outcome.ts';
 
 /** Whether a connection comes about, by the event that says so. It is closed at once. Never throws. */
 export function tryConnection(

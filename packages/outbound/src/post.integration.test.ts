@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { test } from 'node:test';
-import { startWebhookReceiver } from '../../fixtures/webhook-receiver.ts';
+import { startWebhookReceiver } from './fixtures/webhook-receiver.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { createPoster } from './post.ts';
 

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { createAddressGuard, isLoopbackHost, withoutBrackets } from './address-guard.ts';
 
 /**
- * What is wrong with a URL that alerts are posted to, or undefined. Finds everything that
+ * What is wrong with a URL that is posted to, or undefined. Finds everything that
  * can be known without asking DNS. Never repeats the URL: its path is often a secret.
  */
 export function postUrlProblem(text: string, allow: readonly string[]): string | undefined {

@@ -3,12 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { DeliveryOutcome } from '../channel.ts';
 import { AddressRefused, isLoopbackHost, withoutBrackets } from './address-guard.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { guardedLookup } from './guarded-lookup.ts';
 import type { LookupAll } from './guarded-lookup.ts';
 import { codeOf, outcomeOfError, outcomeOfResponse } from './post-outcome.ts';
+import type { DeliveryOutcome } from './post-outcome.ts';
 import { tlsCiphers } from './tls-ciphers.ts';
 import { tryConnection } from './try-connection.ts';
 
