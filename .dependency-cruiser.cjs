@@ -88,7 +88,7 @@ const workspaces = {
       'local',
       'ingest',
     ],
-    libraries: ['zod', 'commander'],
+    libraries: ['zod', 'commander', 'fflate', 'age-encryption'],
     node: 'any',
   },
   'services/ingest': {
