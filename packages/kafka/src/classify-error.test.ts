@@ -24,6 +24,12 @@ test('Every fault kafkajs reports by name or by protocol type has its meaning', 
   assert.equal(classifyKafkaError(failure(transient)), 'unavailable');
 });
 
+test('What was refused of things asked at once has the meaning of the first', () => {
+  const denied = failure({ name: 'KafkaJSCreateTopicError', type: 'TOPIC_AUTHORIZATION_FAILED' });
+  assert.equal(classifyKafkaError(failure({ name: 'KafkaJSAggregateError', errors: [denied] })), 'denied');
+  assert.equal(classifyKafkaError(failure({ name: 'KafkaJSAggregateError', errors: [] })), 'unknown');
+});
+
 test('A bug is not taken for an operational fault', () => {
   assert.equal(classifyKafkaError(new TypeError('x is not a function')), 'unknown');
   // Only kafkajs's own errors are believed when they call themselves transient.

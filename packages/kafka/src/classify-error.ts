@@ -55,7 +55,15 @@ const maxCauses = 8;
 // kafkajs doesn't know PRODUCER_FENCED (90) and reports it by number only.
 const unknownProducerFenced = 'Unknown error code 90';
 
-const faultOf = (error: object): KafkaFault | undefined => {
+/** What was refused of several things asked at once comes as a list; Weir asks for one at a time. */
+const firstOf = ({ errors }: { readonly errors?: unknown }): object => {
+  const [first] = Array.isArray(errors) ? (errors as unknown[]) : [];
+  return typeof first === 'object' && first !== null ? first : {};
+};
+
+const faultOf = (error: object): KafkaFault | undefined => faultOfOne(error) ?? faultOfOne(firstOf(error));
+
+const faultOfOne = (error: object): KafkaFault | undefined => {
   const { name, type, message } = error as { name?: unknown; type?: unknown; message?: unknown };
   if (typeof type === 'string' && Object.hasOwn(faultsByType, type)) return faultsByType[type];
   if (message === unknownProducerFenced) return 'fenced';

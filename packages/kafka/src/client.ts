@@ -12,10 +12,7 @@ import { readRange } from './read-range.ts';
 import type { ReadRange } from './read-range.ts';
 import type { KafkaRecord } from './record.ts';
 
-export type KafkaClient = Pick<
-  KafkaAdmin,
-  'ensureTopics' | 'topicPartitions' | 'offsets' | 'offsetsAtTime' | 'groupPositions'
-> & {
+export type KafkaClient = Omit<KafkaAdmin, 'deleteGroup' | 'close'> & {
   createProducer(options?: ProducerOptions): Promise<Producer>;
   createPartitionTransactions(options: PartitionTransactionsOptions): PartitionTransactions;
   runConsumer(options: ConsumerOptions): Promise<RunningConsumer>;
@@ -30,7 +27,11 @@ export const createKafka = (connection: KafkaConnection): KafkaClient => {
   const admin = createAdmin(connection);
   return {
     ensureTopics: admin.ensureTopics,
+    createTopic: admin.createTopic,
+    deleteTopic: admin.deleteTopic,
+    hasTopic: admin.hasTopic,
     topicPartitions: admin.topicPartitions,
+    topicReplicas: admin.topicReplicas,
     offsets: admin.offsets,
     offsetsAtTime: admin.offsetsAtTime,
     groupPositions: admin.groupPositions,

@@ -1,4 +1,4 @@
-import { createAdminCall } from './admin.ts';
+import { createAdminCall } from './admin-call.ts';
 import type { KafkaConnection } from './connection.ts';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from './kafkajs.ts';
 

@@ -1,4 +1,4 @@
-export type { GroupPosition, PartitionOffsets, TopicSpec } from './admin.ts';
+export type { GroupPosition, PartitionOffsets } from './admin.ts';
 export { createKafka } from './client.ts';
 export type { KafkaClient } from './client.ts';
 export type { KafkaConnection, LogLevel, Logger } from './connection.ts';
@@ -26,5 +26,6 @@ export type { BrokerDescription, KafkaInspector, TopicDescription } from './insp
 export type { ListenerDescription } from './describe-listener.ts';
 export type { PartitionPositions } from './offsets.ts';
 export type { ReadRange } from './read-range.ts';
-export { maxBatchBytes, recordBytes } from './record.ts';
+export { maxBatchBytes, recordBytes, splitByBytes } from './record.ts';
 export type { KafkaRecord, OutgoingRecord } from './record.ts';
+export type { TopicSpec } from './topic-admin.ts';

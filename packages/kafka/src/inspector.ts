@@ -1,6 +1,6 @@
 import type { Admin, ConfigEntries } from 'kafkajs';
-import { createAdminCall } from './admin.ts';
-import type { AdminCall } from './admin.ts';
+import { createAdminCall } from './admin-call.ts';
+import type { AdminCall } from './admin-call.ts';
 import type { KafkaConnection } from './connection.ts';
 import { describeListener } from './describe-listener.ts';
 import type { ListenerDescription } from './describe-listener.ts';

@@ -28,7 +28,16 @@ export const createMemoryKafka = (nowMs: () => number = Date.now): MemoryKafka =
           'ensure topics',
           () => new Map(specs.map((spec) => [spec.topic, broker.log.create(spec)] as const)),
         ),
+      createTopic: (spec) =>
+        link.request('create topic', () => {
+          if (broker.log.has(spec.topic)) return 'exists';
+          broker.log.create(spec);
+          return 'created';
+        }),
+      deleteTopic: (topic) => link.request('delete topic', () => broker.log.remove(topic)),
+      hasTopic: (topic) => link.request('has topic', () => broker.log.has(topic)),
       topicPartitions: (topic) => link.request('partitions', () => broker.log.partitionCount(topic)),
+      topicReplicas: (topic) => link.request('replicas', () => broker.log.replicas(topic)),
       offsets: (topic) => link.request('offsets', () => broker.log.offsets(topic)),
       offsetsAtTime: (topic, timeMs) =>
         link.request('offsets at a time', () => broker.log.offsetsAtTime(topic, timeMs)),

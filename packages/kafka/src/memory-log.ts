@@ -1,10 +1,11 @@
 import { WeirError } from '@weir/contracts';
-import type { PartitionOffsets, TopicSpec } from './admin.ts';
+import type { PartitionOffsets } from './admin.ts';
 import { nameOf } from './consumer-types.ts';
 import type { TopicPartition } from './consumer-types.ts';
 import type { PartitionPositions } from './offsets.ts';
 import { recordBytes } from './record.ts';
 import type { KafkaRecord, OutgoingRecord } from './record.ts';
+import type { TopicSpec } from './topic-admin.ts';
 
 /** A Kafka transaction as the log sees it; its records are visible once it is committed. */
 export type LogTransaction = {
@@ -16,7 +17,7 @@ export type LogTransaction = {
 /** What one offset holds; a marker of a transaction's end has no record. */
 type Entry = { readonly record: KafkaRecord | undefined; readonly transaction: LogTransaction | undefined };
 
-type Topic = { readonly partitions: readonly Entry[][]; readonly config: TopicSpec['config'] };
+type Topic = Pick<TopicSpec, 'config' | 'replicationFactor'> & { readonly partitions: readonly Entry[][] };
 
 export type LogRead = {
   readonly records: readonly KafkaRecord[];
@@ -27,8 +28,11 @@ export type LogRead = {
 
 export type MemoryLog = {
   create(spec: TopicSpec): 'created' | 'unchanged';
+  has(topic: string): boolean;
+  remove(topic: string): void;
   /** Throws WeirError broker_unavailable for a topic that is not there, as the adapter reports it. */
   partitionCount(topic: string): number;
+  replicas(topic: string): number;
   offsets(topic: string): readonly PartitionOffsets[];
   offsetsAtTime(topic: string, timeMs: number): PartitionPositions;
   append(at: TopicPartition, records: readonly OutgoingRecord[], transaction?: LogTransaction): number;
@@ -101,7 +105,7 @@ export const createMemoryLog = (nowMs: () => number): MemoryLog => {
   };
 
   return {
-    create: ({ topic, partitions, config }) => {
+    create: ({ topic, partitions, replicationFactor, config }) => {
       const found = topics.get(topic);
       if (found !== undefined && found.partitions.length !== partitions) {
         throw new WeirError(
@@ -110,10 +114,19 @@ export const createMemoryLog = (nowMs: () => number): MemoryLog => {
         );
       }
       if (found !== undefined) return 'unchanged';
-      topics.set(topic, { partitions: Array.from({ length: partitions }, () => []), config });
+      topics.set(topic, {
+        partitions: Array.from({ length: partitions }, () => []),
+        ...{ replicationFactor, config },
+      });
       return 'created';
     },
+    has: (topic) => topics.has(topic),
+    remove: (topic) => {
+      topics.delete(topic);
+      tellChange();
+    },
     partitionCount: (topic) => topicOf(topic).partitions.length,
+    replicas: (topic) => topicOf(topic).replicationFactor,
     offsets: (topic) =>
       topicOf(topic).partitions.map((entries, partition) => ({
         partition,

@@ -34,6 +34,63 @@ export const readingContract = (broker: ContractClient): void => {
     for (const { topic } of specs) assert.equal(await broker.client.topicPartitions(topic), 3);
   });
 
+  test('A topic that is there is not made again, one that is removed can be, and is empty then', async () => {
+    const topic = broker.name('made-for-once');
+    const spec = { topic, partitions: 2, replicationFactor: 1, config: { 'retention.ms': '3600000' } };
+    assert.equal(await broker.client.hasTopic(topic), false);
+    assert.equal(await broker.client.createTopic(spec), 'created');
+    assert.equal(await broker.client.createTopic({ ...spec, partitions: 5 }), 'exists');
+    assert.equal(await broker.client.topicPartitions(topic), 2);
+    assert.equal(await broker.client.topicReplicas(topic), 1);
+    const its = await broker.client.createProducer();
+    await its.append(topic, 0, [record('gone soon')]);
+    await its.close();
+    await broker.client.deleteTopic(topic);
+    await broker.client.deleteTopic(topic);
+    assert.equal(await broker.client.hasTopic(topic), false);
+    assert.equal(await broker.client.createTopic(spec), 'created');
+    assert.deepEqual(
+      (await broker.client.offsets(topic)).map(({ end }) => end),
+      [0, 0],
+    );
+    await broker.client.deleteTopic(topic);
+  });
+
+  test('What was read can be appended elsewhere as it is, key, value, headers and time', async () => {
+    const config = { 'message.timestamp.type': 'CreateTime', 'retention.ms': '-1' };
+    const [from, to] = [await broker.topic(1, config), await broker.topic(1, config)];
+    const bytes = Buffer.from([0, 255, 128, 10]);
+    await producer.append(from, 0, [
+      { key: bytes, value: bytes, headers: { raw: bytes, empty: Buffer.alloc(0) }, timestampMs: 1_000_000 },
+      { key: null, value: null, headers: {}, timestampMs: 0 },
+    ]);
+    const read = async (topic: string): Promise<readonly KafkaRecord[]> => {
+      const seen: KafkaRecord[] = [];
+      const onRecord = (each: KafkaRecord) => void seen.push({ ...each, topic: '' });
+      await broker.client.readRange({
+        ...{ topic, from: 'earliest', onRecord, readCommitted: true, deadlineMs: 20_000 },
+      });
+      return seen;
+    };
+    const records = await read(from);
+    await producer.append(
+      to,
+      0,
+      records.map(({ key, value, headers, timestampMs }) => ({
+        ...{ key, value, timestampMs },
+        headers: headers as Readonly<Record<string, Buffer>>,
+      })),
+    );
+    assert.deepEqual(await read(to), records);
+    assert.deepEqual(
+      records.map(({ key, value, timestampMs }) => [key, value, timestampMs]),
+      [
+        [bytes, bytes, 1_000_000],
+        [null, null, 0],
+      ],
+    );
+  });
+
   test('Appends to one partition keep the order of the calls, and record i is at firstOffset + i', async () => {
     const topic = await broker.topic(2);
     const appends = Array.from({ length: 20 }, (_unused, index) =>
