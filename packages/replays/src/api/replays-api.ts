@@ -124,7 +124,7 @@ export const replayAnswer = z
     endedAt: instant.nullable(),
     progress: z
       .strictObject({
-        phase: z.enum(['waiting', 'warming', 'judging']),
+        phase: z.enum(['waiting', 'warming', 'judging', 'copying', 'driving']),
         done: offset.describe('Offsets that are done with'),
         of: offset,
         perSecond: z.number().min(0),

@@ -34,7 +34,10 @@ export const replayCounts = z.strictObject({
   unaccounted: count.describe('Records of which journal and replay do not even say the same kind of thing'),
   unreadable: z
     .record(z.string(), count)
-    .describe('By the ARN of a key that can not be used: how many records it keeps closed'),
+    .describe(
+      'By the ARN of a key that can not be used: how many records it keeps closed; those without a whole seal by ""',
+    ),
+  handedOver: count.default(0).describe('Records that a target was handed'),
 });
 export type ReplayCounts = z.infer<typeof replayCounts>;
 
@@ -45,6 +48,7 @@ export const noCounts: ReplayCounts = {
   unpublished: 0,
   unaccounted: 0,
   unreadable: {},
+  handedOver: 0,
 };
 
 /**

@@ -25,6 +25,8 @@ export type Ledger = {
   readonly unpublished: () => void;
   readonly unaccounted: () => void;
   readonly closed: (keyRef: string) => void;
+  /** Counts records that the target was handed. */
+  readonly handedOver: (records: number) => void;
   readonly differences: () => number;
   /** Lines and differences that were not kept yet. */
   readonly pending: () => number;
@@ -34,7 +36,7 @@ export type Ledger = {
 
 export function createLedger(plan: ReplayPlan, from: ReplayCheckpoint | undefined): Ledger {
   const hash = planHash(plan);
-  const manifest = createManifestWriter(replayedTopics, from?.manifest ?? emptyManifest);
+  const manifest = createManifestWriter(replayedTopics(plan), from?.manifest ?? emptyManifest);
   const comparison = createComparison(plan, from?.comparison ?? emptyComparison);
   const { unreadable, ...counts } = { ...(from?.counts ?? noCounts) };
   const closed = new Map(Object.entries(unreadable));
@@ -67,6 +69,7 @@ export function createLedger(plan: ReplayPlan, from: ReplayCheckpoint | undefine
     unpublished: () => void (counts.unpublished += 1),
     unaccounted: () => void (counts.unaccounted += 1),
     closed: (keyRef) => void closed.set(keyRef, (closed.get(keyRef) ?? 0) + 1),
+    handedOver: (records) => void (counts.handedOver += records),
     differences: () => differing,
     pending: () => manifestLines.length + differences.length,
     take: (place) => {

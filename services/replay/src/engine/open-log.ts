@@ -28,29 +28,43 @@ export async function openLog(
   logId: string,
   records: readonly KafkaRecord[],
 ): Promise<OpenedRecord[]> {
-  const open = (some: readonly KafkaRecord[]) =>
-    decodeAll({ opening: { opener, environment } }, { logId }, some);
+  const opened = await openByKey(records, (some) =>
+    decodeAll({ opening: { opener, environment } }, { logId }, some),
+  );
+  return records.map((record, index) => {
+    const one = opened[index] as Decoded | ClosedByKey;
+    return { record, decoded: 'closedBy' in one ? closed(record, one) : one };
+  });
+}
+
+const closed = ({ offset }: KafkaRecord, { closedBy }: ClosedByKey) =>
+  ({ kind: 'closed', offset, keyRef: closedBy }) as const;
+
+/** Of a record that can't be opened: the key that keeps it closed. */
+export type ClosedByKey = { readonly closedBy: string };
+
+/** Has records opened all together; where one of their keys can't be used any more, key by key. In order. */
+export async function openByKey<Opened>(
+  records: readonly KafkaRecord[],
+  open: (some: readonly KafkaRecord[]) => Promise<readonly Opened[]>,
+): Promise<readonly (Opened | ClosedByKey)[]> {
   try {
-    const decoded = await open(records);
-    return decoded.map((one, index) => ({ record: records[index] as KafkaRecord, decoded: one }));
+    return await open(records);
   } catch (error) {
     if (!isLostKey(error)) throw error;
   }
-  const opened = new Map<number, OpenedRecord>();
-  for (const [keyRef, some] of Map.groupBy(records, keyOf)) {
-    const decoded = await open(some).catch((error: unknown) => {
+  const opened = new Map<KafkaRecord, Opened | ClosedByKey>();
+  for (const [closedBy, some] of Map.groupBy(records, keyOf)) {
+    const answers = await open(some).catch((error: unknown) => {
       if (isLostKey(error)) return undefined;
       throw error;
     });
-    some.forEach((record, index) => {
-      const { offset } = record;
-      opened.set(offset, { record, decoded: decoded?.[index] ?? { kind: 'closed', offset, keyRef } });
-    });
+    some.forEach((record, index) => opened.set(record, answers?.[index] ?? { closedBy }));
   }
-  return records.map(({ offset }) => opened.get(offset) as OpenedRecord);
+  return records.map((record) => opened.get(record) as Opened | ClosedByKey);
 }
 
-export const isLostKey = (error: unknown): boolean =>
+export const isLostKey = (error: unknown): error is WeirError =>
   error instanceof WeirError && lostKeyCodes.has(error.code);
 
 /** The key a record says it is sealed under; '' where it says none, which no key is asked for. */

@@ -48,7 +48,7 @@ export type KeepReplayStep = (step: ReplayStep) => Promise<void>;
 
 /** How far a run has come: offsets of the plan, whether they hold a record or not. */
 export type ReplayProgress = {
-  readonly phase: 'warming' | 'judging';
+  readonly phase: 'warming' | 'judging' | 'copying' | 'driving';
   readonly partition: number;
   /** Offsets that are done with, and all there are in the plan. */
   readonly done: number;
@@ -96,4 +96,6 @@ export type ReplayOutcome = {
 export type RunReplay = (run: ReplayRun) => Promise<ReplayOutcome>;
 
 /** The topics that the header of a plan's manifest names: this list, in this order. */
-export const replayedTopics: readonly string[] = [streams.received.topic];
+export const replayedTopics = ({ stream }: Pick<ReplayPlan, 'stream'>): readonly string[] => [
+  streams[stream].topic,
+];

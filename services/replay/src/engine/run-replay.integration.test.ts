@@ -136,7 +136,7 @@ const middle: ReplayRequest['range'] = {
 };
 
 const rootOf = ({ checkpoint }: KeptRun): string =>
-  createManifestWriter(replayedTopics, checkpoint.manifest).root();
+  createManifestWriter(replayedTopics({ stream: 'received' }), checkpoint.manifest).root();
 
 /** What whoever runs live would notice: positions, windows, and the ends of all topics. */
 async function liveState(): Promise<unknown> {

@@ -30,7 +30,7 @@ const run = (changed: Partial<ReplayPlan> = {}, options: RunOptions = {}) =>
   });
 
 const rootOf = ({ checkpoint }: KeptRun): string =>
-  createManifestWriter(replayedTopics, checkpoint.manifest).root();
+  createManifestWriter(replayedTopics({ stream: 'received' }), checkpoint.manifest).root();
 
 const offsetsOf = ({ differences }: KeptRun): number[] =>
   differences.map(({ subject }) => subject.offset).sort((one, other) => one - other);

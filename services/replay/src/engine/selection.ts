@@ -1,8 +1,11 @@
-import { isPseudonymOf } from '@weir/contracts';
+import { flaggedIdentity, isPseudonymOf, releasedIdentity } from '@weir/contracts';
 import type { Decision } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
 import type { ReplayPlan } from '@weir/replays';
+import type { Decoded } from '@weir/verdicts';
 import type { OpenedRecord } from './open-log.ts';
+
+type DecodedTransaction = Extract<Decoded, { kind: 'transaction' }>['transaction'];
 
 /** Which records of a range a plan is about. All parts of a filter have to hold. */
 export type Selection = {
@@ -13,6 +16,7 @@ export type Selection = {
   /** Whether the content decides too, so that a record has to be opened to know. */
   readonly looksAtContent: boolean;
   readonly byContent: (decoded: OpenedRecord['decoded']) => boolean;
+  readonly byTransaction: (transaction: Pick<DecodedTransaction, 'content' | 'eventTimeMs'>) => boolean;
 };
 
 /** The account a record is about by its key; undefined where the key is none. */
@@ -33,10 +37,16 @@ export function createSelection({ filter, range }: Pick<ReplayPlan, 'filter' | '
   const looksAtContent =
     range.by === 'eventTime' ||
     [sources, amountFromMinor, amountToMinor].some((narrowing) => narrowing !== undefined);
+  const byTransaction: Selection['byTransaction'] = ({ content, eventTimeMs }) =>
+    (sources === undefined || sources.has(content.source)) &&
+    content.amountMinor >= (amountFromMinor ?? 0) &&
+    content.amountMinor <= (amountToMinor ?? Infinity) &&
+    eventTimeMs >= fromMs &&
+    eventTimeMs < toMs;
   return {
     byHeaders: (record) => {
       if (accounts !== undefined && !accounts.has(accountOf(record) ?? '')) return false;
-      return transactions === undefined || transactions.has(record.headers['ce_id']?.toString('utf8') ?? '');
+      return transactions === undefined || transactions.has(identityOf(record));
     },
     byJournal: (decision) => {
       if (outcomes !== undefined && !outcomes.has(decision.outcome)) return false;
@@ -44,19 +54,16 @@ export function createSelection({ filter, range }: Pick<ReplayPlan, 'filter' | '
       return 'reasons' in decision && decision.reasons.some((rule) => rules.has(rule));
     },
     looksAtContent,
-    byContent: (decoded) => {
-      if (!looksAtContent) return true;
-      if (decoded.kind !== 'transaction') return false;
-      const { content, eventTimeMs } = decoded.transaction;
-      return (
-        (sources === undefined || sources.has(content.source)) &&
-        content.amountMinor >= (amountFromMinor ?? 0) &&
-        content.amountMinor <= (amountToMinor ?? Infinity) &&
-        eventTimeMs >= fromMs &&
-        eventTimeMs < toMs
-      );
-    },
+    byTransaction,
+    byContent: (decoded) =>
+      !looksAtContent || (decoded.kind === 'transaction' && byTransaction(decoded.transaction)),
   };
+}
+
+/** The transaction a record is about by its event's id: a release and a flag have ids of their own made of it. */
+function identityOf({ headers }: KafkaRecord): string {
+  const id = headers['ce_id']?.toString('utf8') ?? '';
+  return releasedIdentity(id) ?? flaggedIdentity(id) ?? id;
 }
 
 const setOf = <One>(list: readonly One[] | undefined): ReadonlySet<One> | undefined =>

@@ -41,7 +41,7 @@ export const createFinishReplay =
     const { comparison, versions } = checkpoint;
     const { unpublished, ...counts } = checkpoint.counts;
     const { records, differences } = countsOf(checkpoint);
-    const root = createManifestWriter(replayedTopics, checkpoint.manifest).root();
+    const root = createManifestWriter(replayedTopics(plan), checkpoint.manifest).root();
     const shown = createShownDifferences();
     for await (const difference of files.differences(last)) shown.add(difference);
     const endedAt = formatInstant(parts.nowMs());
@@ -71,7 +71,7 @@ export const createFinishReplay =
       keyId: parts.signer.keyId,
       algorithm: 'ECDSA_SHA_256',
     };
-    const signed = manifestSignedText({ planHash: planHash(plan), topics: [...replayedTopics] }, claim);
+    const signed = manifestSignedText({ planHash: planHash(plan), topics: [...replayedTopics(plan)] }, claim);
     await files.endManifest(last, endLine(claim, await parts.signer.sign(signed)));
     return { records, differences, unjudged: unreadableIn(counts), root };
   };

@@ -79,7 +79,7 @@ export function createRunFiles(options: {
     async open(from) {
       const manifest = await growFile(at('manifest'), from?.manifestBytes ?? 0);
       const differences = await growFile(at('differences'), from?.differencesBytes ?? 0);
-      if (from === undefined) await manifest.append(`${headerLine(plan, replayedTopics)}\n`);
+      if (from === undefined) await manifest.append(`${headerLine(plan, replayedTopics(plan))}\n`);
       let count = from?.differences ?? 0;
       return {
         async keep({ manifestLines, differences: found, checkpoint }) {

@@ -15,7 +15,7 @@ import type { RunFiles } from './run-files.ts';
 
 /** Where a replay that runs is now, for whoever asks. */
 export type LiveProgress = {
-  readonly phase: 'waiting' | 'warming' | 'judging';
+  readonly phase: 'waiting' | ReplayProgress['phase'];
   readonly done: number;
   readonly of: number;
   readonly perSecond: number;

@@ -1,7 +1,10 @@
-import type { ReplayPlan } from '@weir/replays';
+import { WeirError } from '@weir/contracts';
+import type { ReplayPlan, ReplayTarget } from '@weir/replays';
 import type { Ruleset } from '@weir/rules';
 import type { ApiPorts } from '../api/api-ports.ts';
 import type { ReplayConfig } from '../config.ts';
+import type { CopyTarget } from '../copy/copy-target.ts';
+import { runCopy } from '../copy/run-copy.ts';
 import type { ReplayClock } from '../engine/replay-parts.ts';
 import { createReplayResolvers } from '../engine/replay-resolvers.ts';
 import { runReplay } from '../engine/run-replay.ts';
@@ -10,6 +13,13 @@ import { createReplayPlanner } from '../plan/plan-replay.ts';
 import type { RunLoopOptions } from '../run/run-loop.ts';
 import type { ReplayStore } from '../store/replay-store.ts';
 import type { Connections } from './open-connections.ts';
+
+/** What runs plans of one kind of target. */
+type Engine = (plan: ReplayPlan) => Promise<Awaited<ReturnType<RunLoopOptions['engineOf']>>['run']>;
+
+const notBuilt = (): CopyTarget => {
+  throw new WeirError('config_invalid', 'this target is not built yet');
+};
 
 /** What plans and runs replays, over what this process is connected to. */
 export function openEngine(options: {
@@ -27,6 +37,24 @@ export function openEngine(options: {
     const document = versions.kind === 'file' ? await store.rulesetOf(replayId) : undefined;
     return document === undefined ? undefined : readRulesetFile(document);
   };
+  const judge: Engine = async (plan) => {
+    const file = await fileOf(plan);
+    const parts = { ...reading, resolvers: resolversFor(file), file, clock };
+    // A team's own model runs in a process, which nobody asks any more behind the run.
+    return (run) => runReplay({ ...run, plan, parts }).finally(() => parts.resolvers.teamModels.close());
+  };
+  const copyTo =
+    (targetOf: (plan: ReplayPlan) => CopyTarget): Engine =>
+    async (plan) =>
+    (run) =>
+      runCopy({ ...run, plan, parts: { ...reading, clock }, target: targetOf(plan) });
+  const engines: Readonly<Record<ReplayTarget['kind'], Engine>> = {
+    compare: judge,
+    case: judge,
+    export: copyTo(notBuilt),
+    shadow: copyTo(notBuilt),
+    drive: copyTo(notBuilt),
+  };
   return {
     planReplay: createReplayPlanner({
       ...reading,
@@ -34,13 +62,6 @@ export function openEngine(options: {
       recordsPerSecond: config.REPLAY_RECORDS_PER_SECOND,
       windowBytes: config.REPLAY_WINDOW_BYTES,
     }),
-    engineOf: async (plan) => {
-      const file = await fileOf(plan);
-      const parts = { ...reading, resolvers: resolversFor(file), file, clock };
-      // A team's own model runs in a process, which nobody asks any more behind the run.
-      return {
-        run: (run) => runReplay({ ...run, plan, parts }).finally(() => parts.resolvers.teamModels.close()),
-      };
-    },
+    engineOf: async (plan) => ({ run: await engines[plan.target.kind](plan) }),
   };
 }
