@@ -19,6 +19,8 @@ export const readers = {
   cleared: (record, opened, into) => keepVerdict(record, opened, into, 'cleared'),
   held: (record, opened, into) => keepVerdict(record, opened, into, 'held'),
   rejected: (record, opened, into) => {
+    // What ingest says of letters that it offers again.
+    if (opened.ok && opened.attributes.type === events.redrive.type) return;
     const letter = opened.ok ? decodeRejected(opened.plaintext) : undefined;
     const [rejection] = letter?.rejections ?? [];
     if (letter === undefined || rejection === undefined) return keepUnreadable(record, into);

@@ -8,6 +8,7 @@ import { quickCheckOf, type QuickCheck } from './quick-check.ts';
 import { listPart } from './list.ts';
 import { modelPart, modelPolicy } from './model-snapshot.ts';
 import { outcomeReport } from './outcome.ts';
+import { redriveRecord } from './redrive.ts';
 import { rejectedPreamble } from './rejected.ts';
 import { release, releasedTransaction } from './release.ts';
 import { ocsfFinding } from './ocsf-finding.ts';
@@ -78,6 +79,7 @@ export const events = {
     'urn:weir:schema:rejected-record:1',
     rejectedPreamble,
   ),
+  redrive: define('rejected', 'weir.redrive.v1', 'urn:weir:schema:redrive:1', redriveRecord),
   journal: defineFrequent('decisions', 'weir.journal.v1', 'urn:weir:schema:journal-record:1', journalRecord),
   alert: define('alerts', 'weir.alert.v1', 'urn:weir:schema:alert:1', alert),
   alertFinding: define('alerts', 'weir.alert.finding.v1', 'urn:weir:schema:ocsf-finding:1', ocsfFinding),

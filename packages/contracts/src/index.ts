@@ -25,6 +25,7 @@ export * from './openapi.ts';
 export * from './openapi-parts.ts';
 export * from './outcome.ts';
 export * from './read-offered.ts';
+export * from './redrive.ts';
 export * from './rejected.ts';
 export * from './rejection.ts';
 export * from './release.ts';

@@ -35,6 +35,25 @@ test('the stored form starts with the length of its preamble, for ever', () => {
   );
 });
 
+test('a line of a source keeps how it was to be read, and of which letter it was redriven', () => {
+  const again: RejectedRecord = {
+    ...refused,
+    origin: { kind: 'source', source: 'core', line: 7 },
+    ...{ key: null, headers: [] },
+    offered: { kind: 'transaction', tenant: 'bank', columns: ['id', 'amount'], observedAt: null },
+    redrive: { of: { partition: 2, offset: 41 }, times: 1 },
+  };
+  const bytes = encodeRejected(again);
+  assert.deepEqual(decodeRejected(bytes), again);
+  assert.equal(
+    bytes.toString('latin1'),
+    '\x00\x00\x01\x74{"rejections":[{"code":"not_json","path":""}],"origin":{"kind":"source","source":"core","line":7},' +
+      `"key":null,"headers":[],"originalBytes":3,"originalSha256":"${'ab'.repeat(32)}",` +
+      '"offered":{"kind":"transaction","tenant":"bank","columns":["id","amount"],"observedAt":null},' +
+      '"redrive":{"of":{"partition":2,"offset":41},"times":1}}\xff\x00{',
+  );
+});
+
 test('bytes that are no rejected record are told apart without a throw', () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => assert.equal(decodeRejected(bytes), undefined)));
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { offset, partitionNumber, sha256Hex, slug } from './fields.ts';
+import { offeredAs, redriveMark, type OfferedAs, type RedriveMark } from './redrive.ts';
 import { rejectionCodes, type Rejection } from './rejection.ts';
 
 /** Where a refused record came from: a line of a source, or a record of a topic. */
@@ -18,6 +19,8 @@ export const rejectedPreamble = z
     /** How many bytes the original had, and their SHA-256: the bytes that follow may be only its beginning. */
     originalBytes: z.int().min(0).nullable(),
     originalSha256: sha256Hex.nullable(),
+    offered: offeredAs.optional().describe('Of a line of a source: how it was to be read'),
+    redrive: redriveMark.optional().describe('Where it was redriven and refused again: of which letter'),
   })
   .describe('What stands before the original bytes in a rejected record');
 
@@ -29,6 +32,10 @@ export type RejectedRecord = {
   readonly original: Uint8Array | null;
   readonly originalBytes: number | null;
   readonly originalSha256: string | null;
+  /** Of a line of a source: how it was to be read. Absent where an earlier release refused it. */
+  readonly offered?: OfferedAs | undefined;
+  /** Of one that was redriven and refused again by ingest: which letter that was, and how often by then. */
+  readonly redrive?: RedriveMark | undefined;
 };
 
 /**
@@ -46,6 +53,8 @@ export function encodeRejected(record: RejectedRecord): Buffer {
         headers: record.headers.map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
         originalBytes: record.originalBytes,
         originalSha256: record.originalSha256,
+        offered: record.offered,
+        redrive: record.redrive,
       }),
     ),
   );

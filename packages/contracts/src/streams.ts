@@ -153,7 +153,8 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   },
   rejected: {
     topic: 'transactions.rejected.v1',
-    description: 'Dead letters: the original bytes, key and headers of what was refused, and why.',
+    description:
+      'Dead letters: the original bytes, key and headers of what was refused, and why; and which were redriven.',
     keyClass: 'rejected',
     partitions: 'log',
     retentionMs: 90 * dayMs,

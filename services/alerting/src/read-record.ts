@@ -98,6 +98,9 @@ function readRejected(record: KafkaRecord, opened: OpenedEvent): Finding {
   });
   if (!opened.ok) return itself(opened.rejection);
   const { attributes, plaintext } = opened;
+  // What ingest says of letters that it offers again is for ops, as long as it is that.
+  if (attributes.type === events.redrive.type && decodePayload(events.redrive, plaintext).ok)
+    return { kind: 'forOps' };
   if (attributes.type !== events.recordRejected.type)
     return itself({ code: 'contract_violation', path: 'ce_type' });
   if (attributes.dataSchema !== events.recordRejected.dataSchema)

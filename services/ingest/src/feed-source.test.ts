@@ -58,7 +58,7 @@ async function feed(
       pseudonymizeOnce: pseudonymize,
       partitionOf: createPartitioner({ routingKey: key(2), partitionCount: 4 }),
     }),
-    refuse: createRefuser({ ...identity, partitionCount: 4 }),
+    refuse: createRefuser({ ...identity, partitionCount: 4, kind: 'transaction' }),
     tracker,
     dispatcher,
     nowMs: () => nowMs,
@@ -141,14 +141,19 @@ test('key, id and counterparty are pseudonyms of different kinds, and the same a
 
 test('a refused record carries its bytes, its line and why, under an id that gives nothing of it away', async () => {
   const bad = offered('a1', second(1), { amount: '1.00001' });
-  const { pushed } = await feed(['', bad]);
-  const [record] = pushed;
+  const { pushed } = await feed([offered('a0', second(3)), bad]);
+  const [, record] = pushed;
   assert.ok(record);
   const decoded = decodeRejected(record.event.plaintext);
   assert.deepEqual(decoded?.rejections, [{ code: 'amount_precision', path: 'amount' }]);
   assert.deepEqual(decoded.origin, { kind: 'source', source: 'file', line: 2 });
   assert.equal(Buffer.from(decoded.original ?? []).toString(), bad);
   assert.equal(decoded.originalBytes, bad.length);
+  // What is needed to offer it again as it was: its source's clock stood there.
+  assert.deepEqual(decoded.offered, {
+    ...{ kind: 'transaction', tenant: 'bank', columns: null },
+    observedAt: second(3),
+  });
   assert.match(record.event.id, /^r1_/);
   assert.equal(record.event.key, 'file');
   assert.equal(record.partition, 2);

@@ -1,5 +1,6 @@
 import { maxOfferedBytes, type Rejection } from '@weir/contracts';
 import type { LineTracker, Position, Ticket } from './ledger/line-tracker.ts';
+import type { Refusing } from './refuse-record.ts';
 import type { Dispatcher } from './send/dispatcher.ts';
 import type { Outgoing } from './send/outgoing.ts';
 import { frameLines } from './source/frame-lines.ts';
@@ -17,6 +18,7 @@ export type FeedOptions<Value extends { readonly eventTimeMs: number }> = {
     record: SourceRecord,
     rejections: readonly Rejection[],
     nowMs: number,
+    beside: Refusing,
   ) => Omit<Outgoing, 'ticket'>;
   readonly tracker: LineTracker;
   readonly dispatcher: Dispatcher<Ticket>;
@@ -89,7 +91,10 @@ function createRecordFeeder<Value extends { readonly eventTimeMs: number }>(
         : { ok: false as const, rejections: [{ code: 'record_too_large' as const, path: '' }] };
     const { line, endLine } = record;
     if (!outcome.ok) {
-      const outgoing = options.refuse(record, outcome.rejections, nowMs);
+      const outgoing = options.refuse(record, outcome.rejections, nowMs, {
+        observedAtMs,
+        columns: format.columns(),
+      });
       const ticket = tracker.offer({ line, endLine, observedAtMs, rejections: outcome.rejections });
       dispatcher.push({ ...outgoing, ticket });
       return 'fed';

@@ -4,6 +4,9 @@ import {
   formatInstant,
   maxOfferedBytes,
   systemTenant,
+  writeRedriveHeader,
+  type OfferedAs,
+  type RedriveMark,
   type Rejection,
 } from '@weir/contracts';
 import { pseudonymOf, sha256HexOf, type Pseudonymize } from './identify.ts';
@@ -15,19 +18,36 @@ export type RefuseOptions = {
   readonly source: string;
   readonly partitionCount: number;
   readonly pseudonymize: Pseudonymize;
+  readonly kind: OfferedAs['kind'];
+};
+
+/** What stands beside a refused record. */
+export type Refusing = {
+  /** The source's clock before it; null where it has accepted nothing yet. */
+  readonly observedAtMs: number | null;
+  /** The header of its table; null where it has none. */
+  readonly columns: readonly string[] | null;
+  /** Where it was redriven. */
+  readonly redrive?: RedriveMark;
 };
 
 /**
  * Makes the dead letter of a refused record: its bytes (the first 64 KB of a
  * longer one) with the length and digest of the whole, why, and the line it
  * stood on. Id and partition are functions of the line and its bytes, so that
- * refusing the same line again gives the same id.
+ * refusing the same line again gives the same id; one that was redriven has an id
+ * of its own for each time, and stands beside the letter it was.
  */
 export function createRefuser(
   options: RefuseOptions,
-): (record: SourceRecord, rejections: readonly Rejection[], nowMs: number) => Omit<Outgoing, 'ticket'> {
-  const { tenant, source, partitionCount, pseudonymize } = options;
-  return (record, rejections, nowMs) => {
+): (
+  record: SourceRecord,
+  rejections: readonly Rejection[],
+  nowMs: number,
+  beside: Refusing,
+) => Omit<Outgoing, 'ticket'> {
+  const { tenant, source, partitionCount, pseudonymize, kind } = options;
+  return (record, rejections, nowMs, { observedAtMs, columns, redrive }) => {
     const whole = record.oversized ?? { totalBytes: record.bytes.length, sha256: sha256HexOf(record.bytes) };
     const plaintext = encodeRejected({
       rejections,
@@ -37,13 +57,20 @@ export function createRefuser(
       original: record.bytes.subarray(0, maxOfferedBytes),
       originalBytes: whole.totalBytes,
       originalSha256: whole.sha256,
+      offered: {
+        ...{ kind, tenant, columns: columns === null ? null : [...columns] },
+        observedAt: observedAtMs === null ? null : formatInstant(observedAtMs),
+      },
+      redrive,
     });
     const { type, dataSchema } = events.recordRejected;
     // Keyed: a plain digest of a short line could be guessed.
-    const id = pseudonymOf(pseudonymize, 'rejection', tenant, `${source} ${record.line} ${whole.sha256}`);
+    const text = `${source} ${record.line} ${whole.sha256}`;
+    const again = redrive === undefined ? '' : ` ${writeRedriveHeader(redrive)}`;
+    const id = pseudonymOf(pseudonymize, 'rejection', tenant, text + again);
     return {
       stream: 'rejected',
-      partition: record.line % partitionCount,
+      partition: redrive?.of.partition ?? record.line % partitionCount,
       event: {
         key: source,
         id,

@@ -138,7 +138,10 @@ function runFeed(
     format: mapping === null ? createNdjsonFormat(futureLimitMs) : createCsvFormat(mapping, futureLimitMs),
     untilEventTimeMs: settings.untilEventTimeMs,
     accept: createAcceptor({ ...identity, pseudonymizeOnce, partitionOf }),
-    refuse: createRefuser({ ...identity, pseudonymize: pseudonymizeOnce, partitionCount }),
+    refuse: createRefuser({
+      ...identity,
+      ...{ pseudonymize: pseudonymizeOnce, partitionCount, kind: 'transaction' },
+    }),
     nowMs: ports.nowMs,
     signal: ports.stopping.signal,
   });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   decodePayload,
   decodeRejected,
+  encodePayload,
   encodeRejected,
   events,
   flaggedEventId,
@@ -157,6 +158,24 @@ test('A dead letter of a topic with a code that means tampering is a finding, at
   assert.deepEqual(origin, { topic: streams.received.topic, partition: 1, offset: 77 });
   assert.deepEqual(kept, { topic: streams.rejected.topic, partition: 2, offset: 10 });
   assert.equal(finding.entryId, `${streams.received.topic}/1/77`);
+});
+
+test('What ingest says of letters that it offers again is for ops, and what only claims to be that is a finding', () => {
+  const letter = deadLetter(received, ['not_json']);
+  const attributes = {
+    ...letter.attributes,
+    type: events.redrive.type,
+    dataSchema: events.redrive.dataSchema,
+  };
+  const plaintext = encodePayload(events.redrive, {
+    ...{ kind: 'begun', batch: '9f0b1c9e-4f0a-4a53-8d5e-0a8f3a3f2d11', logEnds: [] },
+    letters: [{ of: { partition: 1, offset: 2 }, times: 1 }],
+  });
+  const { findings, forOps } = read('rejected', [
+    { ...letter, attributes, plaintext },
+    { ...letter, attributes },
+  ]);
+  assert.deepEqual([findings.length, forOps], [1, 1]);
 });
 
 test('What a source wrote wrongly is for ops and no finding', () => {

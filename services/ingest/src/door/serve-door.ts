@@ -250,7 +250,10 @@ function submitOptions(
   const partitionOf = createPartitioner({ routingKey: ports.routingKey, partitionCount });
   const writerOf = ({ tenant, source }: AccessToken) => ({
     accept: createAcceptor({ tenant, source, pseudonymize, pseudonymizeOnce, partitionOf }),
-    refuse: createRefuser({ tenant, source, pseudonymize: pseudonymizeOnce, partitionCount }),
+    refuse: createRefuser({
+      ...{ tenant, source, partitionCount, kind: 'transaction' },
+      pseudonymize: pseudonymizeOnce,
+    }),
   });
   return {
     writerOf,

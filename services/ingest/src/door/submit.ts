@@ -88,7 +88,7 @@ export function createSubmit(
     });
 
     function sendRefused(rejections: readonly Rejection[]): Promise<ItemAnswer> {
-      const deadLetter = refuse(record, rejections, nowMs);
+      const deadLetter = refuse(record, rejections, nowMs, { observedAtMs: nowMs, columns: null });
       for (const { code: why } of rejections) {
         if (!securityRejectionCodes.has(why)) continue;
         const deadLetterId = deadLetter.event.id;

@@ -58,7 +58,10 @@ export async function startImport(settings: ImportSettings, ports: ImportPorts):
       from: inputBeginning,
       untilEventTimeMs: null,
       accept: (value) => outgoingOf(value, outcomePartitions),
-      refuse: createRefuser({ tenant, source: settings.source, partitionCount, pseudonymize }),
+      refuse: createRefuser({
+        ...{ tenant, source: settings.source, partitionCount, pseudonymize },
+        kind: 'outcome',
+      }),
       tracker,
       dispatcher: composeDispatcher(settings, ports, tracker),
       signal,

@@ -14,6 +14,23 @@ export const createCsvFormat = (mapping: CsvMapping, futureLimitMs: number): Sou
     check: (json, nowMs) => checkOfferedTransaction(json, nowMs, futureLimitMs),
   });
 
+/** Reads rows of a file whose header is known; undefined where the mapping doesn't fit that header. */
+export function createRowFormat(
+  mapping: CsvMapping,
+  columns: readonly string[],
+  futureLimitMs: number,
+): Pick<SourceFormat, 'read'> | undefined {
+  const bound = bindMapping(mapping, columns);
+  if (!bound.ok) return undefined;
+  const table = {
+    delimiter: mapping.delimiter,
+    check: (json: unknown, nowMs: number) => checkOfferedTransaction(json, nowMs, futureLimitMs),
+  };
+  return { read: (bytes, nowMs) => readTableRow(bytes, nowMs, { columns, readRow: bound.readRow }, table) };
+}
+
+type Header = { readonly columns: readonly string[]; readonly readRow: RowReader };
+
 /** The same with another meaning of columns. `bind` throws SourceError for a header that lacks what is needed. */
 export function createTableFormat<Value>(options: {
   /** One character of ASCII. */
@@ -22,7 +39,7 @@ export function createTableFormat<Value>(options: {
   readonly check: CheckRecord<Value>;
 }): SourceFormat<Value> {
   const delimiter = options.delimiter.charCodeAt(0);
-  let header: { readonly columnCount: number; readonly readRow: RowReader } | undefined;
+  let header: Header | undefined;
 
   function takeHeader(records: SourceRecord[]): SourceRecord[] {
     const [first, ...rest] = records;
@@ -39,23 +56,32 @@ export function createTableFormat<Value>(options: {
     },
     read(bytes, nowMs) {
       if (header === undefined) throw new TypeError('a row was read before its header');
-      if (bytes.length > maxOfferedBytes) return refused('record_too_large');
-      if (!isUtf8(bytes)) return refused('not_utf8');
-      const row = parseRow(bytes, options.delimiter);
-      if (row?.length !== header.columnCount) return refused('not_csv');
-      return options.check(header.readRow(row), nowMs);
+      return readTableRow(bytes, nowMs, header, options);
     },
+    columns: () => header?.columns ?? null,
   };
+}
+
+function readTableRow<Value>(
+  bytes: Buffer,
+  nowMs: number,
+  { columns, readRow }: Header,
+  { delimiter, check }: { readonly delimiter: string; readonly check: CheckRecord<Value> },
+): ReadRecord<Value> {
+  if (bytes.length > maxOfferedBytes) return refused('record_too_large');
+  if (!isUtf8(bytes)) return refused('not_utf8');
+  const row = parseRow(bytes, delimiter);
+  return row?.length === columns.length ? check(readRow(row), nowMs) : refused('not_csv');
 }
 
 function readHeader(
   record: SourceRecord,
   { delimiter, bind }: Pick<Parameters<typeof createTableFormat>[0], 'delimiter' | 'bind'>,
-): { columnCount: number; readRow: RowReader } {
+): Header {
   const readable = record.oversized === null && isUtf8(record.bytes);
   const header = readable ? parseRow(record.bytes, delimiter) : undefined;
   if (header === undefined) throw new SourceError(65, 'the first line of the input is not a CSV header');
-  return { columnCount: header.length, readRow: bind(header) };
+  return { columns: header, readRow: bind(header) };
 }
 
 function requireColumns(bound: BoundMapping): RowReader {

@@ -5,6 +5,7 @@ import { recordOfLine, type CheckRecord, type ReadRecord, type SourceFormat } fr
 export const createNdjsonFormat = (futureLimitMs: number): SourceFormat => ({
   records: oneOfEachLine,
   read: (bytes, nowMs) => readOfferedTransaction(bytes, nowMs, futureLimitMs),
+  columns: () => null,
 });
 
 /** One JSON object per line, in the words of another contract. */
@@ -26,6 +27,7 @@ export const createJsonLinesFormat = <Value>(check: CheckRecord<Value>): SourceF
     }
     return check(json, nowMs);
   },
+  columns: () => null,
 });
 
 const oneOfEachLine: SourceFormat['records'] = async function* (lines) {

@@ -25,6 +25,8 @@ export type SourceFormat<Value = AcceptableTransaction> = {
   records(lines: AsyncIterable<readonly Line[]>): AsyncIterable<readonly SourceRecord[]>;
   /** Reads a record that is not oversized. Never throws: what is wrong with it is a value. */
   read(bytes: Buffer, nowMs: number): ReadRecord<Value>;
+  /** The header of a table, once a record of it was cut; null where the input has none. */
+  columns(): readonly string[] | null;
 };
 
 export const recordOfLine = (line: Line): SourceRecord => ({
