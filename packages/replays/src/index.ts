@@ -60,3 +60,22 @@ export type {
   ReplayState,
 } from './api/replays-api.ts';
 export { replaysOpenApiDocument } from './api/replays-openapi.ts';
+export {
+  caseReadiness,
+  caseSignatureAnswer,
+  caseSignatureRequest,
+  caseSignedText,
+} from './case/case-claim.ts';
+export type { CaseClaim, CaseReadiness, CaseSignatureAnswer } from './case/case-claim.ts';
+export type { CaseAlert, CaseFacts, CaseRecord } from './case/case-facts.ts';
+export { describeCaseFinding } from './case/case-findings.ts';
+export { caseIndexText } from './case/case-index.ts';
+export type { CaseIndex } from './case/case-index.ts';
+export type { CaseTransaction } from './case/case-lines.ts';
+export { casePage } from './case/case-page.ts';
+export { casePaths, signedPaths } from './case/case-paths.ts';
+export type { CaseFiles } from './case/case-paths.ts';
+export { manifestPlaces } from './case/manifest-places.ts';
+export type { ManifestPlace } from './case/manifest-places.ts';
+export { verifyCase } from './case/verify-case.ts';
+export type { VerifiedCase } from './case/verify-case.ts';

@@ -19,6 +19,7 @@ export function reportOf(
     notes?: string[];
     approvedBy?: string;
     counts?: Partial<ReplayReport['counts']>;
+    root?: string;
   } = {},
 ): ReplayReport {
   const comparison = createComparison(plan);

@@ -1,0 +1,162 @@
+import { hash, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { readPublicKeys } from '@weir/audit';
+import { readCaseClaim } from './case-claim.ts';
+import type { CaseClaim } from './case-claim.ts';
+import type { CaseFinding, CaseFindingCode } from './case-findings.ts';
+import { readCaseIndex } from './case-index.ts';
+import type { CaseIndex } from './case-index.ts';
+import { casePaths, signedPaths } from './case-paths.ts';
+import type { CaseFiles } from './case-paths.ts';
+import { verifyAudit } from './verify-case-audit.ts';
+import { verifyRecords } from './verify-case-records.ts';
+import { verifyManifest } from '../verify-manifest.ts';
+
+/** What a bundle says, and what is wrong with it. Without any finding it is what was signed. */
+export type VerifiedCase = {
+  readonly findings: readonly CaseFinding[];
+  /** Absent where they could not be read. */
+  readonly index?: CaseIndex;
+  readonly claim?: CaseClaim;
+};
+
+/** Keys that the receiver got by another way than with the bundle. */
+export type CaseKeys = {
+  readonly replay: readonly KeyObject[];
+  /** Undefined: those in the bundle, which are then vouched for by its signature alone. */
+  readonly audit: readonly KeyObject[] | undefined;
+};
+
+/**
+ * Verifies a bundle with nothing but public keys: that it is what was signed, whole and nothing more, and that its
+ * parts say the same. Never throws for what its files hold. Everything is held in memory: see the bound of a bundle.
+ */
+export async function verifyCase(files: CaseFiles, keys: CaseKeys): Promise<VerifiedCase> {
+  const findings: CaseFinding[] = [];
+  const find = (code: CaseFindingCode, path: string): void => void findings.push({ code, path });
+  const { index, claim } = readSigned(files, keys, find);
+  const said = {
+    findings,
+    ...(index === undefined ? {} : { index }),
+    ...(claim === undefined ? {} : { claim }),
+  };
+  if (index === undefined) return said;
+  checkFiles(files, index, find);
+  if (!isSameKey(files.get(casePaths.replayKey), keys.replay)) find('key_other', casePaths.replayKey);
+  await checkManifest(files, index, keys, find);
+  const counted = {
+    ...verifyRecords(files, index, find),
+    auditEntries: verifyAudit(files, keys.audit, find),
+    alerts: alertsIn(files.get(casePaths.alerts)),
+  };
+  const { holds } = index;
+  const isCounted = (Object.keys(counted) as (keyof typeof counted)[]).every(
+    (name) => counted[name] === undefined || counted[name] === holds[name],
+  );
+  if (!isCounted) find('count_wrong', signedPaths.index);
+  return said;
+}
+
+type Find = (code: CaseFindingCode, path: string) => void;
+
+/** The index and what was signed of it, as far as they can be read, held against each other. */
+function readSigned(
+  files: CaseFiles,
+  keys: CaseKeys,
+  find: Find,
+): { readonly index: CaseIndex | undefined; readonly claim: CaseClaim | undefined } {
+  const [indexBytes, claimBytes, signature] = [
+    files.get(signedPaths.index),
+    files.get(signedPaths.claim),
+    files.get(signedPaths.signature),
+  ];
+  for (const path of Object.values(signedPaths)) if (!files.has(path)) find('file_missing', path);
+  const index = indexBytes === undefined ? undefined : readCaseIndex(textOf(indexBytes));
+  const claim = claimBytes === undefined ? undefined : readCaseClaim(claimBytes);
+  if (indexBytes !== undefined && index === undefined) find('index_malformed', signedPaths.index);
+  if (claimBytes !== undefined && claim === undefined) find('claim_malformed', signedPaths.claim);
+  if (claimBytes !== undefined && signature !== undefined && !isSigned(claimBytes, signature, keys.replay))
+    find('signature_wrong', signedPaths.signature);
+  if (claim !== undefined && indexBytes !== undefined && claim.indexSha256 !== sha256(indexBytes))
+    find('index_altered', signedPaths.index);
+  if (claim !== undefined && index !== undefined && !saysTheSame(claim, index))
+    find('people_contradicted', signedPaths.index);
+  return { index, claim };
+}
+
+const isSigned = (text: Uint8Array, signature: Uint8Array, keys: readonly KeyObject[]): boolean =>
+  keys.some((key) => verify('sha256', text, key, signature));
+
+const saysTheSame = (claim: CaseClaim, index: CaseIndex): boolean =>
+  (['replayId', 'planHash', 'plannedBy', 'approvedBy'] as const).every((name) => claim[name] === index[name]);
+
+function checkFiles(files: CaseFiles, index: CaseIndex, find: Find): void {
+  const named = new Map(index.files.map((file) => [file.path, file]));
+  const signed: readonly string[] = Object.values(signedPaths);
+  for (const path of Object.values(casePaths)) if (!named.has(path)) find('file_missing', path);
+  for (const { path, bytes, sha256: digest } of index.files) {
+    const content = files.get(path);
+    if (content === undefined) find('file_missing', path);
+    else if (content.byteLength !== bytes || sha256(content) !== digest) find('file_altered', path);
+  }
+  for (const path of files.keys()) if (!named.has(path) && !signed.includes(path)) find('file_added', path);
+}
+
+function isSameKey(pem: Uint8Array | undefined, keys: readonly KeyObject[]): boolean {
+  // One that is missing is a finding of its own.
+  if (pem === undefined) return true;
+  try {
+    return readPublicKeys(textOf(pem)).every((one) => keys.some((key) => key.equals(one)));
+  } catch {
+    return false;
+  }
+}
+
+async function checkManifest(
+  files: CaseFiles,
+  index: CaseIndex,
+  { replay }: CaseKeys,
+  find: Find,
+): Promise<void> {
+  const bytes = files.get(casePaths.manifest);
+  if (bytes === undefined) return;
+  const { findings, header, end } = await verifyManifest(chunksOf(bytes), replay);
+  if (findings.length > 0) find('manifest_wrong', casePaths.manifest);
+  if (header === undefined || end === undefined) return;
+  const { plan, planHash } = header;
+  const isOfCase =
+    planHash === index.planHash &&
+    plan.replayId === index.replayId &&
+    plan.environment === index.environment &&
+    plan.target.kind === 'case' &&
+    plan.target.sealedTo === index.sealedTo &&
+    isOnlyOf(plan.filter, index.account) &&
+    JSON.stringify(plan.range) === JSON.stringify(index.range) &&
+    end.plannedBy === index.plannedBy &&
+    end.approvedBy === index.approvedBy;
+  if (!isOfCase) find('manifest_other', casePaths.manifest);
+  const report = files.get(casePaths.report);
+  if (report !== undefined && end.reportSha256 !== sha256(report)) find('report_other', casePaths.report);
+}
+
+/** Whether a filter asks for one account, and leaves nothing of it out. */
+const isOnlyOf = (filter: object, account: string): boolean =>
+  JSON.stringify(filter) === JSON.stringify({ accounts: [account] });
+
+/** Undefined where it is no list of alerts. */
+function alertsIn(bytes: Uint8Array | undefined): number | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    const { alerts } = JSON.parse(textOf(bytes)) as { alerts: unknown };
+    return Array.isArray(alerts) ? alerts.length : -1;
+  } catch {
+    return -1;
+  }
+}
+
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes);
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
