@@ -1,18 +1,28 @@
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
 
 /** What a leaf and an inner node begin with (RFC 9162, section 2.1.1), so that neither can pass for the other. */
-const leafPrefix = Buffer.of(0x00);
-const nodePrefix = Buffer.of(0x01);
+const leafPrefix = 0x00;
+const nodePrefix = 0x01;
 
 /** The hash of a leaf: SHA-256(0x00 || bytes). */
 export function leafHash(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(leafPrefix).update(bytes).digest();
+  const hashed = Buffer.allocUnsafe(1 + bytes.byteLength);
+  hashed[0] = leafPrefix;
+  hashed.set(bytes, 1);
+  return sha256(hashed);
 }
 
 /** The hash of an inner node: SHA-256(0x01 || left || right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash('sha256').update(nodePrefix).update(left).update(right).digest();
+  const hashed = Buffer.allocUnsafe(1 + left.byteLength + right.byteLength);
+  hashed[0] = nodePrefix;
+  hashed.set(left, 1);
+  hashed.set(right, 1 + left.byteLength);
+  return sha256(hashed);
 }
+
+/** All at once, and by way of a text: a hash that is fed, and one that gives bytes at once, take twice as long. */
+const sha256 = (bytes: Uint8Array): Buffer => Buffer.from(digestOf('sha256', bytes, 'base64'), 'base64');
 
 /**
  * All that a growing tree needs to know of its leaves: their number, and the
@@ -62,7 +72,7 @@ export function isFrontier({ size, peaks }: Frontier): boolean {
 /** The root of the tree whose frontier has these peaks. */
 export function rootOf(peaks: readonly Uint8Array[]): Buffer {
   const last = peaks.at(-1);
-  if (last === undefined) return createHash('sha256').digest();
+  if (last === undefined) return sha256(new Uint8Array(0));
   let hash: Buffer = Buffer.from(last);
   for (let at = peaks.length - 2; at >= 0; at -= 1) hash = nodeHash(peaks[at] as Uint8Array, hash);
   return hash;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fileOf, inChunks, keyPair, sampleLeaves, sampleTopics, signedLines } from './manifest.fixture.ts';
 import { createManifestWriter, manifestPosition } from './manifest-writer.ts';
+import { storedDigest } from './manifest.ts';
 import { verifyManifest } from './verify-manifest.ts';
 
 const isClean = async (file: Buffer, chunkBytes = 4_096): Promise<boolean> =>
@@ -70,6 +72,22 @@ test('a writer that goes on from where another stopped writes the same lines and
       assert.deepEqual(lines, expected);
       assert.equal(after.root(), undisturbed.root());
       assert.deepEqual(after.position(), undisturbed.position());
+    }),
+  );
+});
+
+const stored = fc.option(fc.uint8Array({ maxLength: 3_000 }));
+
+test('the digest of a record is that of key and value, each behind its length', () => {
+  fc.assert(
+    fc.property(stored, stored, (key, value) => {
+      const fed = createHash('sha256');
+      for (const part of [key, value]) {
+        const length = Buffer.alloc(4);
+        length.writeUInt32BE(part?.byteLength ?? 0xff_ff_ff_ff);
+        fed.update(length).update(part ?? Buffer.alloc(0));
+      }
+      assert.ok(storedDigest({ key, value }).equals(fed.digest()));
     }),
   );
 });

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { leafHash } from '@weir/audit';
 import { instant, offset, sha256Hex, versions } from '@weir/contracts';
 import { z } from 'zod';
@@ -63,18 +63,27 @@ export const manifestEnd = z.strictObject({
 export type ManifestEnd = z.infer<typeof manifestEnd>;
 
 /** SHA-256 over key and value as they are stored, each behind its length (4 bytes, big-endian; none is 0xffffffff). */
-export function storedDigest(record: {
+export function storedDigest({
+  key,
+  value,
+}: {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
 }): Buffer {
-  const digest = createHash('sha256');
-  for (const part of [record.key, record.value]) {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(part === null ? 0xff_ff_ff_ff : part.byteLength);
-    digest.update(length);
-    if (part !== null) digest.update(part);
-  }
-  return digest.digest();
+  const stored = Buffer.allocUnsafe(2 * lengthBytes + (key?.byteLength ?? 0) + (value?.byteLength ?? 0));
+  writePart(stored, writePart(stored, 0, key), value);
+  // By way of a text: a hash that gives bytes at once takes twice as long.
+  return Buffer.from(hash('sha256', stored, 'base64'), 'base64');
+}
+
+const lengthBytes = 4;
+
+/** Answers where the next part begins. */
+function writePart(stored: Buffer, at: number, part: Uint8Array | null): number {
+  const from = stored.writeUInt32BE(part === null ? 0xff_ff_ff_ff : part.byteLength, at);
+  if (part === null) return from;
+  stored.set(part, from);
+  return from + part.byteLength;
 }
 
 /**

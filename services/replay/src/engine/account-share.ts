@@ -8,7 +8,7 @@ type Share = Pick<ReplayPass, 'bits' | 'length'>;
 
 /** Whether an account is in a share. */
 export const isInShare = ({ bits, length }: Share, account: string): boolean =>
-  (hashOf(account) & ((1 << length) - 1)) === bits;
+  length === 0 ? bits === 0 : (hashOf(account) & ((1 << length) - 1)) === bits;
 
 /**
  * Cuts a share in two by the next bit of the hash: those who stay, and those who are taken in a pass of their own.

@@ -1,10 +1,10 @@
 import { events } from '@weir/contracts';
-import type { Decision } from '@weir/contracts';
 import type { KafkaRecord } from '@weir/kafka';
 import { applyControl } from '@weir/verdicts';
 import type { Decoded, LogState } from '@weir/verdicts';
 import type { InForce, JudgedBy } from './in-force.ts';
 import type { JournalStream, Journalled } from './journal-stream.ts';
+import { featuresOf } from './compared-features.ts';
 import { judgementOf, judgeRun, subjectOf } from './judge-run.ts';
 import type { JudgedAgain } from './judge-run.ts';
 import type { Ledger } from './ledger.ts';
@@ -40,6 +40,10 @@ export type Judging = {
 /** A record of a chunk with all that is known of it. */
 type Looked = {
   readonly record: KafkaRecord;
+  /** The account it is about by its key. */
+  readonly account: string | undefined;
+  /** Whether whoever reads the log has to open it: it may say what is in force. */
+  readonly isCommon: boolean;
   readonly said: Journalled;
   decoded?: OpenedRecord['decoded'];
   /** Whether this pass answers for it: known once it is its turn, since accounts may have to go in between. */
@@ -47,9 +51,11 @@ type Looked = {
   again?: JudgedAgain & { readonly by: JudgedBy; readonly isProven: boolean };
 };
 
-/** Records that whoever reads the log has to open: they may say what is in force. */
-const isCommon = (record: KafkaRecord): boolean =>
-  accountOf(record) === undefined || String(record.headers['ce_type']) === events.control.type;
+const controlType = Buffer.from(events.control.type);
+
+/** Records of no account, and those that say they are control records. */
+const isCommon = ({ headers }: KafkaRecord, account: string | undefined): boolean =>
+  account === undefined || headers['ce_type']?.equals(controlType) === true;
 
 /**
  * Judges the records of a chunk again that are the pass's, and enters what they came to in the ledger. Answers how
@@ -63,7 +69,7 @@ export async function judgeChunk(
   const opened = await openLog(
     judging.parts,
     judging.logId,
-    looked.map(({ record }) => record).filter((record) => isOpened(judging, record)),
+    looked.filter((one) => isOpened(judging, one)).map(({ record }) => record),
   );
   const byOffset = new Map(looked.map((one) => [one.record.offset, one]));
   let run: Looked[] = [];
@@ -74,11 +80,12 @@ export async function judgeChunk(
   for (const { record, decoded } of opened) {
     const one = byOffset.get(record.offset) as Looked;
     one.decoded = decoded;
-    one.isOurs = isCommon(record) ? judging.isFirst : isJudged(judging, record);
-    if (!isJudged(judging, record)) continue;
+    const isTaken = isJudged(judging, one);
+    one.isOurs = one.isCommon ? judging.isFirst : isTaken;
+    if (!isTaken) continue;
     if (decoded.kind === 'closed') {
       await flush();
-      judging.windows.missed(accountOf(record) ?? '');
+      judging.windows.missed(one.account ?? '');
       continue;
     }
     const isOfOneRun = judging.by.team === undefined || run.at(-1)?.said.journal === one.said.journal;
@@ -94,22 +101,26 @@ export async function judgeChunk(
 /** With what the journal says of each. Of the records of others only the first pass wants to know. */
 async function lookAt(judging: Judging, records: readonly KafkaRecord[]): Promise<Looked[]> {
   const looked: Looked[] = [];
+  const { journal } = judging;
   for (const record of records) {
-    if (judging.isFirst || isJudged(judging, record))
-      looked.push({ record, said: await judging.journal.at(record.offset) });
+    const account = accountOf(record);
+    const key = { account, isCommon: isCommon(record, account) };
+    if (!judging.isFirst && !isJudged(judging, key)) continue;
+    // Almost all are in what was read already, and none of them should wait a turn for it.
+    const said = journal.ready(record.offset) ?? (await journal.at(record.offset));
+    looked.push({ record, ...key, said });
   }
   return looked;
 }
 
-const isJudged = ({ isMine }: Judging, record: KafkaRecord): boolean => {
-  if (isCommon(record)) return true;
-  const account = accountOf(record);
-  return account !== undefined && isMine(account);
-};
+const isJudged = (
+  { isMine }: Judging,
+  { account, isCommon }: Pick<Looked, 'account' | 'isCommon'>,
+): boolean => isCommon || (account !== undefined && isMine(account));
 
-const isOpened = (judging: Judging, record: KafkaRecord): boolean =>
-  isJudged(judging, record) ||
-  (judging.isFirst && judging.selection.looksAtContent && judging.selection.byHeaders(record));
+const isOpened = (judging: Judging, one: Looked): boolean =>
+  isJudged(judging, one) ||
+  (judging.isFirst && judging.selection.looksAtContent && judging.selection.byHeaders(one.record));
 
 async function judgeLooked(judging: Judging, run: readonly Looked[]): Promise<void> {
   const { by, windows, partition } = judging;
@@ -172,36 +183,12 @@ function enterPair(ledger: Ledger, { record, said: { journal, decision }, decode
   if (decision === undefined || again === undefined || decoded === undefined || decoded.kind === 'closed')
     return ledger.unaccounted();
   const { versions } = again.by.log;
-  const isSamePlan = versions.windowPlan === journal.versions.windowPlan;
-  const then = judgementOf(decision, {
-    ruleset: journal.versions.ruleset,
-    features: featuresOfJournal(journal.featureNames, decision),
-  });
-  const now = judgementOf(again.decision, {
-    ruleset: versions.ruleset,
-    features: featuresOf(again, isSamePlan ? journal.featureNames : undefined),
-  });
+  const features = featuresOf(journal, decision, again);
+  const then = judgementOf(decision, { ruleset: journal.versions.ruleset, features: features.then });
+  const now = judgementOf(again.decision, { ruleset: versions.ruleset, features: features.now });
   if (then === undefined || now === undefined) return ledger.unaccounted();
   // The step refuses a record that makes every publication fail, though it was judged and is in the windows.
   const isUnpublished = then.outcome === 'rejected' && then.code === 'processing_failed';
   if (isUnpublished && again.decided.kind === 'verdict') return ledger.unpublished();
   ledger.pair({ subject: subjectOf(record, decoded), then, now }, versions, again.isProven);
-}
-
-type Features = Record<string, number | null>;
-
-function featuresOfJournal(names: readonly string[], decision: Decision): Features {
-  const features: Features = {};
-  if (!('features' in decision)) return features;
-  for (let index = 0; index < names.length; index += 1)
-    features[names[index] as string] = decision.features[index] ?? null;
-  return features;
-}
-
-/** By the names of the journal, where it speaks of the same windows. */
-function featuresOf({ decided }: JudgedAgain, names: readonly string[] | undefined): Features {
-  const features: Features = {};
-  if (decided.kind !== 'verdict') return features;
-  for (const name of names ?? Object.keys(decided.features)) features[name] = decided.features[name] ?? null;
-  return features;
 }

@@ -30,6 +30,8 @@ export type JournalStream = {
   readonly log: LogState;
   /** What became of the record at an offset: none is asked for twice, nor one before another. */
   readonly at: (offset: number) => Promise<Journalled>;
+  /** The same without waiting, where the journal record that covers the offset was read already. */
+  readonly ready: (offset: number) => Journalled | undefined;
   readonly close: () => Promise<void>;
 };
 
@@ -79,6 +81,11 @@ export async function openJournal(
         at: async (wanted) => {
           const found = await reader.covering(wanted);
           if (found === undefined) throw notCovered(partition, wanted);
+          return { journal: found, decision: reader.decisionAt(wanted) };
+        },
+        ready: (wanted) => {
+          const found = reader.current();
+          if (found === undefined || found.from > wanted || found.to <= wanted) return undefined;
           return { journal: found, decision: reader.decisionAt(wanted) };
         },
         close: records.close,
@@ -132,6 +139,8 @@ function createJournalReader(parts: JournalParts, logId: string, partition: numb
         }
       }
     },
+    /** The journal record that the last offset was asked of. */
+    current: (): JournalRecord | undefined => waiting[index],
     decisionAt: (offset: number): Decision | undefined => {
       const decisions = waiting[index]?.decisions ?? [];
       while ((decisions[decisionIndex]?.offset ?? Infinity) < offset) decisionIndex += 1;

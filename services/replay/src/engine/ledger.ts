@@ -45,11 +45,19 @@ export function createLedger(plan: ReplayPlan, from: ReplayCheckpoint | undefine
   let manifestLines: string[] = [];
   let differences: ReplayDifference[] = [];
 
+  let last: { readonly of: Versions; readonly seen: { records: number } } | undefined;
+
+  /** Versions that are the very same ones again and again are named once. */
   const countVersions = (versions: Versions): void => {
+    if (last?.of === versions) {
+      last.seen.records += 1;
+      return;
+    }
     const key = JSON.stringify(versions);
-    const seen = versionsSeen.get(key);
-    if (seen === undefined) versionsSeen.set(key, { versions, records: 1 });
-    else seen.records += 1;
+    const seen = versionsSeen.get(key) ?? { versions, records: 0 };
+    seen.records += 1;
+    versionsSeen.set(key, seen);
+    last = { of: versions, seen };
   };
 
   return {

@@ -70,7 +70,9 @@ export async function runPass(context: PartitionContext, passes: ReplayPass[]): 
     isFirst: beginning.bits === 0,
     isMine: (account) => isMine(context, passes, account),
     isProven: (account, { get, hasMissed }) =>
-      !hasMissed(account) && isProven(context, get(account).forgettableBeforeSeconds),
+      !hasMissed(account) &&
+      (context.warmFromMs === undefined ||
+        isProven(context.warmFromMs, get(account).forgettableBeforeSeconds)),
     warm: (under, upTo) => warm(context, passes, under, upTo),
   };
   try {
@@ -164,8 +166,8 @@ const isMine = ({ accounts }: PartitionContext, passes: readonly ReplayPass[], a
 export const clocksDifferByMs = 60_000;
 
 /** What was written before warming began was observed before it too, and is forgotten by an account that says so. */
-const isProven = ({ warmFromMs }: PartitionContext, forgettableBeforeSeconds: number): boolean =>
-  warmFromMs === undefined || forgettableBeforeSeconds * 1_000 >= warmFromMs + clocksDifferByMs;
+const isProven = (warmFromMs: number, forgettableBeforeSeconds: number): boolean =>
+  forgettableBeforeSeconds * 1_000 >= warmFromMs + clocksDifferByMs;
 
 type LogRange = Pick<PartitionContext, 'parts' | 'stretch' | 'chunkOffsets' | 'signal'>;
 
