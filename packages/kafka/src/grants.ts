@@ -6,7 +6,7 @@ import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatter
 export type Grant = {
   /** The user name at the brokers. */
   readonly who: string;
-  readonly may: readonly ('read' | 'write' | 'describe' | 'describeConfigs' | 'delete')[];
+  readonly may: readonly ('create' | 'read' | 'write' | 'describe' | 'describeConfigs' | 'delete')[];
   readonly on: 'topic' | 'group' | 'transactionalId' | 'cluster';
   /** "*" is every one. A cluster has no name of its own: "kafka-cluster". */
   readonly name: string;
@@ -14,6 +14,7 @@ export type Grant = {
 };
 
 const operations = {
+  create: AclOperationTypes.CREATE,
   read: AclOperationTypes.READ,
   write: AclOperationTypes.WRITE,
   describe: AclOperationTypes.DESCRIBE,

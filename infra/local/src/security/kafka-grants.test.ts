@@ -4,9 +4,16 @@ import { roles, streamNames, streams } from '@weir/contracts';
 import { kafkaGrants } from './kafka-grants.ts';
 
 const grants = kafkaGrants('local');
-const topicsOf = (who: string, operation: 'read' | 'write'): string[] =>
+type Grant = (typeof grants)[number];
+
+const topicsOf = (
+  who: string,
+  operation: Grant['may'][number],
+  match: Grant['match'] = 'exactly',
+): string[] =>
   grants
-    .filter((one) => one.who === who && one.on === 'topic' && one.may.includes(operation))
+    .filter((one) => one.who === who && one.on === 'topic' && one.match === match)
+    .filter(({ may }) => may.includes(operation))
     .map(({ name }) => name);
 
 test('each role reads and writes the topics of the topic table and no others', () => {
@@ -23,6 +30,19 @@ test('each role reads and writes the topics of the topic table and no others', (
   }
 });
 
+test('replay alone makes and removes topics, those that no stream of the pipeline is called like', () => {
+  for (const role of roles) {
+    const its = role === 'replay' ? ['weir.replay.'] : [];
+    for (const operation of ['create', 'delete', 'write'] as const)
+      assert.deepEqual(topicsOf(role, operation, 'beginning'), its, `${role} ${operation}`);
+    for (const operation of ['create', 'delete'] as const)
+      assert.deepEqual(topicsOf(role, operation), [], `${role} ${operation}`);
+    const reads = role === 'ops' ? ['weir.replay.'] : its;
+    assert.deepEqual(topicsOf(role, 'read', 'beginning'), reads, role);
+  }
+  for (const { topic } of Object.values(streams)) assert.ok(!topic.startsWith('weir.replay.'), topic);
+});
+
 test('a downstream system writes nothing, transacts nothing and can join no group of ours', () => {
   const its = grants.filter(({ who }) => who === 'downstream');
   assert.deepEqual(
@@ -32,7 +52,7 @@ test('a downstream system writes nothing, transacts nothing and can join no grou
   for (const { name } of its.filter(({ on }) => on === 'group')) assert.doesNotMatch(name, /^weir|\*/);
 });
 
-test('replay writes nothing but what the audit trail is told, and moves no position but those of its own groups', () => {
+test('replay writes to no topic of the pipeline but what the audit trail is told, and moves no position but those of its own groups', () => {
   assert.deepEqual(topicsOf('replay', 'write'), [streams.intake.topic]);
   for (const name of ['alerts', 'outcomes', 'intake'] as const)
     assert.ok(!topicsOf('replay', 'read').includes(streams[name].topic), name);

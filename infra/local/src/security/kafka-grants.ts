@@ -4,7 +4,7 @@ import type { Role, StreamName } from '@weir/contracts';
 /** In the shape that `ensureGrants` of @weir/kafka takes. */
 type KafkaGrant = {
   readonly who: Role;
-  readonly may: readonly ('read' | 'write' | 'describe' | 'describeConfigs' | 'delete')[];
+  readonly may: readonly ('create' | 'read' | 'write' | 'describe' | 'describeConfigs' | 'delete')[];
   readonly on: 'topic' | 'group' | 'transactionalId' | 'cluster';
   readonly name: string;
   readonly match: 'exactly' | 'beginning';
@@ -28,10 +28,25 @@ const downstreamGroup = 'downstream';
 /**
  * What each role may do at a Kafka with an authorizer, from the topic table: read
  * what it reads, write what it writes, and keep positions under its own names.
- * Topics and grants are made by the admin alone.
+ * Grants are made by the admin alone, and so are topics, but for those that replays copy to.
  */
 export function kafkaGrants(environment: string): readonly KafkaGrant[] {
-  return roles.flatMap((who) => [...topicGrants(who), ...ownNames(who, environment), ...sightOf(who)]);
+  return roles.flatMap((who) => [
+    ...topicGrants(who),
+    ...shadowGrants(who),
+    ...ownNames(who, environment),
+    ...sightOf(who),
+  ]);
+}
+
+/** How topics begin that replays make, fill and remove: none of the topic table does. */
+const shadowTopics = 'weir.replay.';
+
+/** Who may open what a replay has copied there is decided by its keys, which are those of the source. */
+function shadowGrants(who: Role): readonly KafkaGrant[] {
+  const on = { on: 'topic', name: shadowTopics, match: 'beginning' } as const;
+  if (who === 'replay') return [{ who, may: ['create', 'describe', 'write', 'read', 'delete'], ...on }];
+  return who === 'ops' ? [{ who, may: ['read'], ...on }] : [];
 }
 
 function topicGrants(who: Role): readonly KafkaGrant[] {
