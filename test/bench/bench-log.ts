@@ -48,12 +48,16 @@ export type BenchLogOptions = {
   readonly publishInForce: (kafka: KafkaClient) => Promise<InForce>;
   /** Offsets the log begins with that no transaction has: room for the offsets of preloaded history. */
   readonly fillerRecords: number;
+  /** Whether all that detection writes is kept; else the oldest of it goes once there is much. */
+  readonly keepsOutputs?: boolean;
 };
 
 /** Makes the topics, names the log, and writes the filler behind which the measured transactions will stand. */
 export async function createBenchLog(options: BenchLogOptions): Promise<BenchLog> {
   const { kafka, environment, partitions, sealer, topicPrefix } = options;
-  const bounded = new Set(outputStreams.map((name) => streams[name].topic));
+  const bounded = new Set(
+    options.keepsOutputs === true ? [] : outputStreams.map((name) => streams[name].topic),
+  );
   await kafka.ensureTopics(
     topicSpecifications({ logPartitions: partitions, replicationFactor: 1 }).map((spec) =>
       bounded.has(spec.topic) ? { ...spec, config: { ...spec.config, ...diskBounds } } : spec,

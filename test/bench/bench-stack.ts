@@ -18,7 +18,7 @@ export type BenchStack = {
   readonly redis: RedisPlace;
   readonly watched: (...names: readonly string[]) => Watched;
   /** What a worker of a role is configured with. */
-  readonly roleEnvironment: (role: 'ingest' | 'detection' | 'alerting' | 'notary' | 'ops') => Environment;
+  readonly roleEnvironment: (role: Parameters<TestStack['roleEnvironment']>[0]) => Environment;
   /** The log that ingest, detection and alerting use, under the topics' own names. */
   readonly log: BenchLog;
   /** Has something closed before the stack is. */
@@ -29,9 +29,11 @@ export type BenchStack = {
 export async function startBenchStack(options: {
   readonly settings: BenchSettings;
   readonly fillerRecords: number;
+  /** Whether all that detection writes is kept, however much disk that takes. */
+  readonly keepsOutputs?: boolean;
   readonly say: (sentence: string) => void;
 }): Promise<BenchStack> {
-  const { settings, fillerRecords, say } = options;
+  const { settings, fillerRecords, keepsOutputs = false, say } = options;
   const { partitions } = settings;
   say('Starting Kafka, Redis and the KMS');
   const stack = await startTestStack({ workers: false, env: { LOG_LEVEL: 'warn' } });
@@ -57,6 +59,7 @@ export async function startBenchStack(options: {
       publishInForce: (kafka) =>
         publishInForce(settings, { kafka, sealer: learner.kms.sealerFor('models'), environment: 'local' }),
       fillerRecords,
+      keepsOutputs,
     });
     toClose.push(log.close);
     return {

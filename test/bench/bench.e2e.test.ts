@@ -85,6 +85,37 @@ const benchFile = z.object({
         peakResidentMb: z.number().positive(),
       }),
     }),
+    replays: z.object({
+      determinism: z.object({
+        records: z.number(),
+        differences: z.number(),
+        unproven: z.number(),
+        compared: z.number(),
+        versions: z.number(),
+        outcomes: z.record(z.string(), z.number()),
+        counts: z.object({
+          transactions: z.number(),
+          late: z.number().positive(),
+          repeated: z.number().positive(),
+          altered: z.number().positive(),
+        }),
+        decidedBeforeKill: z.number().positive(),
+        peakResidentMb: z.number().positive(),
+      }),
+      speed: z.object({
+        replay: z.array(z.object({ records: z.number(), differences: z.number() })).min(1),
+        raw: z.array(z.object({ records: z.number() })).min(1),
+      }),
+      liveLatency: z.object({
+        without: z.array(z.object({ replayedPerSecond: z.literal(0) })).min(1),
+        with: z.array(z.object({ transactions: z.number().positive() })).min(1),
+      }),
+      planTime: z.object({
+        records: z.number(),
+        plans: z.array(z.object({ by: z.string(), records: z.number().positive() })).length(3),
+      }),
+      manifest: z.object({ records: z.number(), verifySeconds: z.number().positive() }),
+    }),
     latency: z.object({
       detection: z.array(trial.extend({ cpuMsPerTx })).min(1),
       passthrough: z.array(trial).min(1),
@@ -104,6 +135,10 @@ const goalNames = [
   'accounts1000000Over1000',
   'redisBytesPerTx',
   'detectionResidentMb1000000Accounts',
+  'replayOverRawReading',
+  'replayDifferences',
+  'liveP99WithReplay',
+  'planSeconds10000000Records',
 ];
 
 const comparisonNames = [
@@ -147,6 +182,20 @@ test('a quick benchmark runs every part, and its file holds each goal with what 
   assert.match(output, /batches of \d+ \(as it ships\)/);
   const { storm } = results.alerts;
   assert.deepEqual([storm.transactionsInAlerts, storm.alerts], [storm.held, storm.accounts]);
+  const { determinism, speed, planTime, manifest } = results.replays;
+  const { transactions, repeated, altered } = determinism.counts;
+  assert.deepEqual([determinism.differences, determinism.unproven], [0, 0]);
+  // In each partition: what the log is opened with, a ruleset and a model.
+  assert.equal(determinism.records, transactions + repeated + altered + 3 * settings.partitions);
+  assert.equal(determinism.compared, transactions + repeated + altered);
+  assert.equal(determinism.versions, 3);
+  assert.equal(determinism.outcomes['duplicate duplicate'], repeated);
+  assert.equal(manifest.records, determinism.records);
+  assert.deepEqual(
+    speed.replay.map(({ records, differences }) => [records, differences]),
+    speed.raw.map(({ records }) => [records, 0]),
+  );
+  assert.ok(planTime.plans.every(({ records }) => records <= planTime.records));
   const lingers = results.drains.passthroughSweep.map(({ batching }) => batching.batchLingerMs);
   assert.ok(lingers.includes(0) && lingers.includes(settings.batchLingerMs), 'with linger and without');
   const drains = [...Object.values(results.drains.detection), results.drains.unsealed];

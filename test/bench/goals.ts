@@ -33,6 +33,10 @@ const targets = {
   accounts1000000Over1000: { target: 1.5, bound: 'atMost', unit: 'ratio' },
   redisBytesPerTx: { target: 48, bound: 'atMost', unit: 'bytes per tx' },
   detectionResidentMb1000000Accounts: { target: 512, bound: 'atMost', unit: 'MiB' },
+  replayOverRawReading: { target: 0.5, bound: 'atLeast', unit: 'ratio' },
+  replayDifferences: { target: 0, bound: 'atMost', unit: 'records' },
+  liveP99WithReplay: { target: 1.2, bound: 'atMost', unit: 'ratio' },
+  planSeconds10000000Records: { target: 10, bound: 'atMost', unit: 's' },
 } as const satisfies Record<string, Pick<Goal, 'target' | 'bound' | 'unit'>>;
 
 export type GoalName = keyof typeof targets;

@@ -6,6 +6,7 @@ import { modelsPartition, sealModel } from '@weir/models';
 import type { LogState } from '@weir/verdicts';
 import { makeBenchModel } from './bench-model.ts';
 import { beginMs } from './population.ts';
+import type { Population } from './population.ts';
 import { populationOf } from './settings.ts';
 import type { BenchSettings } from './settings.ts';
 
@@ -19,16 +20,19 @@ export async function publishInForce(
     kafka,
     sealer,
     environment,
+    population = populationOf(settings, 'history50'),
   }: {
     readonly kafka: KafkaClient;
     /** Of the stream `models`. */
     readonly sealer: Sealer;
     readonly environment: string;
+    /** Whose accounts and counterparties it knows. */
+    readonly population?: Population;
   },
 ): Promise<InForce> {
   const versions: Versions = { ruleset: settings.ruleset, windowPlan: 'standard@1' };
   if (settings.modelEntries === 0) return { versions, sequence: 0 };
-  const snapshot = makeBenchModel(populationOf(settings, 'history50'), settings.modelEntries);
+  const snapshot = makeBenchModel(population, settings.modelEntries);
   const { digest, records } = await sealModel({ sealer, environment, source: '/weir/bench' }, snapshot);
   const producer = await kafka.createProducer();
   try {
@@ -59,7 +63,7 @@ export function controlEvents(logId: string, partitionCount: number, inForce: In
   return [opened, activated];
 }
 
-function controlEvent(id: string, control: ControlRecord): UnsealedEvent {
+export function controlEvent(id: string, control: ControlRecord): UnsealedEvent {
   const { type, dataSchema } = events.control;
   return {
     ...{ id, key: 'control', tenant: systemTenant, time: formatInstant(beginMs), type, dataSchema },

@@ -155,7 +155,7 @@ async function measureLatency(
 }
 
 /** When the broker appended each transaction, in ms since the epoch: the log has LogAppendTime. */
-async function acknowledgedFrom(
+export async function acknowledgedFrom(
   log: BenchLog,
   from: Positions,
   lines: OfferedLines,

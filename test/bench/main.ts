@@ -11,18 +11,19 @@ import { runLatency } from './latency.ts';
 import { preparePipeline } from './pipeline.ts';
 import { commitsToPreload } from './preload-history.ts';
 import { loadAverage } from './process-usage.ts';
+import { runReplays } from './replay/run-replays.ts';
 import { describeResults } from './report.ts';
 import { runRollouts } from './rollouts.ts';
 import { runProfile } from './run-profile.ts';
 import { populationNames, populationOf, settingsOf } from './settings.ts';
 import type { BenchSettings, PopulationName } from './settings.ts';
 
-const usage = `npm run bench -- [--json FILE] [--only a,b,c,d,e,f,g,h] [--quick] [--profile DIR]
+const usage = `npm run bench -- [--json FILE] [--only a,b,c,d,e,f,g,h,i] [--quick] [--profile DIR]
   [--ruleset REF] [--model-entries N] [--partitions N] [--processes N] [--batch N] [--linger-ms N] [--repeats N]
-  [--activations N] [--list-entries N]
+  [--activations N] [--list-entries N] [--replay-transactions N] [--planned-records N]
   [--node-args='--max-semi-space-size=16 ...']`;
 
-const partLetters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
+const partLetters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'] as const;
 type PartLetter = (typeof partLetters)[number];
 
 const startedAtMs = performance.now();
@@ -46,6 +47,8 @@ function readOptions() {
       repeats: { type: 'string' },
       activations: { type: 'string' },
       'list-entries': { type: 'string' },
+      'replay-transactions': { type: 'string' },
+      'planned-records': { type: 'string' },
       'node-args': { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
@@ -80,6 +83,11 @@ function readOptions() {
         values['list-entries'] === undefined
           ? sized.rollouts.listEntries
           : [...sized.rollouts.listEntries, number(values['list-entries'], 0)],
+    },
+    replays: {
+      ...sized.replays,
+      transactions: number(values['replay-transactions'], sized.replays.transactions),
+      plannedRecords: number(values['planned-records'], sized.replays.plannedRecords),
     },
   };
   return { settings, parts, json: values.json, profile: values.profile, help: values.help };
@@ -145,29 +153,38 @@ async function main(): Promise<void> {
   say(
     `${machine.cpus} x ${machine.model}, load average ${machine.loadAverage}; ${describeSettings(settings)}`,
   );
-  const stack = await startBenchStack({
+  if (profile !== undefined) {
+    const { text } = await withStack(settings, ['history50', 'endToEnd'], (context) =>
+      runProfile(context, profile),
+    );
+    process.stdout.write(`${text}\n`);
+    return;
+  }
+  const file = createBenchFile(json, () => ({
+    machine,
     settings,
-    fillerRecords: fillerFor(
-      settings,
-      parts.has('f') && profile === undefined ? populationNames : ['history50', 'endToEnd'],
-    ),
-    say,
-  });
+    partsRun: [...parts],
+    seconds: Math.round(secondsSoFar()),
+  }));
+  if ([...parts].some((letter) => letter !== 'i'))
+    await withStack(settings, parts.has('f') ? populationNames : ['history50', 'endToEnd'], (context) =>
+      runParts(context, parts, file),
+    );
+  // On a stack of its own, and behind the others: two brokers at a time would be in each other's way.
+  if (parts.has('i'))
+    await runReplays({ settings, say, elapsedSeconds: secondsSoFar }, (replays) => file.add({ replays }));
+  process.stdout.write(`\n${describeResults(file.finish())}\n`);
+}
+
+/** What runs on one stack, with room in its log for the history of these populations. */
+async function withStack<Result>(
+  settings: BenchSettings,
+  names: readonly PopulationName[],
+  work: (context: BenchContext) => Promise<Result>,
+): Promise<Result> {
+  const stack = await startBenchStack({ settings, fillerRecords: fillerFor(settings, names), say });
   try {
-    const context = { settings, stack, say, elapsedSeconds: secondsSoFar };
-    if (profile !== undefined) {
-      const { text } = await runProfile(context, profile);
-      process.stdout.write(`${text}\n`);
-      return;
-    }
-    const file = createBenchFile(json, () => ({
-      machine,
-      settings,
-      partsRun: [...parts],
-      seconds: Math.round(secondsSoFar()),
-    }));
-    await runParts(context, parts, file);
-    process.stdout.write(`\n${describeResults(file.finish())}\n`);
+    return await work({ settings, stack, say, elapsedSeconds: secondsSoFar });
   } finally {
     await stack.close();
   }

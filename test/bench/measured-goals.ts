@@ -4,6 +4,8 @@ import type { EndToEndResults } from './end-to-end.ts';
 import type { Measured, Measurement } from './goals.ts';
 import type { LatencyResults } from './latency.ts';
 import { median, round } from './process-usage.ts';
+import { measuredReplays } from './replay/measured-replays.ts';
+import type { ReplayResults } from './replay/run-replays.ts';
 import { repeated } from './repeated.ts';
 import type { Repeated } from './repeated.ts';
 import type { RolloutResults } from './rollouts.ts';
@@ -15,6 +17,7 @@ export type BenchResults = {
   readonly latency?: LatencyResults;
   readonly rollouts?: RolloutResults;
   readonly alerts?: AlertsResults;
+  readonly replays?: ReplayResults;
   /** Of the accounts that (d) and (e) are about, which are like those of history50. */
   readonly endToEndRedisBytesPerRecord?: number;
 };
@@ -42,6 +45,7 @@ export function measuredGoals(results: BenchResults): Measured {
     accounts1000000Over1000: costRatio(accounts1000000, accounts1000),
     redisBytesPerTx: redisBytesAt50(results),
     detectionResidentMb1000000Accounts: residentMb(drains),
+    ...measuredReplays(results.replays ?? {}),
   });
 }
 

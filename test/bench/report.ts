@@ -5,23 +5,10 @@ import type { BenchResults, Comparison } from './measured-goals.ts';
 import { round } from './process-usage.ts';
 import { shownCpu } from './repeated.ts';
 import type { Repeated } from './repeated.ts';
+import { describeReplays } from './replay/describe-replays.ts';
+import { table } from './table.ts';
 
 const bounds: Readonly<Record<Goal['bound'], string>> = { atLeast: '>=', atMost: '<=', below: '<' };
-
-/** Text in columns, each as wide as its widest cell. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
 
 /** What was measured, and how it stands against the goals. */
 export const describeResults = ({ results, goals, comparisons }: Findings): string =>
@@ -30,6 +17,7 @@ export const describeResults = ({ results, goals, comparisons }: Findings): stri
     ...describePipeline(results),
     ...describeRollouts(results),
     ...describeAlerts(results),
+    ...describeReplays(results.replays ?? {}),
     describeGoals(goals),
     ...(comparisons.length === 0 ? [] : [describeComparisons(comparisons)]),
   ].join('\n\n');

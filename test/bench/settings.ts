@@ -2,6 +2,8 @@ import { defaultRuleset } from '@weir/rules';
 import { detectionConfig } from '../../services/detection/src/config.ts';
 import { madePlaces } from './population.ts';
 import type { AccountPlaces, Population } from './population.ts';
+import { replaySettings } from './replay/replay-settings.ts';
+import type { ReplaySettings } from './replay/replay-settings.ts';
 
 /** How large a run is. `full` is what figures are made with; `quick` proves that everything runs. */
 export type BenchSettings = {
@@ -50,6 +52,8 @@ export type BenchSettings = {
     readonly stormSeconds: number;
     readonly watchSeconds: number;
   };
+  /** Of (i). */
+  readonly replays: ReplaySettings;
   /** The search of (d) for the highest rate, and how long and how often it has to be held. */
   readonly endToEnd: {
     readonly fromTxPerSecond: number;
@@ -119,6 +123,7 @@ const full: BenchSettings = {
     ...{ quietHeld: 200, quietPerSecond: 2 },
     ...{ stormHeld: 100_000, stormAccounts: 5_000, stormSeconds: 60, watchSeconds: 720 },
   },
+  replays: replaySettings.full,
   endToEnd: { fromTxPerSecond: 1_500, trialSeconds: 8, trials: 8, holdSeconds: 60, holds: 3 },
   repeatUntilSeconds: { drains: 700, latency: 1_080, endToEnd: 1_400 },
   drainDeadlineMs: 240_000,
@@ -152,6 +157,7 @@ const quick: BenchSettings = {
     ...{ quietHeld: 6, quietPerSecond: 6 },
     ...{ stormHeld: 1_000, stormAccounts: 8, stormSeconds: 2, watchSeconds: 20 },
   },
+  replays: replaySettings.quick,
   endToEnd: { fromTxPerSecond: 100, trialSeconds: 2, trials: 2, holdSeconds: 2, holds: 1 },
   drainDeadlineMs: 60_000,
 };

@@ -14,6 +14,8 @@ export type WorkerProcess = {
   readonly exited: Promise<number | null>;
   /** SIGTERM, and SIGKILL where that does not end it. Throws where it did not end well. */
   readonly stop: () => Promise<void>;
+  /** SIGKILL, as a machine that goes away. */
+  readonly kill: () => Promise<void>;
 };
 
 /** Starts a program of ours; it ends with this process at the latest. */
@@ -50,6 +52,11 @@ export function startWorkerProcess(options: {
     pid: child.pid,
     stdin: child.stdin ?? undefined,
     exited,
+    kill: async () => {
+      stopping = true;
+      kill();
+      await exited;
+    },
     stop: async () => {
       stopping = true;
       child.kill('SIGTERM');
