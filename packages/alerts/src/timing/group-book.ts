@@ -30,10 +30,16 @@ export function withMember(
   return { ...group, members, owedSinceMs: since };
 }
 
-/** Without it; what is owed of the others stays owed as long. */
+/**
+ * Without it; what is owed of the others stays owed as long. Where none of them was told, the group begins anew:
+ * so it would, had they come after the last that was told had left.
+ */
 export function withoutMember(group: NotificationGroup, alertId: string): NotificationGroup {
   const members = group.members.filter((member) => member.alertId !== alertId);
-  return { ...group, members, owedSinceMs: members.some(({ isOwed }) => isOwed) ? group.owedSinceMs : null };
+  const owedSinceMs = members.some(({ isOwed }) => isOwed) ? group.owedSinceMs : null;
+  const left = { ...group, members, owedSinceMs };
+  if (members.some(({ toldRevision }) => toldRevision > 0)) return left;
+  return { ...left, lastToldAtMs: null, unansweredSinceMs: null, reminders: 0, escalations: 0 };
 }
 
 /** Groups by id, and by the alerts that are in them. */

@@ -253,6 +253,26 @@ test('An alert that grows graver moves to the route for such, and is told there 
   assert.equal(world.groups.size, 1);
 });
 
+test('Who is new in a group is told at once where nobody who was told of is left in it', () => {
+  const world = worldOf(
+    {},
+    {
+      routes: [
+        { id: 'grave', match: { severityAtLeast: 'critical' }, to: ['boss'], groupBy: 'alert' },
+        { id: 'all', to: ['desk'], groupBy: 'rule', waitSeconds: 60 },
+      ],
+    },
+  );
+  world.take([facts({ severity: 'low' })]);
+  world.advance(noonMs + 2 * minuteMs);
+  world.take([facts({ account: 'eve', severity: 'low', eventAtMs: world.now() })]);
+  // By the same rule, and graver now: it is told elsewhere.
+  world.take([facts({ severity: 'critical', eventAtMs: world.now() })]);
+  world.advance(noonMs + 60 * minuteMs);
+  const toDesk = course(world.told).filter((line) => line.endsWith('desk'));
+  assert.deepEqual(toDesk, ['first 1 1 desk', 'first 3 1 desk']);
+});
+
 test('Accounts are told apart, or together, as the route groups them', () => {
   const batch = () => [facts(), facts({ account: 'bob' }), facts({ account: 'eve' })];
   const toldBy = (groupBy: string): readonly string[] => {
