@@ -16,7 +16,7 @@ export { describeFinding } from './findings.ts';
 export type { Finding } from './findings.ts';
 export { createMerkleTree, leafHash } from './merkle-tree.ts';
 export type { Frontier, MerkleTree } from './merkle-tree.ts';
-export { isProven, proveEntry, readProof } from './prove-entry.ts';
+export { isProven, proveEntries, proveEntry, readProof } from './prove-entry.ts';
 export type { EntryProof, ProofFailure } from './prove-entry.ts';
 export { recordStart } from './record-start.ts';
 export { refusedRecordRequest } from './refused-record-request.ts';

@@ -1,25 +1,29 @@
 import { createMerkleTree, nodeHash } from './merkle-tree.ts';
 
 /**
- * The audit path of a leaf in the tree over all `leaves` (their hashes): RFC
- * 9162, section 2.1.3.1. Throws RangeError for a leaf that isn't there.
+ * What gives the audit path of any leaf in the tree over all `leaves` (their hashes): RFC 9162, section 2.1.3.1. The
+ * roots of larger subtrees are kept, so that many paths cost about as much as one. It throws RangeError for a leaf
+ * that isn't there.
  */
-export function inclusionProof(leaves: readonly Uint8Array[], index: number): Buffer[] {
-  requireWithin(index, 0, leaves.length - 1, 'leaf');
-  const path: Buffer[] = [];
-  let [from, to] = [0, leaves.length];
-  // From the root down: the sibling of each subtree on the way, turned round at the end.
-  while (to - from > 1) {
-    const middle = from + splitOf(to - from);
-    if (index < middle) {
-      path.push(rangeRoot(leaves, middle, to));
-      to = middle;
-    } else {
-      path.push(rangeRoot(leaves, from, middle));
-      from = middle;
+export function inclusionProofs(leaves: readonly Uint8Array[]): (index: number) => Buffer[] {
+  const rootOf = keepingRoots(leaves);
+  return (index) => {
+    requireWithin(index, 0, leaves.length - 1, 'leaf');
+    const path: Buffer[] = [];
+    let [from, to] = [0, leaves.length];
+    // From the root down: the sibling of each subtree on the way, turned round at the end.
+    while (to - from > 1) {
+      const middle = from + splitOf(to - from);
+      if (index < middle) {
+        path.push(rootOf(middle, to));
+        to = middle;
+      } else {
+        path.push(rootOf(from, middle));
+        from = middle;
+      }
     }
-  }
-  return path.reverse();
+    return path.reverse();
+  };
 }
 
 /**
@@ -120,6 +124,23 @@ function splitOf(count: number): number {
   let split = 1;
   while (split * 2 < count) split *= 2;
   return split;
+}
+
+/** Subtrees of fewer leaves are computed each time: their roots would take more room than they save work. */
+const keptLeaves = 64;
+
+/** The roots of subtrees, each of the larger ones computed once. */
+function keepingRoots(leaves: readonly Uint8Array[]): (from: number, to: number) => Buffer {
+  const kept = new Map<string, Buffer>();
+  const rootOf = (from: number, to: number): Buffer => {
+    if (to - from < keptLeaves) return rangeRoot(leaves, from, to);
+    const name = `${String(from)} ${String(to)}`;
+    const middle = from + splitOf(to - from);
+    const root = kept.get(name) ?? nodeHash(rootOf(from, middle), rootOf(middle, to));
+    kept.set(name, root);
+    return root;
+  };
+  return rootOf;
 }
 
 function rangeRoot(leaves: readonly Uint8Array[], from: number, to: number): Buffer {

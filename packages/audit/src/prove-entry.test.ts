@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isProven, proveEntry, readProof } from './prove-entry.ts';
+import { isProven, proveEntries, proveEntry, readProof } from './prove-entry.ts';
 import type { EntryProof } from './prove-entry.ts';
+import { leafOfEntry } from './verify-trail.ts';
 import { checkpointsOf, entriesOf, entryOf, newSigningKey, signingKey } from './trail.fixture.ts';
 
 const entries = entriesOf(20);
@@ -48,4 +49,24 @@ test('What can not be proven says why', () => {
   assert.equal(failureOf({ entries: entries.toSpliced(5, 1), checkpoints }, 3), 'trail_incomplete');
   assert.equal(failureOf({ entries, checkpoints }, 3, 8), 'checkpoint_unknown');
   assert.equal(readProof('{"proof":{}}'), undefined);
+});
+
+test('Many entries are proven as each of them alone is, of a long trail too', () => {
+  const long = entriesOf(700);
+  const trail = { entries: long, checkpoints: checkpointsOf(long, [513, 690]) };
+  const asked = new Set([0, 63, 64, 511, 512, 513, 689, 695]);
+  const held = long.map((entry) => (asked.has(entry.sequence) ? entry : leafOfEntry(entry)));
+  const proven = proveEntries({ ...trail, entries: held });
+  assert.ok(proven.ok);
+  assert.deepEqual(
+    proven.proofs.map(({ entry }) => entry.sequence),
+    [0, 63, 64, 511, 512, 513, 689],
+  );
+  for (const proof of proven.proofs) {
+    assert.ok(isProven(proof, publicKeys));
+    assert.deepEqual(proveEntry(trail, proof.entry.sequence), { ok: true, proof });
+  }
+  assert.deepEqual(proveEntries({ ...trail, checkpoints: [] }), { ok: false, failure: 'not_covered' });
+  const gap = proveEntries({ ...trail, entries: long.toSpliced(5, 1) });
+  assert.deepEqual(gap, { ok: false, failure: 'trail_incomplete' });
 });

@@ -3,7 +3,7 @@ import { auditCheckpoint, auditEntry } from '@weir/contracts';
 import type { AuditCheckpoint, AuditEntry } from '@weir/contracts';
 import { entryLeaf, frontierOf, isSignedBy } from './checkpoint.ts';
 import type { ReadTrail } from './verify-trail.ts';
-import { consistencyProof, inclusionProof, isConsistent, rootByInclusion } from './merkle-proofs.ts';
+import { consistencyProof, inclusionProofs, isConsistent, rootByInclusion } from './merkle-proofs.ts';
 
 /** That an entry stands on a trail, for somebody who has the public key and nothing else of it. */
 export type EntryProof = {
@@ -26,27 +26,54 @@ export function proveEntry(
   trail: Pick<ReadTrail, 'entries' | 'checkpoints'>,
   sequence: number,
   sinceSize?: number,
-):
-  { readonly ok: true; readonly proof: EntryProof } | { readonly ok: false; readonly failure: ProofFailure } {
+): Proven<{ readonly proof: EntryProof }> {
   const entry = trail.entries.find((one) => one.sequence === sequence);
   if (entry === undefined || 'leaf' in entry) return { ok: false, failure: 'entry_unknown' };
-  const checkpoint = trail.checkpoints.reduce<AuditCheckpoint | undefined>(
-    (newest, one) => (newest === undefined || one.treeSize > newest.treeSize ? one : newest),
-    undefined,
-  );
-  if (checkpoint === undefined || checkpoint.treeSize <= sequence)
-    return { ok: false, failure: 'not_covered' };
-  const covered = trail.entries.slice(0, checkpoint.treeSize);
-  if (covered.length < checkpoint.treeSize || covered.some((one, index) => one.sequence !== index)) {
-    return { ok: false, failure: 'trail_incomplete' };
-  }
-  const leaves = covered.map((one) => ('leaf' in one ? one.leaf : entryLeaf(one)));
-  const proof = { entry, checkpoint, path: hex(inclusionProof(leaves, sequence)) };
+  const covered = coveredBy(trail);
+  if (!covered.ok) return covered;
+  const { checkpoint, leaves } = covered;
+  if (checkpoint.treeSize <= sequence) return { ok: false, failure: 'not_covered' };
+  const proof = { entry, checkpoint, path: hex(inclusionProofs(leaves)(sequence)) };
   if (sinceSize === undefined) return { ok: true, proof };
   const earlier = trail.checkpoints.find(({ treeSize }) => treeSize === sinceSize);
   if (earlier === undefined) return { ok: false, failure: 'checkpoint_unknown' };
   const path = hex(consistencyProof(leaves, earlier.treeSize));
   return { ok: true, proof: { ...proof, since: { checkpoint: earlier, path } } };
+}
+
+/** Proves each entry that is held whole and stands under the newest checkpoint, in their order. */
+export function proveEntries(
+  trail: Pick<ReadTrail, 'entries' | 'checkpoints'>,
+): Proven<{ readonly checkpoint: AuditCheckpoint; readonly proofs: readonly EntryProof[] }> {
+  const covered = coveredBy(trail);
+  if (!covered.ok) return covered;
+  const { checkpoint, leaves } = covered;
+  const pathOf = inclusionProofs(leaves);
+  const proofs = trail.entries
+    .slice(0, checkpoint.treeSize)
+    .flatMap((entry) => ('leaf' in entry ? [] : [{ entry, checkpoint, path: hex(pathOf(entry.sequence)) }]));
+  return { ok: true, checkpoint, proofs };
+}
+
+type Proven<Found> = ({ readonly ok: true } & Found) | { readonly ok: false; readonly failure: ProofFailure };
+
+/** The newest checkpoint, and the leaves under it. */
+function coveredBy(
+  trail: Pick<ReadTrail, 'entries' | 'checkpoints'>,
+): Proven<{ readonly checkpoint: AuditCheckpoint; readonly leaves: readonly Uint8Array[] }> {
+  const checkpoint = trail.checkpoints.reduce<AuditCheckpoint | undefined>(
+    (newest, one) => (newest === undefined || one.treeSize > newest.treeSize ? one : newest),
+    undefined,
+  );
+  if (checkpoint === undefined) return { ok: false, failure: 'not_covered' };
+  const covered = trail.entries.slice(0, checkpoint.treeSize);
+  if (covered.length < checkpoint.treeSize || covered.some((one, index) => one.sequence !== index))
+    return { ok: false, failure: 'trail_incomplete' };
+  return {
+    ok: true,
+    checkpoint,
+    leaves: covered.map((one) => ('leaf' in one ? one.leaf : entryLeaf(one))),
+  };
 }
 
 /** Whether a proof holds under one of the public keys. Never throws. */
