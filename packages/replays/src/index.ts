@@ -11,7 +11,7 @@ export {
   storedDigest,
 } from './manifest.ts';
 export type { ManifestClaim, ManifestEnd, ManifestHeader, ManifestLeaf } from './manifest.ts';
-export { leavesThePipeline, planHash, replayedStreams, replayPlan } from './plan.ts';
+export { isJudged, leavesThePipeline, planHash, replayedStreams, replayPlan } from './plan.ts';
 export type {
   ReplayedStream,
   ReplayedVersions,
@@ -34,6 +34,15 @@ export { createProgressEstimate } from './progress.ts';
 export type { Progress, ProgressEstimate } from './progress.ts';
 export { createRateLimit } from './rate-limit.ts';
 export type { RateLimit } from './rate-limit.ts';
+export { copyPage } from './report/copy-page.ts';
+export {
+  anyReport,
+  copyReportText,
+  createCopyReport,
+  handedOverInWords,
+  unreadableInWords,
+} from './report/copy-report.ts';
+export type { AnyReport, CopyReport } from './report/copy-report.ts';
 export { planInWords } from './report/plan-in-words.ts';
 export { createReplayReport, replayReport, reportText } from './report/replay-report.ts';
 export type { ReplayReport } from './report/replay-report.ts';

@@ -89,6 +89,9 @@ const target = z.discriminatedUnion('kind', [
 ]);
 export type ReplayTarget = z.infer<typeof target>;
 
+/** Whether what is read is judged again, and not only handed over. */
+export const isJudged = ({ kind }: ReplayTarget): boolean => kind === 'compare' || kind === 'case';
+
 /** Whether payloads leave the pipeline, which takes a second person. */
 export const leavesThePipeline = ({ kind }: ReplayTarget): boolean =>
   kind === 'export' || kind === 'drive' || kind === 'case';

@@ -100,9 +100,10 @@ export const replayEnding = z
     records: offset.describe('Those that were read, which the root is over'),
     differences: offset.describe('Records of which the journal says otherwise'),
     unjudged: offset.describe(
-      'Records that could not be judged again, because a key of theirs can not be used',
+      'Records that could not be judged again, or handed over, because they could not be opened',
     ),
     root: sha256Hex.describe('Of the manifest'),
+    handedOver: offset.optional().describe('Records that the target was handed; absent where it compares'),
   })
   .describe('What a replay came to');
 export type ReplayEnding = z.infer<typeof replayEnding>;

@@ -7,14 +7,14 @@ import {
   replayProblem,
   replayRequest,
 } from './replays-api.ts';
-import { replayReport } from '../report/replay-report.ts';
+import { anyReport } from '../report/copy-report.ts';
 
 const schemas = {
   replayRequest,
   replay: replayAnswer,
   replayList: replayListAnswer,
   replayApproval,
-  replayReport,
+  replayReport: anyReport,
   problem: replayProblem,
 } as const;
 type SchemaName = keyof typeof schemas;
@@ -152,7 +152,7 @@ const paths: Json = {
   '/v1/replays/{id}/report': {
     get: operation({
       id: 'readReport',
-      summary: 'What differs between then and now',
+      summary: 'What differs between then and now, or what was handed over',
       description: 'It holds pseudonyms, amounts and times; who reads it is on the audit trail.',
       scope: 'replay:read',
       isOfOne: true,

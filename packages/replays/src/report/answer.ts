@@ -1,5 +1,6 @@
 import { escaped } from '@weir/backtest';
 import { differencesOf } from '../comparison-state.ts';
+import { unreadableInWords } from './copy-report.ts';
 import type { ReplayReport } from './replay-report.ts';
 import { counted, grouped } from './shown.ts';
 
@@ -28,13 +29,9 @@ const unreadableRecords = ({ counts }: Answered): number =>
 
 /** What the answer doesn't hold for, in sentences. */
 export function reservations({ counts }: Answered): string[] {
-  const { unreadable, unaccounted, unproven, unprovenDifferences } = counts;
-  const closed = Object.entries(unreadable).map(
-    ([keyRef, records]) =>
-      `${counted(records, 'record')} could not be opened: the key ${keyRef} can not be used.`,
-  );
+  const { unaccounted, unproven, unprovenDifferences } = counts;
   return [
-    ...closed,
+    ...unreadableInWords(counts),
     ...(unaccounted === 0
       ? []
       : [

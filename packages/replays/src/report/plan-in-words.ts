@@ -1,3 +1,4 @@
+import { isJudged } from '../plan.ts';
 import type { ReplayFilter, ReplayPlan } from '../plan.ts';
 import { counted, grouped, listed, shownMinute } from './shown.ts';
 
@@ -7,7 +8,7 @@ export function planInWords(plan: ReplayPlan): readonly string[] {
   return [
     rangeInWords(plan),
     ...(only.length === 0 ? [] : [`Only ${only.join('; ')}.`]),
-    versionsInWords(plan.versions),
+    ...(isJudged(plan.target) ? [versionsInWords(plan.versions)] : []),
     targetInWords(plan.target),
   ];
 }

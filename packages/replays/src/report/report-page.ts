@@ -4,12 +4,13 @@ import type { ComparisonState, Timeline } from '../comparison-state.ts';
 import { differenceKinds } from '../judgement.ts';
 import { answerHtml, reservations } from './answer.ts';
 import { differenceList, kindNames } from './difference-list.ts';
+import { evidenceSection } from './evidence-section.ts';
 import { noted, paragraph, tableHtml } from './page-parts.ts';
 import { planInWords } from './plan-in-words.ts';
 import type { ReplayReport } from './replay-report.ts';
 import { reportStyles } from './report-styles.ts';
 import { changesChart, scoreChart } from './score-charts.ts';
-import { counted, grouped, listed, shownAmount, shownMinute } from './shown.ts';
+import { counted, grouped, shownAmount } from './shown.ts';
 import { mainCurrency, markAt, pointKinds, timelineChart } from './timeline-chart.ts';
 
 /** Rows beyond these nobody reads on a page; the report in JSON has all. */
@@ -178,36 +179,5 @@ function differencesSection({ differences, comparison }: ReplayReport): string[]
       ? [noted(`${grouped(differences.length)} of ${grouped(all)}, the gravest first.`)]
       : []),
     differenceList(differences),
-  ];
-}
-
-function evidenceSection(report: ReplayReport): string[] {
-  const { plan, planHash, approvedBy, startedAt, endedAt, records, root, versions } = report;
-  const rows = [
-    ['replay', plan.replayId],
-    ['environment', plan.environment],
-    ['log', plan.logId],
-    ['planned', `${plan.plannedBy}, ${shownMinute(plan.plannedAt)} UTC`],
-    ['approved', approvedBy ?? 'by nobody else; nothing left the pipeline'],
-    ['run', `${shownMinute(startedAt)} to ${shownMinute(endedAt)} UTC`],
-    ['records read', grouped(records)],
-    [
-      'versions',
-      listed(
-        versions.map(({ versions: { ruleset, model } }) =>
-          model === undefined ? ruleset : `${ruleset} with ${model}`,
-        ),
-        10,
-      ),
-    ],
-    ['hash of the plan', planHash],
-    ['root of the manifest', root],
-  ];
-  return [
-    '<h2>What this rests on</h2>',
-    `<dl>${rows.map(([name = '', text = '']) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`).join('\n')}</dl>`,
-    noted(
-      'The signed manifest names each record that was read by its hash, and this report by the SHA-256 of its JSON: weir replay verify checks it without the pipeline.',
-    ),
   ];
 }

@@ -40,8 +40,6 @@ export async function planReplay(
     `${mostReplays} are kept: those that have ended go after REPLAY_KEEP_DAYS.`,
   );
   if (ports.store.list().length >= mostReplays) return full;
-  // Nothing else is built, and a plan that nobody can run helps nobody.
-  if (request.target.kind !== 'compare') return refused('target_unfit');
   const nowMs = ports.nowMs();
   const replayId = ports.newReplayId();
   const asked = { request, replayId, plannedBy: caller.token.name, plannedAt: formatInstant(nowMs) };

@@ -196,12 +196,6 @@ for (const [what, wrong] of [
     assert.doesNotMatch(answer.text, /luck|NL91|red/);
   });
 
-test('what leaves the pipeline is not built, and says so', async () => {
-  const world = await createReplayWorld();
-  const target = { kind: 'export', format: 'csv' };
-  assertProblem(await world.ask('ana', '/v1/replays', { range, target }), 422, 'target_unfit');
-});
-
 test('what was put in the place of a report is not handed out', async () => {
   const world = await createReplayWorld();
   const [one, other] = [await plan(world), await plan(world)];

@@ -5,7 +5,6 @@ import type { ReplayPlan, Stretch } from '@weir/replays';
 import { openJournal } from '../engine/journal-stream.ts';
 import { keyOf, openByKey } from '../engine/open-log.ts';
 import { createRecordStream } from '../engine/record-stream.ts';
-import type { RecordStream } from '../engine/record-stream.ts';
 import type { ReplayParts } from '../engine/replay-parts.ts';
 import { createSelection } from '../engine/selection.ts';
 import type { CopiedRecord } from './copy-target.ts';

@@ -75,7 +75,7 @@ test('a KMS that is away closes nothing: the run waits for it', async () => {
 test('a plan names the keys of its range, and which of them can not be used', async () => {
   const { opening, seal } = createWorld('kms_key_pending_deletion');
   const records = [await seal(kekArn, 0), await seal(otherKekArn, 1), await seal(kekArn, 2)];
-  assert.deepEqual(await tryKeys(opening, records), [
+  assert.deepEqual(await tryKeys(opening, 'received', records), [
     { keyRef: kekArn, usable: true },
     { keyRef: otherKekArn, usable: false, problem: 'kms_key_pending_deletion' },
   ]);

@@ -112,8 +112,11 @@ function partsOf(file?: Ruleset): ReplayParts {
   };
 }
 
+const anyTarget = { shadow: async () => undefined, drive: async () => undefined };
+
 async function planned(request: ReplayRequest): Promise<ReplayPlan> {
-  const made = await createReplayPlanner({ ...partsOf(), recordsPerSecond: 2_000, windowBytes: 33_554_432 })({
+  const parts = { ...partsOf(), recordsPerSecond: 2_000, windowBytes: 33_554_432, requireTarget: anyTarget };
+  const made = await createReplayPlanner(parts)({
     request: replayRequest.parse(request),
     ...{ replayId: 'abcdefghijk0', plannedBy: 'tester', plannedAt: '2026-03-03T09:30:00.000Z' },
   });

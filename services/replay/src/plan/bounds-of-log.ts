@@ -1,4 +1,5 @@
 import { streams, WeirError } from '@weir/contracts';
+import type { ReadReplayRequest } from '@weir/replays';
 import { lastJournal } from '../engine/journal-stream.ts';
 import type { PlanParts } from './plan-parts.ts';
 
@@ -17,6 +18,24 @@ export type LogBounds = {
   readonly windowPlan: string;
   readonly partitions: readonly PartitionBounds[];
 };
+
+/**
+ * The bounds of what is copied, which goes up to where the log, or another stream, ends by now. Only where the journal
+ * is asked what became of its records does it end where the journal does.
+ */
+export async function boundsOfCopy(
+  { kafka }: Pick<PlanParts, 'kafka'>,
+  { stream, filter }: Pick<ReadReplayRequest, 'stream' | 'filter'>,
+  log: LogBounds,
+): Promise<LogBounds> {
+  if (filter.outcomes !== undefined || filter.rules !== undefined) return log;
+  const offsets = await kafka.offsets(streams[stream].topic);
+  const partitions = offsets.map(({ partition, earliest, end }) => ({
+    ...{ partition, earliest, end },
+    decidedTo: end,
+  }));
+  return { ...log, partitions };
+}
 
 /** Partitions asked at the same time: each takes as long as to join a group. */
 const askedAtOnce = 8;

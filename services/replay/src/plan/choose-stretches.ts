@@ -1,4 +1,5 @@
 import { streams } from '@weir/contracts';
+import { isJudged } from '@weir/replays';
 import type { ReadReplayRequest, Stretch } from '@weir/replays';
 import type { WindowPlan } from '@weir/windows';
 import { clocksDifferByMs } from '../engine/run-pass.ts';
@@ -12,11 +13,11 @@ type Wanted = { readonly partition: number; readonly from: number; readonly to: 
 /** The stretches of a request, in the order of partitions, none of them empty. */
 export async function chooseStretches(
   { kafka }: Pick<PlanParts, 'kafka'>,
-  { range }: Pick<ReadReplayRequest, 'range'>,
+  { range, stream, target }: Pick<ReadReplayRequest, 'range' | 'stream' | 'target'>,
   bounds: LogBounds,
   windowPlan: WindowPlan,
 ): Promise<readonly Stretch[] | PlanRefused> {
-  const wanted = await wantedOffsets(kafka, range, bounds, windowPlan);
+  const wanted = await wantedOffsets(kafka, { range, topic: streams[stream].topic }, bounds, windowPlan);
   if ('kind' in wanted) return wanted;
   const stretches: Stretch[] = [];
   let isUndecided = false;
@@ -26,7 +27,8 @@ export async function chooseStretches(
     const from = Math.max(one.from, earliest);
     const to = Math.min(one.to, decidedTo);
     // An account that was quiet for long is remembered by what it did last, however long ago.
-    if (from < to) stretches.push({ partition, warmFrom: earliest, from, to });
+    const warmFrom = isJudged(target) ? earliest : from;
+    if (from < to) stretches.push({ partition, warmFrom, from, to });
     else isUndecided ||= from < Math.min(one.to, end);
   }
   if (stretches.length > 0) return stretches;
@@ -35,18 +37,17 @@ export async function chooseStretches(
 
 async function wantedOffsets(
   kafka: PlanParts['kafka'],
-  range: ReadReplayRequest['range'],
+  { range, topic }: Pick<ReadReplayRequest, 'range'> & { readonly topic: string },
   { partitions }: LogBounds,
   { futureToleranceMs }: WindowPlan,
 ): Promise<readonly Wanted[] | PlanRefused> {
-  const { topic } = streams.received;
   if (range.by === 'offsets') {
     const known = new Set(partitions.map(({ partition }) => partition));
     const asked = new Set(range.stretches.map(({ partition }) => partition));
     if (asked.size < range.stretches.length)
       return planRefused('request_malformed', 'range.stretches: name each partition once.');
     if (range.stretches.some(({ partition }) => !known.has(partition)))
-      return planRefused('request_malformed', 'range.stretches: the log has no such partition.');
+      return planRefused('request_malformed', 'range.stretches: there is no such partition.');
     return range.stretches;
   }
   const [fromMs, toMs] = [Date.parse(range.from), Date.parse(range.to)];

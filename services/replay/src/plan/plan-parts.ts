@@ -1,5 +1,5 @@
 import type { ProblemCode, ReplayProblemCode } from '@weir/contracts';
-import type { ReadReplayRequest, ReplayEstimate, ReplayPlan } from '@weir/replays';
+import type { ReadReplayRequest, ReplayEstimate, ReplayPlan, ReplayTarget } from '@weir/replays';
 import type { ReplayParts } from '../engine/replay-parts.ts';
 
 /** What is asked when a plan is made. Nothing of it writes. */
@@ -7,6 +7,12 @@ export type PlanParts = Pick<ReplayParts, 'kafka' | 'opener' | 'environment' | '
   /** Where a request says nothing else. */
   readonly recordsPerSecond: number;
   readonly windowBytes: number;
+  /** What a target takes outside of the log: a refusal where it isn't there, or is already. */
+  readonly requireTarget: {
+    readonly [Kind in 'shadow' | 'drive']: (
+      target: Extract<ReplayTarget, { kind: Kind }>,
+    ) => Promise<PlanRefused | undefined>;
+  };
 };
 
 /** A plan that somebody asks for. */

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { streams } from '@weir/contracts';
 import { replayRequest } from '@weir/replays';
 import type { ReplayRequest } from '@weir/replays';
 import { undisturbed } from '../../../detection/src/fixtures/drawn-disturbance.ts';
-import { createDrawnWorld } from '../../../detection/src/fixtures/drawn-world.ts';
+import { createDrawnWorld, directly } from '../../../detection/src/fixtures/drawn-world.ts';
 import type { DrawnWorld } from '../../../detection/src/fixtures/drawn-world.ts';
 import { driveWorkers } from '../../../detection/src/fixtures/drive-workers.ts';
 import { drawnParts } from '../engine/fixtures/drawn-replay.ts';
+import { planRefused } from './plan-parts.ts';
 import type { PlanParts } from './plan-parts.ts';
 import { createReplayPlanner } from './plan-replay.ts';
 
@@ -27,6 +29,10 @@ const partsOf = (changed: Partial<PlanParts['kafka']> = {}): PlanParts => {
     kafka: { ...parts.kafka, ...changed },
     recordsPerSecond: 2_000,
     windowBytes: 8_388_608,
+    requireTarget: {
+      shadow: async ({ topic }) => (topic === 'weir.replay.there' ? planRefused('target_exists') : undefined),
+      drive: async () => planRefused('receiver_unconfigured'),
+    },
   };
 };
 
@@ -126,8 +132,49 @@ test('versions are named by what they are, and those that nobody can judge by ar
   assert.equal(await versionsOf({ kind: 'file', document: 'rules: many' }), 'ruleset_invalid');
 });
 
-test('nothing but comparing, and nothing but the log, is planned', async () => {
-  const other = { kind: 'export', format: 'csv' } as const;
-  assert.equal(await stretchesOf({ ...offsets(0, 1), target: other }), 'target_unfit');
-  assert.equal(await stretchesOf({ ...offsets(0, 1), stream: 'held' }), 'request_malformed');
+const toExport = { kind: 'export', format: 'ndjson' } as const;
+
+test('what is copied goes up to where its stream ends, decided or not, and fills no windows', async () => {
+  const growing = await createDrawnWorld([]);
+  await driveWorkers(growing, undisturbed);
+  const producer = await growing.kafka.connect(directly).createProducer();
+  await producer.append(streams.received.topic, 0, [{ key: null, value: Buffer.from('later'), headers: {} }]);
+  const parts = { ...partsOf(), ...drawnParts(growing) };
+  const copied = (more: Partial<ReplayRequest>) =>
+    stretchesOf({ ...offsets(1, 1_000), target: toExport, ...more }, parts);
+  const upTo = (to: number) => [{ partition: 0, warmFrom: 1, from: 1, to }];
+  assert.deepEqual(await copied({}), upTo(growing.end + 1));
+  // The journal says what became of them, so it has to have come to them.
+  assert.deepEqual(await copied({ filter: { outcomes: ['held'] } }), upTo(growing.end));
+  assert.deepEqual(await copied({ filter: { rules: ['late'] } }), upTo(growing.end));
+});
+
+test('a copy of another stream is planned by the offsets of that one', async () => {
+  const [journal] = await drawnParts(world).kafka.offsets('decisions.v1');
+  assert.ok(journal !== undefined);
+  assert.deepEqual(await stretchesOf({ ...offsets(0, 1_000), stream: 'decisions', target: toExport }), [
+    { partition: 0, warmFrom: 0, from: 0, to: journal.end },
+  ]);
+  assert.equal(
+    await stretchesOf({ ...offsets(0, 1_000), stream: 'rejected', target: toExport }),
+    'range_empty',
+  );
+});
+
+test('what is only copied costs a tenth of what is opened', async () => {
+  const seconds = async (target: NonNullable<ReplayRequest['target']>): Promise<unknown> => {
+    const made = await planned({ ...offsets(0, world.end), target, recordsPerSecond: 1 });
+    return made.kind === 'planned' ? made.estimate.seconds : made.code;
+  };
+  assert.equal(await seconds(toExport), world.end);
+  assert.equal(await seconds({ kind: 'shadow', topic: 'weir.replay.new' }), Math.ceil(world.end * 0.1));
+});
+
+test('a target that does not fit, and one that is not there or is already, is refused with its code', async () => {
+  const codeOf = (target: NonNullable<ReplayRequest['target']>): Promise<unknown> =>
+    stretchesOf({ ...offsets(0, 1), stream: 'decisions', target });
+  assert.equal(await codeOf({ kind: 'compare' }), 'target_unfit');
+  assert.equal(await codeOf({ kind: 'export', format: 'csv' }), 'target_unfit');
+  assert.equal(await codeOf({ kind: 'shadow', topic: 'weir.replay.there' }), 'target_exists');
+  assert.equal(await codeOf({ kind: 'drive', receiver: 'nobody', speed: 1 }), 'receiver_unconfigured');
 });

@@ -1,41 +1,44 @@
 import { formatInstant } from '@weir/contracts';
-import { replayPlan } from '@weir/replays';
-import type { ReadReplayRequest, ReplayEstimate, ReplayPlan, Stretch } from '@weir/replays';
+import { isJudged, replayPlan } from '@weir/replays';
+import type { ReadReplayRequest, ReplayEstimate, ReplayPlan, ReplayTarget, Stretch } from '@weir/replays';
 import { longestSpanMs } from '@weir/windows';
 import type { WindowPlan } from '@weir/windows';
-import { readLogBounds } from './bounds-of-log.ts';
+import { createSelection } from '../engine/selection.ts';
+import { unopenedWeight } from '../engine/run-steps.ts';
+import { boundsOfCopy, readLogBounds } from './bounds-of-log.ts';
 import { chooseStretches } from './choose-stretches.ts';
 import { chooseVersions } from './choose-versions.ts';
 import { planRefused } from './plan-parts.ts';
 import type { AskedPlan, PlanMade, PlanParts, PlanRefused } from './plan-parts.ts';
 import { sampleRange, timesAt, tryKeys } from './sample-range.ts';
-
-/** A record whose key alone is looked at counts as a tenth, in the rate and so in the time. */
-const unopenedWeight = 0.1;
+import { targetMisfit } from './target-misfit.ts';
 
 /**
- * Makes a plan of a request: offsets are frozen at what the journal has decided by now, so that it reads the same
- * records whenever it runs. Reads a few records, and nothing runs. Throws WeirErrors of Kafka, the KMS and a journal
+ * Makes a plan of a request: offsets are frozen, where judging is asked for at what the journal has decided by now, so
+ * that it reads the same records whenever it runs. Reads a few records, and nothing runs. Throws WeirErrors of Kafka, the KMS and a journal
  * that can't be read.
  */
 export const createReplayPlanner =
   (parts: PlanParts) =>
   async ({ request, ...asked }: AskedPlan): Promise<PlanMade | PlanRefused> => {
-    if (request.target.kind !== 'compare') return planRefused('target_unfit');
-    if (request.stream !== 'received')
-      return planRefused('request_malformed', 'stream: what is judged again is received.');
-    const bounds = await readLogBounds(parts);
-    if (bounds === undefined) return planRefused('range_undecided');
-    const windowPlan = await parts.resolvers.resolvePlan(bounds.windowPlan);
+    const misfit = targetMisfit(request);
+    if (misfit !== undefined) return planRefused('target_unfit', misfit);
+    const missing = await requireTarget(parts, request.target);
+    if (missing !== undefined) return missing;
+    const log = await readLogBounds(parts);
+    if (log === undefined) return planRefused('range_undecided');
+    const isCopy = !isJudged(request.target);
+    const bounds = isCopy ? await boundsOfCopy(parts, request, log) : log;
+    const windowPlan = await parts.resolvers.resolvePlan(log.windowPlan);
     const stretches = await chooseStretches(parts, request, bounds, windowPlan);
     if ('kind' in stretches) return stretches;
     const versions = await chooseVersions(parts, request, windowPlan);
     if (versions.kind === 'refused') return versions;
-    const incompleteFrom = await completeFrom(parts, request, stretches, windowPlan);
+    const incompleteFrom = isCopy ? undefined : await completeFrom(parts, request, stretches, windowPlan);
     if (incompleteFrom !== undefined && !request.incomplete)
       return planRefused('range_incomplete', `From ${incompleteFrom} on verdicts could be right.`);
     const plan = replayPlan.parse({
-      ...{ format: 1, ...asked, environment: parts.environment, logId: bounds.logId },
+      ...{ format: 1, ...asked, environment: parts.environment, logId: log.logId },
       ...{ stream: request.stream, range: rangeOf(request), stretches, filter: request.filter, versions },
       target: request.target,
       recordsPerSecond:
@@ -49,6 +52,22 @@ export const createReplayPlanner =
       estimate: { ...estimate, ...(incompleteFrom === undefined ? {} : { incompleteFrom }) },
     };
   };
+
+async function requireTarget(
+  { requireTarget: { shadow, drive } }: Pick<PlanParts, 'requireTarget'>,
+  target: ReplayTarget,
+): Promise<PlanRefused | undefined> {
+  switch (target.kind) {
+    case 'shadow':
+      return shadow(target);
+    case 'drive':
+      return drive(target);
+    case 'compare':
+    case 'case':
+    case 'export':
+      return undefined;
+  }
+}
 
 const rangeOf = ({ range }: ReadReplayRequest): ReplayPlan['range'] =>
   range.by === 'offsets' ? { by: 'offsets' } : range;
@@ -86,16 +105,18 @@ async function completeFrom(
 }
 
 async function estimateOf(parts: PlanParts, plan: ReplayPlan): Promise<ReplayEstimate> {
-  const { stretches, recordsPerSecond } = plan;
-  const { records: sampled, bytesPerOffset } = await sampleRange(parts, stretches);
+  const { stream, stretches, recordsPerSecond } = plan;
+  const { records: sampled, bytesPerOffset } = await sampleRange(parts, plan);
   const records = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
   const warmed = stretches.reduce((sum, { warmFrom, from }) => sum + from - warmFrom, 0);
-  const weight = records + (warmed === 0 ? 0 : (warmed + records) * unopenedWeight);
+  const opened = plan.target.kind === 'shadow' && !createSelection(plan).looksAtContent ? 0 : records;
+  const unopened = records - opened + (warmed === 0 ? 0 : warmed + records);
   return {
     partitions: stretches.length,
     records,
     bytes: Math.round(bytesPerOffset * (records + warmed)),
-    seconds: recordsPerSecond === null ? null : Math.ceil(weight / recordsPerSecond),
-    keys: await tryKeys(parts, sampled),
+    seconds:
+      recordsPerSecond === null ? null : Math.ceil((opened + unopened * unopenedWeight) / recordsPerSecond),
+    keys: await tryKeys(parts, stream, sampled),
   };
 }

@@ -1,11 +1,9 @@
 import { streams } from '@weir/contracts';
 import { openEvents, readKekRef } from '@weir/envelope';
 import type { KafkaRecord, PartitionPositions } from '@weir/kafka';
-import type { ReplayEstimate, Stretch } from '@weir/replays';
+import type { ReplayEstimate, ReplayPlan } from '@weir/replays';
 import { isLostKey } from '../engine/open-log.ts';
 import type { PlanParts } from './plan-parts.ts';
-
-const { topic } = streams.received;
 
 /** Offsets looked at in each of these places of a stretch: markers of transactions are among them. */
 const sampledOffsets = 64;
@@ -25,7 +23,7 @@ export type RangeSample = {
 
 export async function sampleRange(
   { kafka }: Pick<PlanParts, 'kafka'>,
-  stretches: readonly Stretch[],
+  { stream, stretches }: Pick<ReplayPlan, 'stream' | 'stretches'>,
 ): Promise<RangeSample> {
   const records: KafkaRecord[] = [];
   const sampled = stretches.slice(0, sampledPartitions);
@@ -39,7 +37,7 @@ export async function sampleRange(
       until.set(partition, Math.min(to, start + sampledOffsets));
       offsets += Math.min(to, start + sampledOffsets) - start;
     }
-    await read(kafka, from, until, (record) => {
+    await read(kafka, stream, from, until, (record) => {
       records.push(record);
       bytes += (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0);
     });
@@ -49,12 +47,14 @@ export async function sampleRange(
 
 const read = (
   kafka: PlanParts['kafka'],
+  stream: ReplayPlan['stream'],
   from: PartitionPositions,
   until: PartitionPositions,
   onRecord: (record: KafkaRecord) => void,
-): Promise<void> => kafka.readRange({ topic, from, until, onRecord, readCommitted: true, deadlineMs });
+): Promise<void> =>
+  kafka.readRange({ topic: streams[stream].topic, from, until, onRecord, readCommitted: true, deadlineMs });
 
-/** When the first record at these offsets, or behind them, was written, by partition. */
+/** When the first record of the log at these offsets, or behind them, was written, by partition. */
 export async function timesAt(
   { kafka }: Pick<PlanParts, 'kafka'>,
   positions: ReadonlyMap<number, { readonly from: number; readonly to: number }>,
@@ -64,7 +64,7 @@ export async function timesAt(
   const until = new Map(
     [...positions].map(([partition, one]) => [partition, Math.min(one.to, one.from + sampledOffsets)]),
   );
-  await read(kafka, from, until, ({ partition, timestampMs }) => {
+  await read(kafka, 'received', from, until, ({ partition, timestampMs }) => {
     if (!times.has(partition)) times.set(partition, timestampMs);
   });
   return times;
@@ -78,6 +78,7 @@ const mostKeys = 64;
 /** The keys that sampled records are sealed under, and whether they can be opened by them. */
 export async function tryKeys(
   { opener, environment }: Pick<PlanParts, 'opener' | 'environment'>,
+  stream: ReplayPlan['stream'],
   records: readonly KafkaRecord[],
 ): Promise<NeededKey[]> {
   const samples = new Map<string, KafkaRecord>();
@@ -87,7 +88,7 @@ export async function tryKeys(
   }
   const keys: NeededKey[] = [];
   for (const [keyRef, record] of [...samples].slice(0, mostKeys)) {
-    const problem = await problemOf({ opener, environment }, record);
+    const problem = await problemOf({ opener, environment }, stream, record);
     keys.push({ keyRef, usable: problem === undefined, ...(problem === undefined ? {} : { problem }) });
   }
   return keys;
@@ -96,12 +97,13 @@ export async function tryKeys(
 /** Throws WeirError where nobody can say just now. */
 async function problemOf(
   opening: Pick<PlanParts, 'opener' | 'environment'>,
+  stream: ReplayPlan['stream'],
   record: KafkaRecord,
 ): Promise<string | undefined> {
   // What was asked a while ago may have been switched off since.
   opening.opener.forget();
   try {
-    const [opened] = await openEvents({ ...opening, stream: 'received' }, [record]);
+    const [opened] = await openEvents({ ...opening, stream }, [record]);
     return opened?.ok === false && opened.rejection.code === 'key_not_allowed'
       ? 'key_not_allowed'
       : undefined;

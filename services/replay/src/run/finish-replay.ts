@@ -1,20 +1,22 @@
 import { formatInstant } from '@weir/contracts';
 import {
+  copyReportText,
+  createCopyReport,
   createManifestWriter,
   createReplayReport,
   createShownDifferences,
   endLine,
+  isJudged,
   manifestSignedText,
   planHash,
   reportDigest,
   reportText,
 } from '@weir/replays';
-import type { ManifestClaim, ReplayEnding } from '@weir/replays';
-import type { ReplayCounts } from '../engine/checkpoint.ts';
+import type { ManifestClaim, ReplayEnding, ReplayReport } from '@weir/replays';
 import { replayedTopics } from '../engine/replay-parts.ts';
 import type { KeptReplay } from '../store/replay-store.ts';
 import { countsOf } from './counts-of.ts';
-import type { RunFiles } from './run-files.ts';
+import type { KeptCheckpoint, RunFiles } from './run-files.ts';
 
 /** What signs manifests. */
 export type ManifestSigner = {
@@ -28,7 +30,7 @@ export type FinishReplay = (done: {
 }) => Promise<ReplayEnding>;
 
 /**
- * Makes what is handed over of a run that has judged all of its plan: the report, and the end of the manifest, which
+ * Makes what is handed over of a run that is done with all of its plan: the report, and the end of the manifest, which
  * names it and is signed. May be said again after a crash: everything is made anew of what was kept.
  */
 export const createFinishReplay =
@@ -36,36 +38,28 @@ export const createFinishReplay =
   async ({ kept, files }) => {
     const { plan, approval, lifecycle } = kept;
     const last = await files.lastKept();
-    if (last === undefined) throw new Error('a run that has judged everything has kept a checkpoint');
+    if (last === undefined) throw new Error('a run that is done has kept a checkpoint');
     const { checkpoint } = last;
-    const { comparison, versions } = checkpoint;
-    const { unpublished, ...counts } = checkpoint.counts;
+    const { versions } = checkpoint;
+    const { unreadable, handedOver } = checkpoint.counts;
     const { records, differences } = countsOf(checkpoint);
     const root = createManifestWriter(replayedTopics(plan), checkpoint.manifest).root();
-    const shown = createShownDifferences();
-    for await (const difference of files.differences(last)) shown.add(difference);
     const endedAt = formatInstant(parts.nowMs());
-    const common = {
+    const run = {
       approvedBy: approval?.by ?? null,
       startedAt: lifecycle.startedAt ?? endedAt,
       endedAt,
       records,
       root,
-      versions,
     };
-    const text = reportText(
-      createReplayReport({
-        ...common,
-        plan,
-        notes: notesOf(unpublished),
-        counts,
-        comparison,
-        differences: shown.shown(),
-      }),
-    );
+    const isCopy = !isJudged(plan.target);
+    const text = isCopy
+      ? copyReportText(createCopyReport({ ...run, plan, notes: [], handedOver, unreadable }))
+      : await comparedText(files, last, { ...run, plan, versions });
     await files.writeReport(text);
     const claim: ManifestClaim = {
-      ...common,
+      ...run,
+      versions,
       reportSha256: reportDigest(text),
       plannedBy: plan.plannedBy,
       keyId: parts.signer.keyId,
@@ -73,11 +67,30 @@ export const createFinishReplay =
     };
     const signed = manifestSignedText({ planHash: planHash(plan), topics: [...replayedTopics(plan)] }, claim);
     await files.endManifest(last, endLine(claim, await parts.signer.sign(signed)));
-    return { records, differences, unjudged: unreadableIn(counts), root };
+    const unjudged = Object.values(unreadable).reduce((sum, count) => sum + count, 0);
+    return { records, differences, unjudged, root, ...(isCopy ? { handedOver } : {}) };
   };
 
-const unreadableIn = ({ unreadable }: Pick<ReplayCounts, 'unreadable'>): number =>
-  Object.values(unreadable).reduce((sum, records) => sum + records, 0);
+/** The report of a run that has compared. */
+async function comparedText(
+  files: Pick<RunFiles, 'differences'>,
+  last: KeptCheckpoint,
+  run: Pick<ReplayReport, 'plan' | 'approvedBy' | 'startedAt' | 'endedAt' | 'records' | 'root' | 'versions'>,
+): Promise<string> {
+  const { comparison, counts } = last.checkpoint;
+  const { controls, unproven, unprovenDifferences, unaccounted, unreadable, unpublished } = counts;
+  const shown = createShownDifferences();
+  for await (const difference of files.differences(last)) shown.add(difference);
+  return reportText(
+    createReplayReport({
+      ...run,
+      notes: notesOf(unpublished),
+      counts: { controls, unproven, unprovenDifferences, unaccounted, unreadable },
+      comparison,
+      differences: shown.shown(),
+    }),
+  );
+}
 
 const notesOf = (unpublished: number): string[] =>
   unpublished === 0

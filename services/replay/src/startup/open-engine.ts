@@ -9,6 +9,7 @@ import type { ReplayClock } from '../engine/replay-parts.ts';
 import { createReplayResolvers } from '../engine/replay-resolvers.ts';
 import { runReplay } from '../engine/run-replay.ts';
 import { readRulesetFile } from '../plan/choose-versions.ts';
+import { planRefused } from '../plan/plan-parts.ts';
 import { createReplayPlanner } from '../plan/plan-replay.ts';
 import type { RunLoopOptions } from '../run/run-loop.ts';
 import type { ReplayStore } from '../store/replay-store.ts';
@@ -61,6 +62,10 @@ export function openEngine(options: {
       resolvers: resolversFor(undefined),
       recordsPerSecond: config.REPLAY_RECORDS_PER_SECOND,
       windowBytes: config.REPLAY_WINDOW_BYTES,
+      requireTarget: {
+        shadow: async () => planRefused('target_unfit'),
+        drive: async () => planRefused('target_unfit'),
+      },
     }),
     engineOf: async (plan) => ({ run: await engines[plan.target.kind](plan) }),
   };
