@@ -12,7 +12,8 @@ export function postUrlProblem(text: string, allow: readonly string[]): string |
   if (url.hash !== '') return 'expected no fragment';
   const host = withoutBrackets(url.hostname);
   const isLoopback = isLoopbackHost(host);
-  if (url.protocol === 'http:' && !isLoopback) return 'expected https, or http to a loopback address';
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
+    return 'expected https, or http to a loopback address';
   const address = isIP(host) !== 0 ? host : isLoopback ? '127.0.0.1' : undefined;
   if (address !== undefined && createAddressGuard(allow).refuses(host, address))
     return 'the address is private or reserved, and not among those that are allowed';
