@@ -28,6 +28,7 @@ for (const [variable, value] of [
   ['REPLAY_DIR', 'replays'],
   ['REPLAY_DIR', ''],
   ['REPLAY_SIGNING_KEY', 'alias/replay'],
+  ['REPLAY_RECEIVERS_FILE', 'receivers.json'],
   ['REPLAY_ALONE', 'everything'],
   ['REPLAY_KEEP_DAYS', '0'],
   ['REPLAY_WINDOW_BYTES', '1000'],

@@ -43,6 +43,11 @@ export const replayConfig = z
     REPLAY_WINDOW_BYTES: bytes(268_435_456, { minBytes: 1_048_576 }).describe(
       'What the windows of a replay may take in memory where a plan says nothing else; accounts beyond it are judged in further passes.',
     ),
+    REPLAY_RECEIVERS_FILE: absolutePath()
+      .optional()
+      .describe(
+        'The file that names the receivers a replay may be handed over to (JSON, of its owner alone): [{name, url, tokenFile?, caFile?, timeoutSeconds?}]. Read again at each plan and run. Unset: none.',
+      ),
     TEAM_MODEL_DIR: absolutePath()
       .optional()
       .describe(

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createDriveWorld, driveToTheEnd, lostKey } from './fixtures/drive-world.ts';
+import type { Answered } from './fixtures/drive-world.ts';
+
+const beginMs = Date.UTC(2026, 0, 5, 9);
+const minuteMs = 60_000;
+const unavailable = (retryAfterMs = 0): Answered => ({
+  outcome: { kind: 'unavailable', code: 'http_status', status: 503, retryAfterMs },
+});
+/** One record a minute in turn on two partitions. */
+const aMinuteApart = (count: number) =>
+  createDriveWorld(
+    Array.from({ length: count }, (_unused, n) => ({ partition: n % 2, atMs: beginMs + n * minuteMs })),
+  );
+
+test('what was written a minute apart is handed over a minute apart, and so many times as fast where asked', async () => {
+  const world = await aMinuteApart(5);
+  for (const [speed, gapMs] of [
+    [1, minuteMs],
+    [60, 1_000],
+    [0.5, 2 * minuteMs],
+  ] as const) {
+    const { posts } = await driveToTheEnd(world, world.planFor(speed));
+    const [first] = posts;
+    assert.deepEqual(
+      posts.map(({ atMs }) => Math.round(atMs - (first?.atMs ?? 0))),
+      [0, 1, 2, 3, 4].map((n) => n * gapMs),
+    );
+  }
+});
+
+test('what is due at the same moment goes as one batch of CloudEvents, under a key of its own', async () => {
+  const world = await createDriveWorld([
+    { partition: 1, atMs: beginMs },
+    { partition: 0, atMs: beginMs },
+    { partition: 0, atMs: beginMs + 5 },
+    { partition: 2, atMs: beginMs + minuteMs },
+  ]);
+  const { posts, checkpoint } = await driveToTheEnd(world, world.planFor(1));
+  const topic = 'transactions.received.v1';
+  assert.deepEqual(
+    posts.map(({ key, places }) => [key, places]),
+    [
+      ['abcdefghijk0:0-0:0-1', [`${topic}/0/0`, `${topic}/1/0`, `${topic}/0/1`]],
+      ['abcdefghijk0:2-0:2-0', [`${topic}/2/0`]],
+    ],
+  );
+  const [event] = JSON.parse(posts[1]?.body ?? '') as Record<string, unknown>[];
+  const { data, id, partitionkey, ...rest } = event ?? assert.fail('no event');
+  assert.match(String(id), /^t1_/);
+  assert.match(String(partitionkey), /^a1_/);
+  assert.equal((data as Record<string, unknown>)['transactionId'], 'tx-3');
+  assert.deepEqual(rest, {
+    specversion: '1.0',
+    source: '/weir/replays/abcdefghijk0',
+    type: 'weir.transaction.received.v1',
+    time: '2026-01-05T08:21:00.000Z',
+    dataschema: 'urn:weir:schema:transaction:1',
+    tenant: 'demo',
+    weirplace: `${topic}/2/0`,
+    weirlogtime: '2026-01-05T09:01:00.000Z',
+    datacontenttype: 'application/json',
+  });
+  assert.deepEqual(checkpoint.counts.handedOver, 4);
+  assert.deepEqual((checkpoint.target as Record<string, unknown>)['requests'], 2);
+});
+
+test('a batch holds so many records and bytes at most, and a record that is longer goes alone', async () => {
+  const log = Array.from({ length: 7 }, () => ({ partition: 0, atMs: beginMs }));
+  const world = await createDriveWorld(log);
+  const sizes = async (limits: object): Promise<readonly number[]> =>
+    (await driveToTheEnd(world, world.planFor(1), { limits })).posts.map(({ places }) => places.length);
+  assert.deepEqual(await sizes({ batchRecords: 3 }), [3, 3, 1]);
+  assert.deepEqual(await sizes({ batchBytes: 1 }), [1, 1, 1, 1, 1, 1, 1]);
+});
+
+test('a receiver that is away gets the same batch under the same key, not before it asked to, and nothing is bunched up', async () => {
+  const world = await aMinuteApart(4);
+  const { posts, ends } = await driveToTheEnd(world, world.planFor(1), {
+    answer: (request) => (request === 1 ? unavailable(5 * minuteMs) : {}),
+  });
+  assert.match(ends[0] ?? '', /^the receiver staging did not take it: http_status 503, for transactions\./);
+  const keys = posts.map(({ key }) => key);
+  assert.equal(keys[1], keys[2]);
+  assert.equal(posts[1]?.body, posts[2]?.body);
+  const gaps = posts.slice(1).map(({ atMs }, index) => Math.round(atMs - (posts[index]?.atMs ?? 0)));
+  assert.deepEqual(gaps, [minuteMs, 5 * minuteMs, minuteMs, minuteMs]);
+});
+
+test('a receiver may not have itself waited for longer than a bound', async () => {
+  const world = await aMinuteApart(1);
+  const { posts } = await driveToTheEnd(world, world.planFor(1), {
+    limits: { mostRetryAfterMs: 1_000 },
+    answer: (request) => (request === 0 ? unavailable(86_400_000) : {}),
+  });
+  assert.deepEqual(
+    posts.map(({ atMs }) => atMs),
+    [0, 1_000],
+  );
+});
+
+test('a refusal fails the replay with place and status, and nothing that was sent', async () => {
+  const world = await aMinuteApart(3);
+  const { ends, posts, checkpoint } = await driveToTheEnd(world, world.planFor(60), {
+    answer: (request) =>
+      request === 1 ? { outcome: { kind: 'refused', code: 'http_status', status: 422 } } : {},
+  });
+  assert.deepEqual(ends, [
+    'the receiver staging refused: http_status 422, for transactions.received.v1/1/0 to transactions.received.v1/1/0',
+  ]);
+  assert.equal(posts.length, 2);
+  assert.equal(checkpoint.counts.handedOver, 1);
+});
+
+test('a receiver that still works on the same key is asked again later', async () => {
+  const world = await aMinuteApart(1);
+  const { posts, ends } = await driveToTheEnd(world, world.planFor(1), {
+    answer: (request) =>
+      request === 0 ? { outcome: { kind: 'refused', code: 'http_status', status: 409 } } : {},
+  });
+  assert.equal(posts.length, 2);
+  assert.equal(ends.at(-1), 'done');
+});
+
+test('a pause ends a wait at once, and what was waited by then is not waited again', async () => {
+  const world = await createDriveWorld([
+    { partition: 0, atMs: beginMs },
+    { partition: 0, atMs: beginMs + 60 * minuteMs },
+  ]);
+  const pausedAtMs = 20 * minuteMs;
+  let isPaused = false;
+  const { posts, ends, nowMs } = await driveToTheEnd(world, world.planFor(1), {
+    wish: (_asked, now) => (!isPaused && now >= pausedAtMs ? ((isPaused = true), 'pause') : 'goOn'),
+  });
+  assert.deepEqual(ends, ['paused', 'done']);
+  assert.equal(posts.length, 2);
+  assert.ok(Math.abs(nowMs - 60 * minuteMs) < 1_000, `${nowMs}`);
+});
+
+test('a stop while the receiver asks to wait ends at once', async () => {
+  const world = await aMinuteApart(2);
+  const { ends, nowMs } = await driveToTheEnd(world, world.planFor(1), {
+    answer: () => unavailable(5 * minuteMs),
+    wish: (_asked, now) => (now >= 1_000 ? 'stop' : 'goOn'),
+    mostRuns: 1,
+  });
+  assert.deepEqual(ends, ['stopped']);
+  assert.ok(nowMs < 2_000, `${nowMs}`);
+});
+
+test('a long wait goes on behind a crash where it was', async () => {
+  const world = await createDriveWorld([
+    { partition: 0, atMs: beginMs },
+    { partition: 0, atMs: beginMs + 60 * minuteMs },
+  ]);
+  const { posts, ends, progress } = await driveToTheEnd(world, world.planFor(1), {
+    isKilledAtStep: (step) => step === 300,
+  });
+  assert.deepEqual(ends, ['killed', 'done']);
+  assert.ok((posts.at(-1)?.atMs ?? 0) < 61 * minuteMs);
+  assert.ok(progress.every(({ phase, of }) => of === 2 && (phase === 'driving' || phase === 'copying')));
+});
+
+test('a receiver that is slower than the log gets one batch after the other, and what follows keeps its gaps', async () => {
+  const world = await aMinuteApart(4);
+  const { posts } = await driveToTheEnd(world, world.planFor(1), {
+    answer: (request) => (request === 0 ? { tookMs: 10 * minuteMs } : {}),
+  });
+  const [first, second, third] = posts.map(({ atMs }) => atMs);
+  assert.equal(Math.round((second ?? 0) - (first ?? 0)), 10 * minuteMs);
+  const gapMs = (third ?? 0) - (second ?? 0);
+  assert.ok(gapMs >= minuteMs - 1_000 && gapMs <= minuteMs, `${gapMs}`);
+});
+
+test('records under a lost key are left out, named in the manifest and counted under their key', async () => {
+  const world = await createDriveWorld(
+    Array.from({ length: 6 }, (_unused, n) => ({
+      ...{ partition: 0, atMs: beginMs + n * minuteMs },
+      isClosed: n % 2 === 1,
+    })),
+  );
+  const { posts, lines, checkpoint } = await driveToTheEnd(world, world.planFor(60), {
+    answer: (request) => (request === 1 ? { outcome: 'killed behind' } : {}),
+  });
+  assert.equal(new Set(posts.flatMap(({ places }) => places)).size, 3);
+  assert.equal(lines.length, 6);
+  assert.deepEqual(checkpoint.counts.unreadable, { [lostKey]: 3 });
+  assert.equal(checkpoint.counts.handedOver, 3);
+});
+
+test('only what its filter wants is handed over', async () => {
+  const world = await aMinuteApart(12);
+  const amounts = { amountFromMinor: 1_300, amountToMinor: 1_400 };
+  const { posts, lines } = await driveToTheEnd(world, world.planFor(60, { filter: amounts }));
+  const handed = posts.flatMap(({ body }) => JSON.parse(body) as { data: { amountMinor: number } }[]);
+  assert.ok(handed.length > 0 && handed.length < 12);
+  assert.ok(handed.every(({ data }) => data.amountMinor >= 1_300 && data.amountMinor <= 1_400));
+  assert.equal(lines.length, handed.length);
+});

@@ -1,0 +1,206 @@
+import type { ReplayPlan, ReplayTarget } from '@weir/replays';
+import { createTurns } from '@weir/runtime';
+import { createCopyStream } from '../copy/copy-stream.ts';
+import type { CopyTarget } from '../copy/copy-target.ts';
+import { runCopy } from '../copy/run-copy.ts';
+import type { CopyRun } from '../copy/run-copy.ts';
+import type { ReplayCheckpoint } from '../engine/checkpoint.ts';
+import { createLedger } from '../engine/ledger.ts';
+import type { ReplayOutcome } from '../engine/replay-parts.ts';
+import { createRunSteps, endOf } from '../engine/run-steps.ts';
+import { createAttempt } from './attempt.ts';
+import { cutBatches } from './drive-batches.ts';
+import type { DriveBatch } from './drive-batches.ts';
+import { driveLimits } from './drive-limits.ts';
+import type { DriveLimits } from './drive-limits.ts';
+import { driveStateOf, firstDriveState, listingState } from './drive-state.ts';
+import type { DriveState } from './drive-state.ts';
+import { isHanded } from './event-batch.ts';
+import { mergePartitions } from './merge-partitions.ts';
+import type { DriveReceiver } from './open-receiver.ts';
+import { createPartitionReader } from './partition-reader.ts';
+import { createSchedule } from './schedule.ts';
+
+export type DriveRun = Omit<CopyRun, 'target'> & {
+  /** Opens the receiver of the plan. Throws WeirError receiver_unavailable where it can't be used just now. */
+  readonly openReceiver: (name: string) => DriveReceiver;
+  /** Other limits than the measured ones, for tests. */
+  readonly driveLimits?: DriveLimits;
+};
+
+/** How many partitions are read at a time: what is read ahead lasts for a while. */
+const readAtOnce = 4;
+
+/** Listing opens nothing: what a key keeps closed shows when it is to be handed over. */
+const listing: CopyTarget = {
+  opens: false,
+  open: async () => ({
+    take: async () => undefined,
+    settle: async () => listingState,
+    close: async () => undefined,
+  }),
+};
+
+/**
+ * Lists what a plan is about, and then hands it over to a receiver: all partitions in one order of log time, spaced as
+ * they were and so many times as fast, one request after the other. Each record is handed over at least once and in
+ * the order of its partition; what was under way when a run ended comes again, in the same batch under the same key.
+ *
+ * Throws WeirErrors as runCopy does; `receiver_unavailable` where the receiver may take it later, `receiver_refused`
+ * where it never will.
+ */
+export async function runDrive(run: DriveRun): Promise<ReplayOutcome> {
+  const listed = await runCopy({ ...run, target: listing });
+  return listed.kind === 'done' ? drive(run, listed.checkpoint) : listed;
+}
+
+async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutcome> {
+  const { plan, parts, control, driveLimits: limits = driveLimits } = run;
+  const { speed, receiver: name } = targetOf(plan);
+  const { clock } = parts;
+  const begun = driveStateOf(from);
+  let state = begun ?? firstDriveState(plan);
+  // What was listed is counted as handed over, until it is.
+  const ledger = createLedger(
+    plan,
+    begun === undefined ? { ...from, counts: { ...from.counts, handedOver: 0 } } : from,
+  );
+  const schedule = createSchedule({ speed, reachedMs: state.reachedMs });
+  const steps = createRunSteps(run, ledger, async () => ({ ...state, reachedMs: schedule.reachedMs() }));
+  let keptAtMs = clock.nowMs();
+  const keep = async (): Promise<ReplayCheckpoint> => {
+    const checkpoint = await steps.keep(null);
+    keptAtMs = clock.nowMs();
+    return checkpoint;
+  };
+  const keepEvery = async (everyMs: number): Promise<void> => {
+    if (clock.nowMs() - keptAtMs >= everyMs) await keep();
+  };
+  const tell = progressOf(run, () => state);
+
+  /** Lets time pass, which ends early where the replay is to end. */
+  const pass = async (delayMs: number): Promise<'goOn' | 'end'> => {
+    const untilMs = clock.nowMs() + delayMs;
+    for (;;) {
+      control.signal.throwIfAborted();
+      if (control.wish() !== 'goOn') return 'end';
+      const leftMs = untilMs - clock.nowMs();
+      if (leftMs <= 0) return 'goOn';
+      await clock.sleep(Math.min(leftMs, limits.sliceMs), control.signal);
+    }
+  };
+  const untilDue = async (batch: DriveBatch): Promise<'goOn' | 'end'> => {
+    const { atMs } = batch.findLast(isHanded) ?? batch[0];
+    for (;;) {
+      const waitMs = schedule.waitMs(atMs, clock.nowMs());
+      if ((await pass(Math.min(waitMs, limits.sliceMs))) === 'end') return 'end';
+      if (waitMs <= 0) return 'goOn';
+      tell(batch);
+      await keepEvery(waitedKeepMs);
+    }
+  };
+
+  const receiver = run.openReceiver(name);
+  const attempt = createAttempt({ name, replayId: plan.replayId, receiver, signal: control.signal });
+  const { next, close } = openBatches(run, state, { limits, speed, pace: steps.pace });
+  try {
+    for (let batch = await next(); batch !== undefined; batch = await next()) {
+      if ((await untilDue(batch)) === 'end') return { kind: endOf(control), checkpoint: await keep() };
+      const handed = batch.filter(isHanded);
+      if (handed.length > 0) {
+        const outcome = await attempt(handed);
+        control.signal.throwIfAborted();
+        if (outcome !== 'taken') {
+          // What was taken before stays so, whatever comes of this.
+          await keep();
+          const waited = await pass(Math.min(outcome.retryAfterMs, limits.mostRetryAfterMs));
+          if (waited === 'end' && outcome.error.recovery === 'retry')
+            return { kind: endOf(control), checkpoint: await keep() };
+          throw outcome.error;
+        }
+      }
+      ledger.handedOver(handed.length);
+      for (const { closedBy } of batch) if (closedBy !== undefined) ledger.closed(closedBy);
+      state = behind(state, batch, handed.length);
+      tell(batch);
+      await keepEvery(limits.keepEveryMs);
+    }
+    return { kind: 'done', checkpoint: await keep() };
+  } finally {
+    receiver.close();
+    await close();
+  }
+}
+
+/** How often what a long wait has come to is kept, so that it isn't begun anew behind a crash. */
+const waitedKeepMs = 5_000;
+
+function targetOf({ target }: ReplayPlan): Extract<ReplayTarget, { kind: 'drive' }> {
+  if (target.kind !== 'drive') throw new Error('the plan is not to drive a receiver');
+  return target;
+}
+
+/** Everything from a state on, as it is to be handed over. */
+function openBatches(
+  { plan, parts, control }: DriveRun,
+  state: DriveState,
+  options: {
+    readonly limits: DriveLimits;
+    readonly speed: number;
+    readonly pace: (read: number, opened: number) => Promise<void>;
+  },
+) {
+  const { limits, speed, pace } = options;
+  const takeTurn = createTurns(readAtOnce);
+  const share = (most: number): number => Math.max(1, Math.floor(most / plan.stretches.length));
+  const begun = new Map(state.partitions.map((one) => [one.partition, one]));
+  const readers = plan.stretches.map((stretch) =>
+    createPartitionReader({
+      open: (from, closing) =>
+        createCopyStream({
+          ...{ parts, plan, stretch, from, opens: true, chunkOffsets: limits.chunkOffsets },
+          signal: AbortSignal.any([control.signal, closing]),
+        }),
+      from: begun.get(stretch.partition)?.next ?? stretch.from,
+      latestMs: begun.get(stretch.partition)?.latestMs ?? 0,
+      aheadRecords: share(limits.aheadRecords),
+      aheadBytes: share(limits.aheadBytes),
+      ...{ pace, takeTurn },
+    }),
+  );
+  const next = cutBatches(mergePartitions(readers), { ...limits, spanMs: limits.momentMs * speed });
+  return { next, close: () => Promise.all(readers.map((reader) => reader.close())) };
+}
+
+/** Where a drive stands behind a batch. */
+function behind(state: DriveState, batch: DriveBatch, handed: number): DriveState {
+  const latest = new Map(batch.map((one) => [one.record.partition, one]));
+  return {
+    ...state,
+    requests: state.requests + (handed > 0 ? 1 : 0),
+    closed: state.closed + batch.length - handed,
+    partitions: state.partitions.map((one) => {
+      const last = latest.get(one.partition);
+      return last === undefined ? one : { ...one, next: last.record.offset + 1, latestMs: last.atMs };
+    }),
+  };
+}
+
+const progressEveryMs = 250;
+
+/** Tells how far it has come, a few times a second at most. */
+function progressOf({ plan, parts: { clock }, observe }: DriveRun, stateNow: () => DriveState) {
+  const of = plan.stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+  const froms = new Map(plan.stretches.map(({ partition, from }) => [partition, from]));
+  let toldAtMs = -Infinity;
+  return ([{ record }]: DriveBatch): void => {
+    const nowMs = clock.nowMs();
+    if (nowMs - toldAtMs < progressEveryMs) return;
+    toldAtMs = nowMs;
+    const done = stateNow().partitions.reduce(
+      (sum, { partition, next }) => sum + next - (froms.get(partition) ?? next),
+      0,
+    );
+    observe.progress({ phase: 'driving', partition: record.partition, done, of, differences: 0 });
+  };
+}
