@@ -113,6 +113,7 @@ const paths: Json = {
         'range_incomplete',
         'keys_unusable',
         'target_unfit',
+        'target_exists',
         'replays_full',
       ],
     }),
@@ -149,6 +150,17 @@ const paths: Json = {
     'replay_underway',
   ]),
   '/v1/replays/{id}/stop': act('stopReplay', 'End it for good', 'What it has found so far is kept.', []),
+  '/v1/replays/{id}/discard': {
+    post: operation({
+      id: 'discardReplay',
+      summary: 'Remove it with all it has made, for good',
+      description: 'The trail keeps who did, and the hash of its plan. Not while it runs.',
+      scope: 'replay:run',
+      isOfOne: true,
+      answers: { '200': answer('The replay as it was.', 'replay') },
+      problems: ['replay_state_other'],
+    }),
+  },
   '/v1/replays/{id}/report': {
     get: operation({
       id: 'readReport',
@@ -197,6 +209,6 @@ export const replaysOpenApiDocument = (): Json => ({
   components: components({
     headers: {},
     scopes:
-      '`replay:plan` plans, `replay:approve` approves what another token planned, `replay:run` runs, pauses, resumes and stops, `replay:read` reads plans, reports and manifests. All four are for tokens of the tenant `weir` alone: a replay reads the transactions of all tenants.',
+      '`replay:plan` plans, `replay:approve` approves what another token planned, `replay:run` runs, pauses, resumes, stops and discards, `replay:read` reads plans, reports and manifests. All four are for tokens of the tenant `weir` alone: a replay reads the transactions of all tenants.',
   }),
 });

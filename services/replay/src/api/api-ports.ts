@@ -3,7 +3,7 @@ import type { ReplayPlan } from '@weir/replays';
 import type { AskedPlan, PlanMade, PlanRefused } from '../plan/plan-parts.ts';
 import type { RunFiles } from '../run/run-files.ts';
 import type { RunLoop } from '../run/run-loop.ts';
-import type { ReplayStore } from '../store/replay-store.ts';
+import type { KeptReplay, ReplayStore } from '../store/replay-store.ts';
 
 /** What a caller can't have as things are: an answer, and no fault. */
 export type Refused = PlanRefused;
@@ -20,6 +20,10 @@ export type ApiPorts = {
   readonly planReplay: (asked: AskedPlan) => Promise<PlanMade | PlanRefused>;
   readonly recorder: Pick<AuditRecorder, 'record' | 'recordBefore'>;
   readonly alone: Alone;
+  /** Removes what a replay has made outside of its folder. Throws WeirErrors of Kafka. */
+  readonly removeMade: (replay: KeptReplay) => Promise<unknown>;
+  /** Says that a replay was stopped: what it has made can go. */
+  readonly tidy: () => void;
   /** One change of a replay at a time. */
   readonly takeTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Twelve random letters and digits. */

@@ -10,13 +10,13 @@ import { mostReplays } from '../store/replay-store.ts';
 import type { KeptReplay } from '../store/replay-store.ts';
 import type { Alone, ApiPorts, Refused } from './api-ports.ts';
 
-type Done = { readonly kind: 'done'; readonly replay: KeptReplay };
+export type Done = { readonly kind: 'done'; readonly replay: KeptReplay };
 
 /** Whether somebody else has to approve a plan before it runs. */
 export const needsApproval = (alone: Alone, { target }: Pick<ReplayPlan, 'target'>): boolean =>
   alone === 'none' || target.kind !== 'compare';
 
-const actOf = (
+export const actOf = (
   caller: ApiCaller,
   action: AuditAct['action'],
   replayId: string,
@@ -125,6 +125,7 @@ export const changeReplay = (
     });
     if (kind === 'resume') ports.loop.begin(replayId);
     else ports.loop.interrupt(replayId, kind);
+    if (kind === 'stop') ports.tidy();
     return { kind: 'done', replay: { ...kept, lifecycle: step.lifecycle } };
   });
 
@@ -187,7 +188,7 @@ async function failedUnless(begun: Begun, work: () => Promise<void>): Promise<vo
   }
 }
 
-async function ended(begun: Begun, work: () => Promise<void>): Promise<void> {
+export async function ended(begun: Begun, work: () => Promise<void>): Promise<void> {
   await failedUnless(begun, work);
   await begun.end('done');
 }

@@ -7,6 +7,7 @@ import { manifestPath } from '../run/run-files.ts';
 import type { KeptReplay } from '../store/replay-store.ts';
 import { apiLimits } from './api-limits.ts';
 import type { ApiPorts } from './api-ports.ts';
+import { discardReplay } from './discard-replay.ts';
 import { approveReplay, changeReplay, planReplay } from './replay-acts.ts';
 import { replayAnswerOf } from './replay-answer.ts';
 
@@ -33,6 +34,9 @@ export function addReplayRoutes(add: AddRoute, ports: ApiPorts): void {
     add('POST', `/v1/replays/:id/${kind}`, 'replay:run', async ({ caller, id }) =>
       jsonReply(200, answerOf(granted(await changeReplay(ports, caller, id, kind)).replay)),
     );
+  add('POST', '/v1/replays/:id/discard', 'replay:run', async ({ caller, id }) =>
+    jsonReply(200, answerOf(granted(await discardReplay(ports, caller, id)).replay)),
+  );
   addResults(add, ports);
 }
 

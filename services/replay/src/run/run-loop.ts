@@ -49,6 +49,8 @@ export type RunLoopOptions = {
   readonly random: () => number;
   readonly health: ReplayHealth;
   readonly log: Logger;
+  /** Called when nothing runs any more: what was left half made can go. */
+  readonly onIdle: () => void;
 };
 
 export type RunLoop = {
@@ -219,6 +221,7 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     } finally {
       running = undefined;
       health.works(part);
+      options.onIdle();
     }
   }
 

@@ -12,6 +12,7 @@ import { readRulesetFile } from '../plan/choose-versions.ts';
 import { planRefused } from '../plan/plan-parts.ts';
 import { createReplayPlanner } from '../plan/plan-replay.ts';
 import type { RunLoopOptions } from '../run/run-loop.ts';
+import type { Shadows } from '../shadow/shadows.ts';
 import type { ReplayStore } from '../store/replay-store.ts';
 import type { Connections } from './open-connections.ts';
 
@@ -27,6 +28,7 @@ export function openEngine(options: {
   readonly config: ReplayConfig;
   readonly connections: Pick<Connections, 'kafka' | 'kms' | 'environment'>;
   readonly store: Pick<ReplayStore, 'rulesetOf'>;
+  readonly shadows: Pick<Shadows, 'targetOf' | 'refusal'>;
   readonly clock: ReplayClock;
 }): Pick<ApiPorts, 'planReplay'> & Pick<RunLoopOptions, 'engineOf'> {
   const { config, store, clock } = options;
@@ -53,7 +55,7 @@ export function openEngine(options: {
     compare: judge,
     case: judge,
     export: copyTo(notBuilt),
-    shadow: copyTo(notBuilt),
+    shadow: copyTo(options.shadows.targetOf),
     drive: copyTo(notBuilt),
   };
   return {
@@ -63,7 +65,7 @@ export function openEngine(options: {
       recordsPerSecond: config.REPLAY_RECORDS_PER_SECOND,
       windowBytes: config.REPLAY_WINDOW_BYTES,
       requireTarget: {
-        shadow: async () => planRefused('target_unfit'),
+        shadow: options.shadows.refusal,
         drive: async () => planRefused('target_unfit'),
       },
     }),

@@ -12,6 +12,7 @@ import { createFinishReplay } from '../run/finish-replay.ts';
 import { createRecordEnd } from '../run/record-end.ts';
 import { createRunFiles } from '../run/run-files.ts';
 import { createRunLoop } from '../run/run-loop.ts';
+import { createShadows } from '../shadow/shadows.ts';
 import { openReplayStore } from '../store/replay-store.ts';
 import { openReplaysApi } from './open-api.ts';
 import { openConnections } from './open-connections.ts';
@@ -49,7 +50,11 @@ export async function startReplay(options: StartOptions): Promise<RunningWorker>
     log.error('a replay in REPLAY_DIR can not be read and is left out', { replayId }),
   );
   const takeTurn = createTurns(1);
-  const engine = openEngine({ config, connections, store, clock: systemClock });
+  const shadows = createShadows({
+    ...{ kafka, store, nowMs: Date.now },
+    keepMs: config.REPLAY_KEEP_DAYS * 86_400_000,
+  });
+  const engine = openEngine({ config, connections, store, shadows, clock: systemClock });
   const filesOf: Parameters<typeof createRunLoop>[0]['filesOf'] = (plan) =>
     createRunFiles({ folder: store.folderOf(plan.replayId), plan, seals });
   const loop = createRunLoop({
@@ -60,16 +65,22 @@ export async function startReplay(options: StartOptions): Promise<RunningWorker>
     clock: systemClock,
     nowMs: Date.now,
     random: Math.random,
+    onIdle: () => upkeep.poke(),
   });
   const ended = Promise.withResolvers<void>();
   loop.done.catch(ended.reject);
-  const upkeep = startUpkeep({ store, takeTurn, health, log, keepDays: config.REPLAY_KEEP_DAYS });
+  const upkeep = startUpkeep({
+    ...{ store, shadows, loop, takeTurn, health, log },
+    keepDays: config.REPLAY_KEEP_DAYS,
+  });
   upkeep.done.catch(ended.reject);
   const api = await openReplaysApi({
     ...{ config, metrics, log },
     ports: {
       ...{ store, loop, filesOf, recorder, takeTurn, newReplayId },
       planReplay: engine.planReplay,
+      removeMade: shadows.remove,
+      tidy: upkeep.poke,
       alone: config.REPLAY_ALONE,
       nowMs: Date.now,
     },

@@ -2,45 +2,93 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WeirError } from '@weir/contracts';
 import type { Logger } from '@weir/runtime';
 import type { ReplayHealth } from '../health.ts';
+import type { RunLoop } from '../run/run-loop.ts';
+import type { Shadows } from '../shadow/shadows.ts';
 import type { ReplayStore } from '../store/replay-store.ts';
 
 const dayMs = 86_400_000;
 const everyMs = 3_600_000;
+/** Where something was out of reach: what a stopped replay has copied shall not lie about for an hour. */
+const againMs = 60_000;
 const part = 'upkeep';
 
-/** Removes, from now on every hour, what was kept long enough. */
+export type Upkeep = {
+  /** Has it look at once: something has ended. */
+  readonly poke: () => void;
+  readonly done: Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Removes, from now on every hour and whenever it is poked, what was kept long enough, and what a replay that was
+ * stopped or has failed had made outside of its folder. What a crash interrupted is so gone on with at the next start.
+ */
 export function startUpkeep(parts: {
-  readonly store: Pick<ReplayStore, 'forgetBefore'>;
+  readonly store: Pick<ReplayStore, 'list' | 'forgetBefore'>;
+  readonly shadows: Pick<Shadows, 'remove'>;
+  readonly loop: Pick<RunLoop, 'progressOf'>;
   readonly takeTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
   readonly health: ReplayHealth;
   readonly log: Logger;
   readonly keepDays: number;
-}): { readonly done: Promise<void>; readonly stop: () => Promise<void> } {
-  const { store, health, log } = parts;
+}): Upkeep {
+  const { store, shadows, health, log } = parts;
   const stopping = new AbortController();
+  let isPoked = false;
+  let nap = new AbortController();
 
-  async function round(): Promise<void> {
+  /** One that is told to stop is still at the batch under way for a moment, and pokes once it is done. */
+  async function removeHalfMade(): Promise<void> {
+    const ended = store
+      .list()
+      .filter(({ lifecycle: { state } }) => state === 'stopped' || state === 'failed');
+    for (const { plan } of ended) {
+      const isRemoved = await parts.takeTurn(
+        async () => parts.loop.progressOf(plan.replayId) === undefined && shadows.remove({ plan }),
+      );
+      if (isRemoved)
+        log.info('the topic of a replay that did not come to its end is deleted', {
+          replayId: plan.replayId,
+        });
+    }
+  }
+
+  async function round(): Promise<'done' | 'failed'> {
     try {
+      await removeHalfMade();
       const before = Date.now() - parts.keepDays * dayMs;
-      const count = await parts.takeTurn(() => store.forgetBefore(before));
+      const leave = async (replay: Parameters<typeof shadows.remove>[0]): Promise<void> =>
+        void (await shadows.remove(replay));
+      const count = await parts.takeTurn(() => store.forgetBefore(before, leave));
       if (count > 0) log.info('replays were kept long enough and are deleted', { count });
       health.works(part);
+      return 'done';
     } catch (error) {
       if (!(error instanceof WeirError)) throw error;
       health.fails(part, error.code);
-      log.warn('replays that were kept long enough can not be deleted', { error });
+      log.warn('replays that were kept long enough, or their topics, can not be deleted', { error });
+      return 'failed';
     }
   }
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await round();
-      await sleep(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+      isPoked = false;
+      const outcome = await round();
+      nap = new AbortController();
+      if (isPoked) continue;
+      const signal = AbortSignal.any([stopping.signal, nap.signal]);
+      const delayMs = outcome === 'done' ? everyMs : againMs;
+      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
   const done = run();
   done.catch(() => undefined);
   return {
+    poke: () => {
+      isPoked = true;
+      nap.abort();
+    },
     done,
     stop: async () => {
       stopping.abort();

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { WeirError } from '@weir/contracts';
@@ -47,6 +47,17 @@ export const replaceFile = (path: string, content: string | Uint8Array): Promise
     }
     await rename(draft, path);
     await syncFolder(dirname(path));
+  });
+
+/** The bytes of a file; undefined where there is none. */
+export const bytesOf = (path: string): Promise<Buffer | undefined> =>
+  atTheDisk(async () => {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
   });
 
 /** Makes what was created, renamed or removed in a folder survive a loss of power. */

@@ -35,8 +35,9 @@ export type ReplayStore = {
   /** The document of the ruleset that was planned with, where there is one. */
   readonly rulesetOf: (replayId: string) => Promise<string | undefined>;
   readonly folderOf: (replayId: string) => string;
-  /** Removes what has ended, or was never run, before that time, and answers how many. */
-  readonly forgetBefore: (timeMs: number) => Promise<number>;
+  readonly remove: (replayId: string) => Promise<void>;
+  /** Removes what has ended, or was never run, before that time, and answers how many. First `leave`, with each. */
+  readonly forgetBefore: (timeMs: number, leave?: (replay: KeptReplay) => Promise<void>) => Promise<number>;
 };
 
 /** So many replays are kept at most. */
@@ -65,6 +66,10 @@ export async function openReplayStore(
   await makePrivateFolder(folder);
   const kept = await readAll(folder, onUnreadable);
   const folderOf = (replayId: string): string => join(folder, replayId);
+  const remove = async (replayId: string): Promise<void> => {
+    await removeFolder(folder, replayId);
+    kept.delete(replayId);
+  };
 
   return {
     folderOf,
@@ -99,11 +104,12 @@ export async function openReplayStore(
       return plan !== undefined && planHash(plan) === before?.lifecycle.planHash ? plan : undefined;
     },
     rulesetOf: (replayId) => textOf(join(folderOf(replayId), files.ruleset)),
-    async forgetBefore(timeMs) {
+    remove,
+    async forgetBefore(timeMs, leave) {
       const old = [...kept.values()].filter((one) => isForgettable(one, timeMs));
-      for (const { plan } of old) {
-        await removeFolder(folder, plan.replayId);
-        kept.delete(plan.replayId);
+      for (const one of old) {
+        await leave?.(one);
+        await remove(one.plan.replayId);
       }
       return old.length;
     },
