@@ -68,9 +68,11 @@ async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutco
   const schedule = createSchedule({ speed, reachedMs: state.reachedMs });
   const steps = createRunSteps(run, ledger, async () => ({ ...state, reachedMs: schedule.reachedMs() }));
   let keptAtMs = clock.nowMs();
+  let keptState = state;
   const keep = async (): Promise<ReplayCheckpoint> => {
     const checkpoint = await steps.keep(null);
     keptAtMs = clock.nowMs();
+    keptState = state;
     return checkpoint;
   };
   const keepEvery = async (everyMs: number): Promise<void> => {
@@ -111,8 +113,8 @@ async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutco
         const outcome = await attempt(handed);
         control.signal.throwIfAborted();
         if (outcome !== 'taken') {
-          // What was taken before stays so, whatever comes of this.
-          await keep();
+          // What was taken before stays so; a step without anything would count as if the receiver was back.
+          if (state !== keptState) await keep();
           const waited = await pass(Math.min(outcome.retryAfterMs, limits.mostRetryAfterMs));
           if (waited === 'end' && outcome.error.recovery === 'retry')
             return { kind: endOf(control), checkpoint: await keep() };

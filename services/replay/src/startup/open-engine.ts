@@ -5,9 +5,13 @@ import type { ApiPorts } from '../api/api-ports.ts';
 import type { ReplayConfig } from '../config.ts';
 import type { CopyTarget } from '../copy/copy-target.ts';
 import { runCopy } from '../copy/run-copy.ts';
+import { openReceiver } from '../drive/open-receiver.ts';
+import { createReceiverBook } from '../drive/receivers.ts';
+import { runDrive } from '../drive/run-drive.ts';
 import type { ReplayClock } from '../engine/replay-parts.ts';
 import { createReplayResolvers } from '../engine/replay-resolvers.ts';
 import { runReplay } from '../engine/run-replay.ts';
+import { createExportTarget } from '../export/export-target.ts';
 import { readRulesetFile } from '../plan/choose-versions.ts';
 import { planRefused } from '../plan/plan-parts.ts';
 import { createReplayPlanner } from '../plan/plan-replay.ts';
@@ -26,13 +30,13 @@ const notBuilt = (): CopyTarget => {
 /** What plans and runs replays, over what this process is connected to. */
 export function openEngine(options: {
   readonly config: ReplayConfig;
-  readonly connections: Pick<Connections, 'kafka' | 'kms' | 'environment'>;
-  readonly store: Pick<ReplayStore, 'rulesetOf'>;
+  readonly connections: Pick<Connections, 'kafka' | 'kms' | 'environment' | 'seals'>;
+  readonly store: Pick<ReplayStore, 'rulesetOf' | 'folderOf'>;
   readonly shadows: Pick<Shadows, 'targetOf' | 'refusal'>;
   readonly clock: ReplayClock;
 }): Pick<ApiPorts, 'planReplay'> & Pick<RunLoopOptions, 'engineOf'> {
   const { config, store, clock } = options;
-  const { kafka, kms, environment } = options.connections;
+  const { kafka, kms, environment, seals } = options.connections;
   const reading = { kafka, opener: kms.opener, environment };
   const resolversFor = (file: Ruleset | undefined) =>
     createReplayResolvers({ ...reading, teamModelFolder: config.TEAM_MODEL_DIR }, file);
@@ -51,12 +55,22 @@ export function openEngine(options: {
     async (plan) =>
     (run) =>
       runCopy({ ...run, plan, parts: { ...reading, clock }, target: targetOf(plan) });
+  const receivers = createReceiverBook(config.REPLAY_RECEIVERS_FILE);
+  const drive: Engine = async (plan) => (run) =>
+    runDrive({
+      ...{ ...run, plan, parts: { ...reading, clock } },
+      openReceiver: (name) => openReceiver(receivers, name),
+    });
+  const exportTo = ({ replayId, target }: ReplayPlan): CopyTarget => {
+    if (target.kind !== 'export') throw new Error('an export of a plan that asks for none');
+    return createExportTarget({ folder: store.folderOf(replayId), replayId, seals }, target.format);
+  };
   const engines: Readonly<Record<ReplayTarget['kind'], Engine>> = {
     compare: judge,
     case: judge,
-    export: copyTo(notBuilt),
+    export: copyTo(exportTo),
     shadow: copyTo(options.shadows.targetOf),
-    drive: copyTo(notBuilt),
+    drive,
   };
   return {
     planReplay: createReplayPlanner({
@@ -66,7 +80,10 @@ export function openEngine(options: {
       windowBytes: config.REPLAY_WINDOW_BYTES,
       requireTarget: {
         shadow: options.shadows.refusal,
-        drive: async () => planRefused('target_unfit'),
+        drive: async ({ receiver }) => {
+          const problem = receivers.problemOf(receiver);
+          return problem === undefined ? undefined : planRefused('receiver_unconfigured', `${problem}.`);
+        },
       },
     }),
     engineOf: async (plan) => ({ run: await engines[plan.target.kind](plan) }),
