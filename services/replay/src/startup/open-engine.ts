@@ -1,4 +1,3 @@
-import { WeirError } from '@weir/contracts';
 import type { ReplayPlan, ReplayTarget } from '@weir/replays';
 import type { Ruleset } from '@weir/rules';
 import type { ApiPorts } from '../api/api-ports.ts';
@@ -22,10 +21,6 @@ import type { Connections } from './open-connections.ts';
 
 /** What runs plans of one kind of target. */
 type Engine = (plan: ReplayPlan) => Promise<Awaited<ReturnType<RunLoopOptions['engineOf']>>['run']>;
-
-const notBuilt = (): CopyTarget => {
-  throw new WeirError('config_invalid', 'this target is not built yet');
-};
 
 /** What plans and runs replays, over what this process is connected to. */
 export function openEngine(options: {
