@@ -194,6 +194,28 @@ const paths: Json = {
   },
 };
 
+const exported: Json = {
+  '/v1/replays/{id}/export': {
+    get: operation({
+      id: 'readExport',
+      summary: 'The records of an export, opened',
+      description:
+        'NDJSON or CSV, as it was planned. It holds names and account numbers; that it is opened is on the audit trail before anything of it is.',
+      scope: 'replay:export',
+      isOfOne: true,
+      answers: {
+        '200': {
+          description: 'The records, line by line.',
+          content: Object.fromEntries(
+            ['application/x-ndjson', 'text/csv'].map((type) => [type, { schema: { type: 'string' } }]),
+          ),
+        },
+      },
+      problems: ['export_absent', 'replay_unfinished'],
+    }),
+  },
+};
+
 /** The OpenAPI 3.1 document of the API of replays, made from the contracts it holds requests and answers against. */
 export const replaysOpenApiDocument = (): Json => ({
   openapi: '3.1.0',
@@ -205,10 +227,10 @@ export const replaysOpenApiDocument = (): Json => ({
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: 'https://127.0.0.1:19107', description: 'The stack on a laptop' }],
-  paths: { ...paths, '/v1/openapi.json': documentPath },
+  paths: { ...paths, ...exported, '/v1/openapi.json': documentPath },
   components: components({
     headers: {},
     scopes:
-      '`replay:plan` plans, `replay:approve` approves what another token planned, `replay:run` runs, pauses, resumes, stops and discards, `replay:read` reads plans, reports and manifests. All four are for tokens of the tenant `weir` alone: a replay reads the transactions of all tenants.',
+      '`replay:plan` plans, `replay:approve` approves what another token planned, `replay:run` runs, pauses, resumes, stops and discards, `replay:read` reads plans, reports and manifests, `replay:export` opens what was exported and hands over cases. All five are for tokens of the tenant `weir` alone: a replay reads the transactions of all tenants.',
   }),
 });

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { granted, jsonReply, readAs, RequestRefused } from '@weir/access';
 import type { AddRoute, ApiCaller, Reply, StreamedReply } from '@weir/access';
-import { replayApproval, replayReport, replayRequest, reportPage } from '@weir/replays';
+import { anyReport, copyPage, replayApproval, replayRequest, reportPage } from '@weir/replays';
 import type { ReplayAnswer, ReplayListAnswer } from '@weir/replays';
+import { addExportRoute } from '../export/export-route.ts';
 import { manifestPath } from '../run/run-files.ts';
 import type { KeptReplay } from '../store/replay-store.ts';
 import { apiLimits } from './api-limits.ts';
@@ -38,6 +39,7 @@ export function addReplayRoutes(add: AddRoute, ports: ApiPorts): void {
     jsonReply(200, answerOf(granted(await discardReplay(ports, caller, id)).replay)),
   );
   addResults(add, ports);
+  addExportRoute(add, ports);
 }
 
 /** What a replay came to. */
@@ -49,12 +51,12 @@ function addResults(add: AddRoute, ports: ApiPorts): void {
     body: await reportOf(ports, caller, id),
   }));
   add('GET', '/v1/replays/:id/report.html', 'replay:read', async ({ caller, id }): Promise<Reply> => {
-    const report = replayReport.parse(JSON.parse(await reportOf(ports, caller, id)));
+    const report = anyReport.parse(JSON.parse(await reportOf(ports, caller, id)));
     const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
     return {
       status: 200,
       headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
-      body: reportPage(report),
+      body: 'comparison' in report ? reportPage(report) : copyPage(report),
     };
   });
   add('GET', '/v1/replays/:id/manifest', 'replay:read', async ({ id }): Promise<StreamedReply> => {

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { replayCheckpoint } from '../engine/checkpoint.ts';
 import { replayedTopics } from '../engine/replay-parts.ts';
 import type { KeepReplayStep } from '../engine/replay-parts.ts';
+import { readExport } from '../export/export-target.ts';
 import { atTheDisk, growFile, replaceFile } from '../store/private-files.ts';
 import type { GrowingFile } from '../store/private-files.ts';
 import type { ReplaySeals, SealedPart } from '../store/seals.ts';
@@ -44,6 +45,8 @@ export type RunFiles = {
   readonly endManifest: (kept: KeptCheckpoint, line: string) => Promise<void>;
   readonly writeReport: (text: string) => Promise<void>;
   readonly readReport: () => Promise<string | undefined>;
+  /** What was exported, opened piece by piece. */
+  readonly readExport: () => Promise<AsyncGenerator<Buffer>>;
 };
 
 export type OpenRun = { readonly keep: KeepReplayStep; readonly close: () => Promise<void> };
@@ -71,11 +74,13 @@ export function createRunFiles(options: {
     return text.toString('utf8');
   }
 
+  const lastKept: RunFiles['lastKept'] = async () => {
+    const text = await openFrom('checkpoint', 'checkpoint');
+    return text === undefined ? undefined : keptCheckpoint.parse(JSON.parse(text));
+  };
+
   return {
-    async lastKept() {
-      const text = await openFrom('checkpoint', 'checkpoint');
-      return text === undefined ? undefined : keptCheckpoint.parse(JSON.parse(text));
-    },
+    lastKept,
     async open(from) {
       const manifest = await growFile(at('manifest'), from?.manifestBytes ?? 0);
       const differences = await growFile(at('differences'), from?.differencesBytes ?? 0);
@@ -113,6 +118,10 @@ export function createRunFiles(options: {
     },
     writeReport: (text) => sealTo('report', 'report', text),
     readReport: () => openFrom('report', 'report'),
+    async readExport() {
+      const kept = await lastKept();
+      return readExport({ folder, replayId, seals }, kept?.checkpoint.target ?? undefined);
+    },
   };
 
   async function appendSealed(

@@ -3,7 +3,7 @@ import { openEvents, sealEvents } from '@weir/envelope';
 import type { Opener, Sealer } from '@weir/envelope';
 
 /** What holds pseudonyms and amounts, and so lies on the disk sealed alone. */
-export type SealedPart = 'checkpoint' | 'difference' | 'report';
+export type SealedPart = 'checkpoint' | 'difference' | 'report' | 'export';
 
 /** One sealed piece of one replay: what its bytes are bound to, so that they fit nowhere else. */
 export type SealedPlace = {
