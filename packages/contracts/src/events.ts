@@ -61,13 +61,13 @@ export const events = {
     'urn:weir:schema:released-transaction:1',
     releasedTransaction,
   ),
-  transactionHeld: define(
+  transactionHeld: defineFrequent(
     'held',
     'weir.transaction.held.v1',
     'urn:weir:schema:held-transaction:1',
     heldTransaction,
   ),
-  transactionFlagged: define(
+  transactionFlagged: defineFrequent(
     'held',
     'weir.transaction.flagged.v1',
     'urn:weir:schema:flagged-transaction:1',

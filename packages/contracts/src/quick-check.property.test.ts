@@ -74,6 +74,48 @@ const cleared = fc.record({
   sourceOffset: at,
 });
 
+const held = fc.record({
+  transaction,
+  verdict: fc.record({
+    outcome: fc.constant('held'),
+    score,
+    reasons: fc.array(reason, { maxLength: 2 }),
+    versions,
+  }),
+  evidence: fc
+    .tuple(
+      fc.record({
+        features: fc.dictionary(
+          fc.constantFrom('amountLogZ', 'count_24h', 'constructor', '7'),
+          fc.option(fc.nat(5)),
+        ),
+        usualAmount: fc.option(
+          fc.constant({ lowMinor: 1, typicalMinor: 2, highMinor: 3, transactions: 4, windowSpanMs: 5 }),
+        ),
+        recentAmounts: fc.array(
+          fc.record({
+            eventTime: instant,
+            amountMinor: at,
+            currency: fc.constant('EUR'),
+            creditDebitIndicator: fc.constant('DBIT'),
+          }),
+          { maxLength: 2 },
+        ),
+      }),
+      optionalOf({
+        contributions: fc.constant({
+          base: -0.5,
+          features: [{ feature: 'amountLogZ', contribution: 1.5 }],
+        }),
+        state: fc.constantFrom('cold', 'settled'),
+        rules: fc.constant([{ rule: 'late', title: 'Late', explanation: 'It came late' }]),
+      }),
+    )
+    .map((parts): Json => Object.assign({}, ...parts) as Json),
+  sourcePartition: fc.nat(100),
+  sourceOffset: at,
+});
+
 const decision = fc.oneof(
   fc.record({
     offset: at,
@@ -171,6 +213,7 @@ const damaged = (payload: fc.Arbitrary<Json>) =>
 for (const [name, event, payload] of [
   ['a received transaction', events.transactionReceived, transaction],
   ['a cleared transaction', events.transactionCleared, cleared as unknown as fc.Arbitrary<Json>],
+  ['a held transaction', events.transactionHeld, held as unknown as fc.Arbitrary<Json>],
   ['a journal record', events.journal, journal as unknown as fc.Arbitrary<Json>],
 ] as const) {
   test(`the quick check of ${name} says yes exactly where its contract gives back the same bytes`, () => {
@@ -195,6 +238,7 @@ test('a schema with a part the quick check does not know is refused when it is m
     'a check that reports its own issues': z.string().check((context) => void context),
     'a format with more than a pattern': z.base64(),
     'an exclusive bound': z.number().gt(0),
+    'a record with names of its own': z.record(z.string().min(2), z.number()),
     'a default': z.strictObject({ a: z.string().default('x') }),
   }))
     assert.throws(() => quickCheckOf(schema), /no quick check is known/, what);

@@ -8,6 +8,7 @@ type CheckDef = z.core.$ZodChecks['_zod']['def'] | z.core.$ZodCustomDef;
 
 const knownTypes = [
   'object',
+  'record',
   'array',
   'union',
   'optional',
@@ -59,6 +60,8 @@ function quickTypeOf(def: KnownType): QuickCheck {
   switch (def.type) {
     case 'object':
       return quickObjectOf(def);
+    case 'record':
+      return quickRecordOf(def);
     case 'array':
       return quickArrayOf(quickCheckOf(def.element));
     case 'union': {
@@ -122,6 +125,22 @@ function quickObjectOf(def: Extract<KnownType, { type: 'object' }>): QuickCheck 
       if (field === undefined || !field.holds((value as Record<string, unknown>)[key])) return false;
     }
     for (; next < fields.length; next += 1) if (fields[next]?.optional === false) return false;
+    return true;
+  };
+}
+
+/** Any names, but for the one that a copy loses. */
+function quickRecordOf(def: Extract<KnownType, { type: 'record' }>): QuickCheck {
+  const key = (def.keyType as z.core.$ZodTypes)._zod.def;
+  if (key.type !== 'string' || 'format' in key || (key.checks ?? []).length > 0 || def.mode !== undefined)
+    throw unknownPart('a record with names of its own');
+  const holds = quickCheckOf(def.valueType);
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) return false;
+    for (const name in value)
+      if (name === '__proto__' || !holds((value as Record<string, unknown>)[name])) return false;
     return true;
   };
 }

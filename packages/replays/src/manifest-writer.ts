@@ -1,7 +1,7 @@
 import { createMerkleTree } from '@weir/audit';
 import { offset, partitionNumber, sha256Hex } from '@weir/contracts';
 import { z } from 'zod';
-import { manifestLeafHash } from './manifest.ts';
+import { manifestLeafHash, viewOf } from './manifest.ts';
 import type { ManifestLeaf } from './manifest.ts';
 
 /**
@@ -33,7 +33,7 @@ export const comesBehind = (place: RecordPlace, before: RecordPlace): boolean =>
 
 /** The line of a record, without its line break. */
 export const leafLine = ([topicIndex, partition, at]: RecordPlace, leaf: ManifestLeaf): string =>
-  `[${String(topicIndex)},${String(partition)},${String(at)},${String(leaf.timestampMs)},"${Buffer.from(leaf.sha256).toString('base64url')}"]`;
+  `[${String(topicIndex)},${String(partition)},${String(at)},${String(leaf.timestampMs)},"${viewOf(leaf.sha256).toString('base64url')}"]`;
 
 export type ManifestWriter = {
   /**

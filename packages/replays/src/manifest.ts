@@ -86,13 +86,17 @@ function writePart(stored: Buffer, at: number, part: Uint8Array | null): number 
   return from + part.byteLength;
 }
 
+/** The same bytes, not a copy of them. */
+export const viewOf = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 /**
  * The hash of a record's leaf: over `["topic",partition,offset,timestampMs,"sha256 in hex"]` as JSON without white
  * space. It names the topic itself, so a leaf can be checked without the file it was in.
  */
 export const manifestLeafHash = ({ topic, partition, offset, timestampMs, sha256 }: ManifestLeaf): Buffer =>
   leafHash(
-    Buffer.from(JSON.stringify([topic, partition, offset, timestampMs, Buffer.from(sha256).toString('hex')])),
+    Buffer.from(JSON.stringify([topic, partition, offset, timestampMs, viewOf(sha256).toString('hex')])),
   );
 
 /** The first line of a plan's manifest, without its line break. */

@@ -181,7 +181,7 @@ const findingOfList = ({ id, severity, then, title, explanation }: ListUse): Fin
 
 function malformedIn(features: FeatureValues): readonly string[] {
   const malformed: string[] = [];
-  for (const name of Object.keys(features)) {
+  for (const name in features) {
     const value: unknown = features[name];
     if (value !== null && !Number.isFinite(value)) malformed.push(name);
   }

@@ -39,19 +39,6 @@ export type DecidedRun = Omit<LogState, 'partitionCount'> & {
  * for all of them. The same run always gives the same payloads and ids.
  */
 export function buildOutputs(run: DecidedRun): Outputs {
-  const { outputs, decisions } = settle(run);
-  outputs.decisions.push(journalEvent(run, decisions));
-  return outputs;
-}
-
-/** What the journal says of each record of the run, in its order, without the journal: for whoever compares. */
-export const decisionsOf = (run: Omit<DecidedRun, 'from' | 'to'>): readonly Decision[] =>
-  settle(run).decisions;
-
-function settle(run: Omit<DecidedRun, 'from' | 'to'>): {
-  readonly outputs: Record<OutputStream, UnsealedEvent[]>;
-  readonly decisions: Decision[];
-} {
   const outputs: Record<OutputStream, UnsealedEvent[]> = {
     cleared: [],
     held: [],
@@ -60,29 +47,44 @@ function settle(run: Omit<DecidedRun, 'from' | 'to'>): {
     intake: [],
   };
   const decisions = run.decided.map((decided, index): Decision => {
-    const { offset } = decided;
-    switch (decided.kind) {
-      case 'control':
-        return { offset, outcome: 'control' };
-      case 'duplicate':
-        return { offset, outcome: 'duplicate', firstOffset: decided.firstOffset };
-      case 'rejected': {
-        const record = run.records[index] as KafkaRecord;
-        outputs.rejected.push(deadLetterEvent(record, decided.rejection, run.logId));
-        if (securityRejectionCodes.has(decided.rejection.code))
-          outputs.intake.push(refusalToAudit(record, decided.rejection, run.logId));
-        return { offset, outcome: 'rejected', code: decided.rejection.code };
-      }
-      case 'verdict': {
-        const { outcome } = decided.verdict;
-        const event = verdictEvent(decided, run.partition);
-        outputs[outcome].push(event);
-        if (isFlagged(decided)) outputs.held.push(flaggedEvent(decided, run.partition));
-        return verdictDecision(decided, run.featureNames, event.plaintext);
-      }
+    if (decided.kind === 'rejected') {
+      const record = run.records[index] as KafkaRecord;
+      outputs.rejected.push(deadLetterEvent(record, decided.rejection, run.logId));
+      if (securityRejectionCodes.has(decided.rejection.code))
+        outputs.intake.push(refusalToAudit(record, decided.rejection, run.logId));
     }
+    if (decided.kind !== 'verdict') return plainDecision(decided);
+    const event = verdictEvent(decided, run.partition);
+    outputs[decided.verdict.outcome].push(event);
+    if (isFlagged(decided)) outputs.held.push(flaggedEvent(decided, run.partition));
+    return verdictDecision(decided, run.featureNames, event.plaintext);
   });
-  return { outputs, decisions };
+  outputs.decisions.push(journalEvent(run, decisions));
+  return outputs;
+}
+
+/** What the journal says of each record of the run, in its order, and nothing else of what it leaves: for whoever compares. */
+export const decisionsOf = ({
+  decided,
+  partition,
+  featureNames,
+}: Pick<DecidedRun, 'decided' | 'partition' | 'featureNames'>): readonly Decision[] =>
+  decided.map((one) =>
+    one.kind === 'verdict'
+      ? verdictDecision(one, featureNames, verdictPlaintext(one, partition))
+      : plainDecision(one),
+  );
+
+function plainDecision(decided: Exclude<Decided, { kind: 'verdict' }>): Decision {
+  const { offset } = decided;
+  switch (decided.kind) {
+    case 'control':
+      return { offset, outcome: 'control' };
+    case 'duplicate':
+      return { offset, outcome: 'duplicate', firstOffset: decided.firstOffset };
+    case 'rejected':
+      return { offset, outcome: 'rejected', code: decided.rejection.code };
+  }
 }
 
 /** What the audit trail is told of a record that somebody else wrote or changed; the same however often it is read. */
@@ -105,7 +107,6 @@ type WithVerdict = Extract<Decided, { kind: 'verdict' }>;
 function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
   const { transaction, verdict } = decided;
   const { content } = transaction;
-  const position = { sourcePartition: partition, sourceOffset: decided.offset };
   const held = verdict.outcome === 'held';
   const { type, dataSchema } = held ? events.transactionHeld : events.transactionCleared;
   return {
@@ -115,20 +116,27 @@ function verdictEvent(decided: WithVerdict, partition: number): UnsealedEvent {
     time: content.eventTime,
     type,
     dataSchema,
-    plaintext: held
-      ? encodePayload(events.transactionHeld, {
-          transaction: content,
-          verdict: { ...verdict, outcome: 'held' },
-          evidence: evidenceOf(decided),
-          ...position,
-        })
-      : // In the contract's order of keys, which spares the payload a parse that would bring it into it.
-        encodePayload(events.transactionCleared, {
-          transaction: content,
-          verdict: { ...verdict, outcome: 'cleared' },
-          ...position,
-        }),
+    plaintext: verdictPlaintext(decided, partition),
   };
+}
+
+/** In the contract's order of keys, which spares the payload a parse that would bring it into it. */
+function verdictPlaintext(decided: WithVerdict, partition: number): Buffer {
+  const { transaction, verdict, offset } = decided;
+  const { content } = transaction;
+  const position = { sourcePartition: partition, sourceOffset: offset };
+  return verdict.outcome === 'held'
+    ? encodePayload(events.transactionHeld, {
+        transaction: content,
+        verdict: { ...verdict, outcome: 'held' },
+        evidence: evidenceOf(decided),
+        ...position,
+      })
+    : encodePayload(events.transactionCleared, {
+        transaction: content,
+        verdict: { ...verdict, outcome: 'cleared' },
+        ...position,
+      });
 }
 
 const evidenceOf = ({ evidence, features }: WithVerdict): Evidence =>

@@ -131,7 +131,6 @@ async function judgeLooked(judging: Judging, run: readonly Looked[]): Promise<vo
   );
   const again = await judgeRun(by, windows, {
     partition,
-    records: run.map(({ record }) => record),
     decoded,
     hasTeamFailed: run.some(
       ({ said: { decision } }) =>

@@ -12,7 +12,6 @@ export type JudgedAgain = { readonly decided: Decided; readonly decision: Decisi
 /** Records that are judged by the same versions, in offset order. */
 export type JudgedRun = {
   readonly partition: number;
-  readonly records: readonly KafkaRecord[];
   readonly decoded: readonly Decoded[];
   /** Whether the journal says that the team's own model failed here: then it failed for all that it was asked of. */
   readonly hasTeamFailed: boolean;
@@ -22,7 +21,7 @@ export type JudgedRun = {
 export async function judgeRun(
   by: JudgedBy,
   windows: PassWindows,
-  { partition, records, decoded, hasTeamFailed }: JudgedRun,
+  { partition, decoded, hasTeamFailed }: JudgedRun,
 ): Promise<JudgedAgain[]> {
   const decided = await decide(by, windows, decoded, hasTeamFailed);
   for (const one of decided) {
@@ -30,7 +29,7 @@ export async function judgeRun(
     if (joined !== undefined) windows.tookIn(joined.account);
   }
   // Features are compared by their names, as they were decided by.
-  const decisions = decisionsOf({ ...by.log, partition, featureNames: [], decided, records });
+  const decisions = decisionsOf({ partition, featureNames: [], decided });
   return decided.map((one, index) => ({ decided: one, decision: decisions[index] as Decision }));
 }
 
