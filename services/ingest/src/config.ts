@@ -52,10 +52,11 @@ export const ingestConfig = z
         'import-list',
         'test-list',
         'identify',
+        'redrive',
       ])
       .default('source')
       .describe(
-        "Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan or bring one into force, import outcomes and end, bring newer models into force as they come, bring one model or the one before into force, say whether models come into force by themselves, bring a team's own model into force, import a list of accounts or counterparties, ask one, or name a transaction by its pseudonym.",
+        "Feed one source and end, serve the HTTP door, make the topics and name the log, publish a window plan or bring one into force, import outcomes and end, bring newer models into force as they come, bring one model or the one before into force, say whether models come into force by themselves, bring a team's own model into force, import a list of accounts or counterparties, ask one, name a transaction by its pseudonym, or offer dead letters again that standard input says.",
       ),
     INPUT_FILE: z
       .string()
@@ -97,7 +98,7 @@ export const ingestConfig = z
     INDEX_KEY_FILE: secretFile()
       .optional()
       .describe(
-        'The key pseudonyms are made with: 32 bytes or more in base64. Needed in source, serve, outcomes and list modes.',
+        'The key pseudonyms are made with: 32 bytes or more in base64. Needed in source, serve, outcomes, redrive and list modes.',
       ),
     INDEX_KEY_VERSION: count(1, { min: 1, max: 9_999 }).describe(
       'Stands in every pseudonym made with the key.',
@@ -105,7 +106,7 @@ export const ingestConfig = z
     ROUTING_KEY_FILE: secretFile()
       .optional()
       .describe(
-        'The key accounts are routed to partitions with; never changed. 32 bytes or more in base64. Needed in source and serve mode.',
+        'The key accounts are routed to partitions with; never changed. 32 bytes or more in base64. Needed in source, serve and redrive mode.',
       ),
     LOG_PARTITIONS: count(4, { min: 1, max: 10_000 }).describe(
       'Partitions of a log that is opened. Fixed for its life.',
@@ -199,6 +200,7 @@ const neededInMode = {
   'import-list': ['INPUT_FILE', 'TENANT', 'INDEX_KEY_FILE', 'LIST', 'LIST_OF', 'ACTING_PERSON'],
   'test-list': ['TENANT', 'INDEX_KEY_FILE', 'LIST'],
   identify: ['TENANT', 'INDEX_KEY_FILE'],
+  redrive: ['INDEX_KEY_FILE', 'ROUTING_KEY_FILE'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 const keysOfModels = ['received', 'artefacts', 'models', 'intake'] as const;
@@ -219,6 +221,7 @@ const keysInMode = {
   'import-list': ['received', 'artefacts', 'lists', 'intake'],
   'test-list': ['received', 'artefacts', 'lists'],
   identify: [],
+  redrive: ['received', 'rejected'],
 } as const satisfies Record<IngestConfig['MODE'], readonly string[]>;
 
 /** A mode that isn't one is told by its own field. */

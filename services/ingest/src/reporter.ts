@@ -15,6 +15,8 @@ export type Reporter = {
   summary(summary: Summary, reportFile: string | undefined): Promise<void>;
   /** What an account, or a transaction of it, is called. It is told to nobody else. */
   identified(message: Extract<IngestMessage, { kind: 'identified' }>): Promise<void>;
+  /** What became of a batch of dead letters, or that one is over. */
+  redriven(message: Extract<IngestMessage, { kind: 'redriven' }>): Promise<void>;
   problem(error: SourceError): Promise<void>;
   /** What became of a window plan or a model. */
   artefact(message: Extract<IngestMessage, { kind: 'published' | 'activated' | 'policy' }>): Promise<void>;
@@ -62,6 +64,7 @@ export function createReporter(process: NodeJS.Process, log: Logger): Reporter {
     artefact: tell,
     list: tell,
     identified: tell,
+    redriven: tell,
     problem: ({ exitCode, message }) => tell({ kind: 'problem', exitCode, message }),
   };
 }

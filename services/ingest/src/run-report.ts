@@ -4,6 +4,7 @@ import type { PublishedPlan } from './artefacts/publish-plan.ts';
 import type { Counts } from './ledger/counts.ts';
 import type { Ledger } from './ledger/ledger-file.ts';
 import type { LineTracker } from './ledger/line-tracker.ts';
+import type { RedriveOutcome } from './redrive/redrive-batch.ts';
 import type { RejectionKind } from './ledger/rejection-tally.ts';
 import type { ChangedEntries, ListChange } from './lists/list-acts.ts';
 import type { ListCounts, RefusedLines } from './lists/read-list-file.ts';
@@ -55,6 +56,7 @@ export type IngestMessage =
   | ImportedList
   | AskedList
   | { readonly kind: 'identified'; readonly account: string; readonly transaction?: string }
+  | { readonly kind: 'redriven'; readonly batch: string; readonly letters: readonly RedriveOutcome[] }
   | { readonly kind: 'problem'; readonly exitCode: number; readonly message: string };
 
 type Reading = { readonly bytesRead: () => number; readonly bytesTotal: number | null };

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { createTlsRenewal, type TlsRenewal } from '@weir/access';
 import { recordStart } from '@weir/audit';
 import { connectKafka, connectKms } from '@weir/connections';
-import type { Producer } from '@weir/kafka';
+import type { Producer, ProducerOptions } from '@weir/kafka';
 import {
   createLogger,
   createMetrics,
@@ -30,6 +30,7 @@ import { runActivateModel, runModelPolicy, runRollBackModel } from './modes/mode
 import { runOutcomes } from './modes/outcomes-mode.ts';
 import { runActivatePlan, runPublishPlan } from './modes/plan-modes.ts';
 import { runActivateTeamModel } from './modes/team-model-mode.ts';
+import { redriveAppendTimeoutMs, runRedrive } from './modes/redrive-mode.ts';
 import type { ModeParts } from './modes/parts.ts';
 import { createReporter } from './reporter.ts';
 import { startFeed, type FeedPorts, type FeedSettings } from './run-feed.ts';
@@ -140,9 +141,7 @@ function renewCertificate({ env }: NodeJS.Process, tlsRenewal: TlsRenewal): void
 
 async function run(parts: Parts): Promise<void> {
   const { config } = parts;
-  // A caller doesn't wait for as long as a feed sits an outage out.
-  const appendTimeout = config.MODE === 'serve' ? { appendTimeoutMs: config.DOOR_SEND_LIMIT_MS } : {};
-  const producer = createLazyProducer(parts.kafka, appendTimeout);
+  const producer = createLazyProducer(parts.kafka, appendTimeoutOf(config));
   try {
     switch (config.MODE) {
       case 'source':
@@ -173,10 +172,18 @@ async function run(parts: Parts): Promise<void> {
         return await runIdentify(parts, parts);
       case 'test-list':
         return await runTestList(parts, parts);
+      case 'redrive':
+        return await runRedrive(parts, producer, parts);
     }
   } finally {
     await producer.close();
   }
+}
+
+/** A caller doesn't wait for as long as a feed sits an outage out, and nobody waits for a batch of dead letters. */
+function appendTimeoutOf({ MODE: mode, DOOR_SEND_LIMIT_MS: limitMs }: IngestConfig): ProducerOptions {
+  if (mode === 'serve') return { appendTimeoutMs: limitMs };
+  return mode === 'redrive' ? { appendTimeoutMs: redriveAppendTimeoutMs } : {};
 }
 
 async function runOpenLog(parts: Parts, producer: Producer): Promise<void> {

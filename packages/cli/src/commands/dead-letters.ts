@@ -9,6 +9,7 @@ import { countLetters, readLetterAt, readNewestLetters } from '../dead-letters/r
 import { letterAsJson, showLetter } from '../dead-letters/show-letter.ts';
 import { countAsJson, showCounts, showLetters, wordsOf } from '../dead-letters/show-letters.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
+import { addRedriveCommand } from './dead-letters-redrive.ts';
 import { connectOps, type Ops } from '../ops/connect-ops.ts';
 import { grouped } from '../terminal/table.ts';
 
@@ -24,7 +25,7 @@ const mostListed = 10_000;
 export function addDeadLettersCommand(program: Command, context: CommandContext): void {
   const letters = program
     .command('deadletters')
-    .description('look at what was refused, and open one of it')
+    .description('look at what was refused, open one of it, and offer some of it again')
     .addHelpText(
       'after',
       `
@@ -34,6 +35,7 @@ runbook answers it.`,
     );
   addListCommand(letters, context);
   addShowCommand(letters, context);
+  addRedriveCommand(letters, context, (work) => withOps(context, work));
 }
 
 function addListCommand(letters: Command, context: CommandContext): void {
@@ -58,7 +60,8 @@ Reads backwards from the newest and no further than it has to; --summary reads a
 the records held. Days are those of UTC. Moves no consumer's position.
 
 --json: [{ place, at, rejections: [{ code, path }], origin: { kind: "source", source, line }
-  or { kind: "topic", topic, partition, offset }, originalBytes, keptBytes, unreadable }]
+  or { kind: "topic", topic, partition, offset }, originalBytes, keptBytes, redriven, unreadable }]
+"redriven" is how often what it holds had been redriven when it was refused.
 "unreadable" is null, or the code why the dead letter itself can't be read: what it says is
 empty or null then. With --summary: [{ code, isUnreadable, records, firstAt, lastAt }].
 

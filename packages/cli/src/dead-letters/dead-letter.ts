@@ -1,9 +1,14 @@
 import {
+  decodePayload,
   decodeRejected,
+  events,
   formatInstant,
+  readRedriveHeader,
+  redriveHeader,
   streams,
   WeirError,
   type ErrorCode,
+  type RedriveRecord,
   type RejectedOrigin,
   type RejectedRecord,
   type Rejection,
@@ -32,6 +37,8 @@ export type DeadLetter = {
   readonly originalBytes: number | null;
   /** So many of them are kept: of a very long one only the beginning is. */
   readonly keptBytes: number | null;
+  /** So often what it holds had been redriven when it was refused. */
+  readonly redriven: number;
   readonly unreadable: UnreadableCode | null;
 };
 
@@ -42,21 +49,54 @@ const keysOutOfUse: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'kms_key_not_found',
 ]);
 
-/** Opens a dead letter, though not its original. Throws what the KMS throws, but for a key that is out of use. */
-export async function openLetter(
+/** What stands on the topic: a dead letter, or what ingest says of some that it redrives. */
+export type Standing =
+  | {
+      readonly kind: 'letter';
+      readonly opened: OpenedLetter;
+      /** When it was refused, by whoever did; null where it can't be read. */
+      readonly time: string | null;
+    }
+  | { readonly kind: 'redrive'; readonly said: RedriveRecord };
+
+/**
+ * Opens what stands at a place; of a dead letter not its original. Throws what the KMS throws, but for a key that
+ * is out of use.
+ */
+export async function openStanding(
   { opener, environment }: Pick<Ops, 'opener' | 'environment'>,
   record: KafkaRecord,
-): Promise<OpenedLetter> {
+): Promise<Standing> {
+  const unreadable = (code: UnreadableCode): Standing => ({
+    ...{ kind: 'letter', time: null },
+    opened: { ok: false, code },
+  });
   try {
     const [opened] = await openEvents({ opener, stream: 'rejected', environment }, [record]);
     if (opened === undefined) throw new RangeError('one record gives one outcome');
-    if (!opened.ok) return { ok: false, code: opened.rejection.code };
-    const rejected = decodeRejected(opened.plaintext);
-    return rejected === undefined ? { ok: false, code: 'contract_violation' } : { ok: true, rejected };
+    if (!opened.ok) return unreadable(opened.rejection.code);
+    const { attributes, plaintext } = opened;
+    if (attributes.type === events.redrive.type) {
+      const said = decodePayload(events.redrive, plaintext);
+      return said.ok ? { kind: 'redrive', said: said.value } : unreadable('contract_violation');
+    }
+    const rejected = decodeRejected(plaintext);
+    if (rejected === undefined) return unreadable('contract_violation');
+    return { kind: 'letter', opened: { ok: true, rejected }, time: attributes.time };
   } catch (error) {
     if (!(error instanceof WeirError) || !keysOutOfUse.has(error.code)) throw error;
-    return { ok: false, code: error.code };
+    return unreadable(error.code);
   }
+}
+
+/**
+ * How often what a dead letter holds had been redriven when it was refused: ingest writes it into the letter, and
+ * into a header of the record of the log, which the letter of that record keeps.
+ */
+export function timesRedriven({ redrive, origin, headers }: RejectedRecord): number {
+  if (redrive !== undefined) return redrive.times;
+  const header = headers.find(([name]) => name === redriveHeader)?.[1];
+  return origin.kind === 'topic' ? (readRedriveHeader(header)?.times ?? 0) : 0;
 }
 
 /** What is told of it. */
@@ -66,12 +106,13 @@ export function letterOf(
 ): DeadLetter {
   const at = { place: placeText({ partition, offset }), at: formatInstant(timestampMs) };
   if (!opened.ok) {
-    const nothing = { rejections: [], origin: null, originalBytes: null, keptBytes: null };
+    const nothing = { rejections: [], origin: null, originalBytes: null, keptBytes: null, redriven: 0 };
     return { ...at, ...nothing, unreadable: opened.code };
   }
   const { rejections, origin, original, originalBytes } = opened.rejected;
   const keptBytes = original?.length ?? null;
-  return { ...at, rejections, origin, originalBytes, keptBytes, unreadable: null };
+  const redriven = timesRedriven(opened.rejected);
+  return { ...at, rejections, origin, originalBytes, keptBytes, redriven, unreadable: null };
 }
 
 /** A place among the dead letters. */

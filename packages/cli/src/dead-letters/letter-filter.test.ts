@@ -15,6 +15,7 @@ const offered: DeadLetter = {
   origin: { kind: 'source', source: 'core', line: 7 },
   originalBytes: 3,
   keptBytes: 3,
+  redriven: 0,
   unreadable: null,
 };
 const found: DeadLetter = {

@@ -22,7 +22,7 @@ import { createMemoryKafka } from '@weir/kafka/memory';
 import { canaries } from '@weir/testkit';
 import { createMemoryKms, kekArn, otherKekArn } from '../../../envelope/src/key-provider.fixture.ts';
 import type { Ops } from '../ops/connect-ops.ts';
-import { openLetter, type LetterPlace } from './dead-letter.ts';
+import type { LetterPlace } from './dead-letter.ts';
 import { readLetterAt, type LetterOps } from './read-letters.ts';
 
 const environment = 'test';
@@ -133,9 +133,8 @@ export async function createLetterWorld() {
     /** A dead letter that can be read, as it was read. */
     async letterAt(place: LetterPlace): Promise<RejectedRecord> {
       const found = await readLetterAt(ops, place, new AbortController().signal);
-      const letter = found === undefined ? undefined : await openLetter(ops, found.record);
-      if (letter?.ok !== true) throw new RangeError('no dead letter that can be read stands there');
-      return letter.rejected;
+      if (found?.opened.ok !== true) throw new RangeError('no dead letter that can be read stands there');
+      return found.opened.rejected;
     },
   };
 }

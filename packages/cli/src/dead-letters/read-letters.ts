@@ -5,10 +5,11 @@ import { readDeadlineMs } from '../ops/read-events.ts';
 import { readLatest, type ReadStretch } from '../ops/read-latest.ts';
 import {
   letterOf,
-  openLetter,
+  openStanding,
   type DeadLetter,
   type LetterPlace,
   type OpenedLetter,
+  type Standing,
   type UnreadableCode,
 } from './dead-letter.ts';
 import { isAskedFor, isWithin, type LetterFilter } from './letter-filter.ts';
@@ -91,6 +92,23 @@ export async function countLetters(ops: LetterOps, options: ReadOptions): Promis
   return [...counts.values()].toSorted((a, b) => b.records - a.records || b.lastMs - a.lastMs);
 }
 
+/** Opens all that stands on the topic from a time on, each partition in its order. */
+export async function readStandings(
+  ops: LetterOps,
+  { fromMs, ...options }: Omit<ReadOptions, 'filter'> & { readonly fromMs: number | undefined },
+  onStanding: (record: KafkaRecord, standing: Standing) => void,
+): Promise<void> {
+  const progress = createProgress(options);
+  // What is said of a letter stands behind it, by whatever clock.
+  const since = fromMs === undefined ? {} : { fromMs: fromMs - outOfOrderMs };
+  for (const stretch of stretchesOf(await offsetsWithin(ops, since))) {
+    await readStretch(ops, stretch, options.signal, async (record) => {
+      progress();
+      onStanding(record, await openStanding(ops, record));
+    });
+  }
+}
+
 /** The dead letter at a place, opened though not its original; undefined where none stands there (any more). */
 export async function readLetterAt(
   ops: LetterOps,
@@ -102,7 +120,8 @@ export async function readLetterAt(
   let found: { readonly record: KafkaRecord; readonly opened: OpenedLetter } | undefined;
   const stretch = { from: new Map([[partition, offset]]), until: new Map([[partition, offset + 1]]) };
   await readStretch(ops, stretch, signal, async (record) => {
-    found = { record, opened: await openLetter(ops, record) };
+    const standing = await openStanding(ops, record);
+    if (standing.kind === 'letter') found = { record, opened: standing.opened };
   });
   return found;
 }
@@ -114,11 +133,13 @@ async function letterAskedFor(
 ): Promise<DeadLetter | undefined> {
   // Opening is the most of the work, and nothing inside says when it was taken in.
   if (!isWithin(record.timestampMs, filter)) return undefined;
-  const letter = letterOf(record, await openLetter(ops, record));
+  const standing = await openStanding(ops, record);
+  if (standing.kind === 'redrive') return undefined;
+  const letter = letterOf(record, standing.opened);
   return isAskedFor(letter, filter) ? letter : undefined;
 }
 
-const readStretch = (
+export const readStretch = (
   { kafka }: LetterOps,
   stretch: ReadStretch,
   signal: AbortSignal,
@@ -142,7 +163,7 @@ async function offsetsWithin(
 }
 
 /** The offsets cut into stretches, of all partitions at the same time, the oldest first. */
-function* stretchesOf(offsets: readonly PartitionOffsets[]): Generator<ReadStretch> {
+export function* stretchesOf(offsets: readonly PartitionOffsets[]): Generator<ReadStretch> {
   const longest = Math.max(0, ...offsets.map(({ earliest, end }) => end - earliest));
   for (let done = 0; done < longest; done += countedStretchOffsets) {
     const left = offsets.filter(({ earliest, end }) => earliest + done < end);
@@ -158,7 +179,7 @@ function* stretchesOf(offsets: readonly PartitionOffsets[]): Generator<ReadStret
   }
 }
 
-function createProgress({ onProgress }: ReadOptions): () => void {
+function createProgress({ onProgress }: Pick<ReadOptions, 'onProgress'>): () => void {
   let read = 0;
   return () => {
     read += 1;

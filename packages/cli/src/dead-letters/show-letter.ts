@@ -1,4 +1,5 @@
 import {
+  maxRedrives,
   securityRejectionCodes,
   streams,
   type RejectedOrigin,
@@ -73,6 +74,7 @@ function factsOf({ letter, rejected, keyArn, original }: WholeLetter): string[][
     ['told to', isForSecurity ? 'the security team' : 'whoever fed it'],
     ['from', `${originWords(origin)}${explained(origin)}`],
     ['bytes', sizeWords(letter)],
+    ...(letter.redriven === 0 ? [] : [['redriven', `${letter.redriven} of at most ${maxRedrives} times`]]),
     ['key', key === null ? 'none' : `${grouped(key.length)} bytes`],
     ['headers', headers.length === 0 ? 'none' : headers.map(([name]) => printable(name)).join(', ')],
     ['opens with', keyArn],

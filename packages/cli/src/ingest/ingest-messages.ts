@@ -1,4 +1,4 @@
-import { listOf } from '@weir/contracts';
+import { listOf, redriveMark, rejectionCodes } from '@weir/contracts';
 import { z } from 'zod';
 
 const count = z.int().min(0);
@@ -54,6 +54,16 @@ export const ingestMessage = z.discriminatedUnion('kind', [
     expiresAt: z.string().nullable(),
   }),
   z.object({ kind: z.literal('identified'), account: z.string(), transaction: z.string().optional() }),
+  z.object({
+    kind: z.literal('redriven'),
+    batch: z.uuid(),
+    letters: z.array(
+      redriveMark.extend({
+        became: z.enum(['accepted', 'refused', 'unfit', 'not_sent']),
+        rejections: z.array(z.object({ code: z.enum(rejectionCodes), path: z.string() })),
+      }),
+    ),
+  }),
   z.object({ kind: z.literal('problem'), exitCode: z.int(), message: z.string() }),
 ]);
 
@@ -65,4 +75,5 @@ export type ActivatedArtefact = Extract<IngestMessage, { kind: 'activated' }>;
 export type ModelPolicySet = Extract<IngestMessage, { kind: 'policy' }>;
 export type ImportedList = Extract<IngestMessage, { kind: 'list' }>;
 export type IdentifiedTransaction = Extract<IngestMessage, { kind: 'identified' }>;
+export type RedrivenBatch = Extract<IngestMessage, { kind: 'redriven' }>;
 export type AskedList = Extract<IngestMessage, { kind: 'membership' }>;

@@ -14,6 +14,7 @@ import type {
   IngestSummary,
   ModelPolicySet,
   PublishedPlan,
+  RedrivenBatch,
 } from './ingest-messages.ts';
 
 export type IngestRun = {
@@ -29,6 +30,8 @@ export type IngestRun = {
   readonly onList?: (said: ImportedList | AskedList) => void;
   /** What a transaction is called, in the mode that asks for that. */
   readonly onIdentified?: (said: IdentifiedTransaction) => void;
+  /** What became of a batch of dead letters, in the mode that is about them. */
+  readonly onRedriven?: (said: RedrivenBatch) => void;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -60,6 +63,9 @@ export async function runIngest(run: IngestRun): Promise<IngestSummary | undefin
         break;
       case 'identified':
         run.onIdentified?.(message);
+        break;
+      case 'redriven':
+        run.onRedriven?.(message);
         break;
       case 'problem':
         problem = message.message;

@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto';
+import { maxRedrives, type RejectionCode } from '@weir/contracts';
+import { placeText, type LetterPlace } from '../dead-letter.ts';
+import type { Fitness, LeftOut } from './fitness.ts';
+import type { RedriveHistory } from './redrive-history.ts';
+
+/** A dead letter that is asked for, and what is known of it without opening its original. */
+export type Candidate = LetterPlace & {
+  readonly codes: readonly RejectionCode[];
+  /** When it was refused; letters are redriven in the order of that. */
+  readonly timeMs: number;
+  readonly line: number;
+  readonly keptBytes: number;
+  /** How often what it holds had been redriven when it was refused. */
+  readonly timesBefore: number;
+  readonly fitness: Fitness;
+};
+
+/** One that is to be redriven, for the so-manieth time. */
+export type Planned = Candidate & { readonly times: number };
+
+export type RedrivePlan = {
+  readonly asked: number;
+  readonly planned: readonly Planned[];
+  readonly leftOut: ReadonlyMap<LeftOut, number>;
+  /** Fit, and left for another time by the limit. */
+  readonly beyondLimit: number;
+  /** SHA-256 of the places in their order, so that the audit trail names them all without listing them. */
+  readonly placesSha256: string;
+};
+
+/**
+ * Decides which of the letters asked for are redriven, the oldest first. One that came back counts as redriven, so
+ * that the same command said twice, or gone on with after a crash, sends nothing round again.
+ */
+export function planRedrive(
+  candidates: readonly Candidate[],
+  { redriven, refusedAgain }: Pick<RedriveHistory, 'redriven' | 'refusedAgain'>,
+  { again, limit }: { readonly again: boolean; readonly limit: number },
+): RedrivePlan {
+  const leftOut = new Map<LeftOut, number>();
+  const fit: Planned[] = [];
+  const standAgain = new Set([...refusedAgain.values()].map(({ of }) => placeText(of)));
+  for (const candidate of candidates) {
+    const before = redriven.get(placeText(candidate)) ?? 0;
+    const times = Math.max(candidate.timesBefore, before) + 1;
+    const standsAgain = standAgain.has(placeText(candidate));
+    const why = obstacleTo(candidate, { times, standsAgain, again });
+    if (why === undefined) fit.push({ ...candidate, times });
+    else leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
+  }
+  const ordered = fit.toSorted(
+    (a, b) => a.timeMs - b.timeMs || a.line - b.line || a.partition - b.partition || a.offset - b.offset,
+  );
+  const planned = ordered.slice(0, limit);
+  return {
+    ...{ asked: candidates.length, planned, leftOut },
+    beyondLimit: ordered.length - planned.length,
+    placesSha256: hash('sha256', planned.map(placeText).join('\n')),
+  };
+}
+
+function obstacleTo(
+  { fitness }: Candidate,
+  {
+    times,
+    standsAgain,
+    again,
+  }: { readonly times: number; readonly standsAgain: boolean; readonly again: boolean },
+): LeftOut | undefined {
+  if (!fitness.ok) return fitness.why;
+  if (standsAgain) return 'stands_again';
+  if (times > maxRedrives) return 'too_often';
+  return times > 1 && !again ? 'redriven_already' : undefined;
+}
