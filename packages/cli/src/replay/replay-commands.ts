@@ -118,7 +118,7 @@ export async function run(
 const lookAgainMs = 500;
 
 /** Follows a replay until it moves no more by itself. */
-async function follow(
+export async function follow(
   { ask }: ConnectedApi,
   from: ReplayAnswer,
   { terminal, stopping }: CommandContext,

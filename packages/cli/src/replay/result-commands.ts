@@ -95,12 +95,20 @@ async function readingIt<T>(file: string, work: () => Promise<T>): Promise<T> {
 
 const signingConfig = z.object({ ...kmsFields, REPLAY_SIGNING_KEY: z.string().min(1) }).check(checkKmsFields);
 
-/** The public key that manifests are signed with, in PEM, asked of the KMS in the role of ops. */
-export async function publicKey({ env, home, terminal }: CommandContext): Promise<void> {
+/** Prints the public key that manifests are signed with. */
+export async function publicKey(context: CommandContext): Promise<void> {
+  context.terminal.print((await replayPublicKeyPem(context)).trimEnd());
+}
+
+/** The public key that manifests and cases are signed with, in PEM, asked of the KMS in the role of ops. */
+export async function replayPublicKeyPem({
+  env,
+  home,
+}: Pick<CommandContext, 'env' | 'home'>): Promise<string> {
   const config = loadConfig(signingConfig, opsEnvironment(env, home), { secrets: [] });
   const signer = createAwsSigner({ access: kmsAccessOf(config), keyId: config.REPLAY_SIGNING_KEY });
   try {
-    terminal.print((await signer.publicKeyPem()).trimEnd());
+    return await signer.publicKeyPem();
   } finally {
     signer.close();
   }

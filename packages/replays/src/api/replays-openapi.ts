@@ -7,6 +7,7 @@ import {
   replayProblem,
   replayRequest,
 } from './replays-api.ts';
+import { caseReadiness, caseSignatureAnswer, caseSignatureRequest } from '../case/case-claim.ts';
 import { anyReport } from '../report/copy-report.ts';
 
 const schemas = {
@@ -15,6 +16,9 @@ const schemas = {
   replayList: replayListAnswer,
   replayApproval,
   replayReport: anyReport,
+  caseReadiness,
+  caseSignatureRequest,
+  caseSignature: caseSignatureAnswer,
   problem: replayProblem,
 } as const;
 type SchemaName = keyof typeof schemas;
@@ -190,6 +194,26 @@ const paths: Json = {
       isOfOne: true,
       answers: file('The manifest, line by line.', 'application/x-ndjson'),
       problems: ['replay_unfinished'],
+    }),
+  },
+  '/v1/replays/{id}/bundle': {
+    get: operation({
+      id: 'showBundle',
+      summary: 'Whether the bundle of a case can be signed yet',
+      scope: 'replay:export',
+      isOfOne: true,
+      answers: { '200': answer('Whether it can.', 'caseReadiness') },
+      problems: ['target_unfit'],
+    }),
+    post: operation({
+      id: 'signBundle',
+      summary: 'Sign what the bundle of a case claims: who planned, approved and exports it, and its index',
+      description: 'That it is exported is on the audit trail before anything is signed.',
+      scope: 'replay:export',
+      isOfOne: true,
+      body: 'caseSignatureRequest',
+      answers: { '200': answer('The claim and its signature.', 'caseSignature') },
+      problems: ['target_unfit', 'replay_unfinished', 'replay_not_approved', 'plan_altered'],
     }),
   },
 };

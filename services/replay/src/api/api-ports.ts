@@ -1,6 +1,7 @@
 import type { AuditRecorder } from '@weir/audit';
 import type { ReplayPlan } from '@weir/replays';
 import type { AskedPlan, PlanMade, PlanRefused } from '../plan/plan-parts.ts';
+import type { ManifestSigner } from '../run/finish-replay.ts';
 import type { RunFiles } from '../run/run-files.ts';
 import type { RunLoop } from '../run/run-loop.ts';
 import type { KeptReplay, ReplayStore } from '../store/replay-store.ts';
@@ -24,6 +25,8 @@ export type ApiPorts = {
   readonly removeMade: (replay: KeptReplay) => Promise<unknown>;
   /** Says that a replay was stopped: what it has made can go. */
   readonly tidy: () => void;
+  /** Signs what is handed over of a case. */
+  readonly signer: ManifestSigner;
   /** One change of a replay at a time. */
   readonly takeTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Twelve random letters and digits. */

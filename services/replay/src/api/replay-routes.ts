@@ -3,6 +3,7 @@ import { granted, jsonReply, readAs, RequestRefused } from '@weir/access';
 import type { AddRoute, ApiCaller, Reply, StreamedReply } from '@weir/access';
 import { anyReport, copyPage, replayApproval, replayRequest, reportPage } from '@weir/replays';
 import type { ReplayAnswer, ReplayListAnswer } from '@weir/replays';
+import { addBundleRoutes } from '../bundle/bundle-routes.ts';
 import { addExportRoute } from '../export/export-route.ts';
 import { manifestPath } from '../run/run-files.ts';
 import type { KeptReplay } from '../store/replay-store.ts';
@@ -40,6 +41,7 @@ export function addReplayRoutes(add: AddRoute, ports: ApiPorts): void {
   );
   addResults(add, ports);
   addExportRoute(add, ports);
+  addBundleRoutes(add, ports);
 }
 
 /** What a replay came to. */

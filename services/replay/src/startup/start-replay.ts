@@ -81,6 +81,7 @@ export async function startReplay(options: StartOptions): Promise<RunningWorker>
       planReplay: engine.planReplay,
       removeMade: shadows.remove,
       tidy: upkeep.poke,
+      signer,
       alone: config.REPLAY_ALONE,
       nowMs: Date.now,
     },
