@@ -66,7 +66,7 @@ const readGroupPositions = (
 export const createAdmin = (connection: KafkaConnection): KafkaAdmin => {
   const { call, close } = createAdminCall(connection);
   return {
-    ...createTopicAdmin(call),
+    ...createTopicAdmin(connection, call),
     offsets: (topic) => readOffsets(call, topic),
     /**
      * The first offset of each partition whose record has that time or a later one; the partition's end where there

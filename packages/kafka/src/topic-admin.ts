@@ -1,6 +1,8 @@
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { WeirError } from '@weir/contracts';
+import { createAdminCall } from './admin-call.ts';
 import type { AdminCall } from './admin-call.ts';
+import type { KafkaConnection } from './connection.ts';
 
 export type TopicSpec = {
   readonly topic: string;
@@ -58,8 +60,23 @@ const ensureTopic = async (call: AdminCall, spec: TopicSpec): Promise<'created' 
   return wasCreated ? 'created' : 'unchanged';
 };
 
+/**
+ * Makes a topic that nobody else has. It is asked for once: said again after an answer that got lost, "exists" could
+ * mean one's own. So after WeirError broker_unavailable the topic may be there or not.
+ */
+const createOnce = async (connection: KafkaConnection, spec: TopicSpec): Promise<'created' | 'exists'> => {
+  // By a connection of its own: a shared one may know a topic that somebody has removed since, and would fail by it.
+  const { call, close } = createAdminCall(connection);
+  try {
+    const create = (admin: Admin) => admin.createTopics({ topics: [toTopicConfig(spec)] });
+    return (await call(`making topic ${spec.topic}`, create, 1)) ? 'created' : 'exists';
+  } finally {
+    await close();
+  }
+};
+
 /** Topics as somebody makes and removes them. Every call throws WeirError broker_unavailable within a bound. */
-export const createTopicAdmin = (call: AdminCall): TopicAdmin => ({
+export const createTopicAdmin = (connection: KafkaConnection, call: AdminCall): TopicAdmin => ({
   /**
    * Makes the topics that are missing; safe to say again and from several processes.
    * Throws WeirError topic_mismatch where a topic has another partition count.
@@ -69,16 +86,7 @@ export const createTopicAdmin = (call: AdminCall): TopicAdmin => ({
     for (const spec of specs) outcomes.set(spec.topic, await ensureTopic(call, spec));
     return outcomes;
   },
-  /**
-   * Makes a topic that nobody else has. It is asked for once: said again after an answer that got lost, "exists"
-   * could mean one's own. So after WeirError broker_unavailable the topic may be there or not.
-   */
-  createTopic: (spec) =>
-    call(
-      `making topic ${spec.topic}`,
-      async (admin) => ((await admin.createTopics({ topics: [toTopicConfig(spec)] })) ? 'created' : 'exists'),
-      1,
-    ),
+  createTopic: (spec) => createOnce(connection, spec),
   /**
    * Removes a topic with everything in it, for good; one that isn't there stays so. A producer that has appended to it
    * has to be closed: kafkajs goes on asking for each topic it ever knew, and its next append, anywhere, would fail.
