@@ -6,7 +6,6 @@ import { sealEvents } from '@weir/envelope';
 import { defaultRuleset } from '@weir/rules';
 import { applyControl } from '@weir/verdicts';
 import type { LogState } from '@weir/verdicts';
-import { waitFor } from '@weir/testkit';
 import { connectRole } from '../../../services/detection/src/fixtures/connect-role.ts';
 import type { BenchContext } from '../bench-context.ts';
 import { totalOf } from '../bench-log.ts';
@@ -30,7 +29,8 @@ const populationId = 103;
 const turnsLate = 3;
 /** The least that detection takes, so that whoever comes after the kill needn't wait long. */
 const sessionTimeoutMs = 6_000;
-const lookEveryMs = 50;
+/** Seldom enough to cost nothing, but for as long as the first detection lives: it has to be met in its middle. */
+const lookEveryMs = { killed: 50, other: 250 };
 
 /** A log that the real detection has decided, through all that happens to one. */
 export type DecidedLog = {
@@ -82,7 +82,10 @@ export async function fillAndDecide(context: BenchContext): Promise<DecidedLog> 
     ...{ batchMaxRecords: killedBatchRecords, overridden: ['batchMaxRecords'] },
   });
   const half = totalOf(first) / 2;
-  while ((await decided()) < half) await sleep(lookEveryMs);
+  await untilDecided(killed, async () => (await decided()) >= half, {
+    deadlineMs,
+    everyMs: lookEveryMs.killed,
+  });
   await Promise.all(killed.map((worker) => worker.kill()));
   const decidedBeforeKill = await decided();
   if (decidedBeforeKill >= totalOf(first)) throw new Error('detection was done before it was killed');
@@ -92,7 +95,10 @@ export async function fillAndDecide(context: BenchContext): Promise<DecidedLog> 
   try {
     const inForce = await fillTheRest();
     const ends = await log.ends();
-    await untilDecided(workers, async () => (await decided()) >= totalOf(ends), deadlineMs);
+    await untilDecided(workers, async () => (await decided()) >= totalOf(ends), {
+      deadlineMs,
+      everyMs: lookEveryMs.other,
+    });
     const decidedInSeconds = round((performance.now() - startedAtMs) / 1_000, 1);
     const counts = maker.counts();
     say(
@@ -165,14 +171,13 @@ async function publishedModel(context: BenchContext): Promise<Brought> {
 async function untilDecided(
   workers: readonly WorkerProcess[],
   isDecided: () => Promise<boolean>,
-  deadlineMs: number,
+  { deadlineMs, everyMs }: { readonly deadlineMs: number; readonly everyMs: number },
 ): Promise<void> {
-  await Promise.race([
-    waitFor(isDecided, { deadlineMs, what: 'detection to decide the log' }),
-    ...workers.map(({ exited, name }) =>
-      exited.then(() => {
-        throw new Error(`${name} ended before everything was decided`);
-      }),
-    ),
-  ]);
+  const ended = Promise.race(workers.map(({ exited, name }) => exited.then(() => name)));
+  const endsAtMs = performance.now() + deadlineMs;
+  while (!(await isDecided())) {
+    if (performance.now() > endsAtMs) throw new Error(`deciding the log took longer than ${deadlineMs} ms`);
+    const gone = await Promise.race([ended, sleep(everyMs)]);
+    if (gone !== undefined) throw new Error(`${gone} ended before everything was decided`);
+  }
 }

@@ -13,6 +13,8 @@ export type ReplaySettings = {
   readonly latency: {
     readonly txPerSecond: number;
     readonly accounts: number;
+    /** Before the first window, from the first verdict on. */
+    readonly warmSeconds: number;
     readonly rounds: number;
     readonly seconds: number;
     /** Before each window, for what began or ended to be over. */
@@ -34,7 +36,7 @@ export const replaySettings: Readonly<Record<'full' | 'quick', ReplaySettings>> 
     killedBatchRecords: 500,
     modelEntries: 10_000,
     speedRecords: 200_000,
-    latency: { txPerSecond: 200, accounts: 2_000, rounds: 4, seconds: 12, settleSeconds: 2 },
+    latency: { txPerSecond: 200, accounts: 2_000, warmSeconds: 10, rounds: 4, seconds: 12, settleSeconds: 2 },
     plannedRecords: 10_000_000,
     repeats: 3,
     deadlineMs: 600_000,
