@@ -5,6 +5,7 @@ import type { ErrorCode } from '@weir/contracts';
 import { replaysOpenApiDocument } from '@weir/replays';
 import type { FastifyInstance } from 'fastify';
 import { apiLimits, retryAfterSeconds } from './api-limits.ts';
+import { isLostKey } from '../engine/open-log.ts';
 import type { ApiPorts } from './api-ports.ts';
 import { addReplayRoutes } from './replay-routes.ts';
 
@@ -22,7 +23,7 @@ export function buildApi(options: ApiOptions, ports: ApiPorts): FastifyInstance 
     ...{ admit: ofEveryTenant(admit), maxUnderWay },
     retryAfter: retryAfterSeconds.overloaded,
   });
-  addReplayRoutes(tellingOfTheDisk(add), ports);
+  addReplayRoutes(tellingWhatToMend(add), ports);
   const document = JSON.stringify(replaysOpenApiDocument());
   app.get('/v1/openapi.json', async (_request, reply) => reply.type('application/json').send(document));
   return app;
@@ -40,7 +41,8 @@ const ofEveryTenant =
 /** It can't be had just now, or was altered by somebody else. */
 const ofTheDisk: ReadonlySet<ErrorCode> = new Set(['store_unavailable', 'store_other']);
 
-const tellingOfTheDisk =
+/** What somebody has to see to is told to whoever asked, instead of that something failed. */
+const tellingWhatToMend =
   (add: AddRoute): AddRoute =>
   (method, url, scope, answer) =>
     add(method, url, scope, async (asked) => {
@@ -49,6 +51,10 @@ const tellingOfTheDisk =
       } catch (error) {
         if (error instanceof WeirError && ofTheDisk.has(error.code))
           throw new RequestRefused('disk_unavailable', { detail: `${error.message}.` });
+        if (isLostKey(error))
+          throw new RequestRefused('replay_unavailable', {
+            detail: `What a replay keeps can not be sealed or opened (${error.code}).`,
+          });
         throw error;
       }
     });

@@ -86,14 +86,53 @@ test('where nobody may do it alone, another person approves what was looked at',
   ]);
 });
 
-test('a plan that was altered after it was approved is neither run nor gone on with', async () => {
-  const world = await createReplayWorld({ alone: 'none' });
+test('a plan that was altered after it was approved is neither run nor gone on with, and the trail says who tried', async () => {
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const world = await createReplayWorld({
+    alone: 'none',
+    engine: scriptedEngine({ before: () => (reached.resolve(), gate.promise) }),
+  });
   const one = await plan(world);
-  await act(world, one, 'approval', 'ben', { hash: one.hash });
   const path = join(world.folder, one.replayId, 'plan.json');
-  writeFileSync(path, readFileSync(path, 'utf8').replace('"to":9', '"to":90'));
+  const planned = readFileSync(path, 'utf8');
+  const altered = planned.replace('"to":9', '"to":90');
+  writeFileSync(path, altered);
+  assertProblem(await act(world, one, 'approval', 'ben', { hash: one.hash }), 409, 'plan_altered');
+  writeFileSync(path, planned);
+  await act(world, one, 'approval', 'ben', { hash: one.hash });
+  writeFileSync(path, altered);
   assertProblem(await act(world, one, 'run'), 409, 'plan_altered');
   assert.equal((await state(world, one)).state, 'approved');
+  writeFileSync(path, planned);
+  assert.equal((await act(world, one, 'run')).status, 200);
+  await reached.promise;
+  await act(world, one, 'pause');
+  gate.resolve();
+  await waitFor(async () => (await state(world, one)).progress?.done === 0);
+  writeFileSync(path, altered);
+  assertProblem(await act(world, one, 'resume'), 409, 'plan_altered');
+  const refusedOnes = world.audited().filter((entry) => entry.endsWith('refused'));
+  assert.deepEqual(refusedOnes, [
+    'ben replay_approved replay000001 refused',
+    'ana replay_run replay000001 refused',
+    'ana replay_changed replay000001 refused',
+  ]);
+});
+
+test('an approval that somebody put into the folder approves nothing', async () => {
+  const first = await createReplayWorld({ alone: 'none' });
+  const { folder } = first;
+  const one = await plan(first);
+  const forged = { hash: one.hash, by: 'ben', at: one.plan.plannedAt };
+  writeFileSync(join(folder, one.replayId, 'approval.json'), JSON.stringify(forged));
+  assertProblem(await act(first, one, 'run'), 409, 'replay_not_approved');
+  const statePath = join(folder, one.replayId, 'state.json');
+  writeFileSync(statePath, readFileSync(statePath, 'utf8').replace('"planned"', '"approved"'));
+  const again = await createReplayWorld({ alone: 'none', folder });
+  assert.equal((await state(again, one)).approvedBy, 'ben');
+  assertProblem(await act(again, one, 'run'), 409, 'plan_altered');
+  assert.deepEqual(again.audited(), [`ana replay_run ${one.replayId} refused`]);
 });
 
 test('one replay runs at a time; the second is told which one, and runs once it has ended', async () => {
@@ -223,6 +262,7 @@ test('no pseudonym lies in the folder in clear, but for those somebody asked for
     'plan.json',
     'report.json.sealed',
     'state.json',
+    'warrant.sealed',
   ]);
   for (const name of names) assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /a1_AAEC/, name);
 });

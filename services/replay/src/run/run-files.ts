@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { offset, WeirError } from '@weir/contracts';
@@ -10,7 +9,7 @@ import { replayCheckpoint } from '../engine/checkpoint.ts';
 import { replayedTopics } from '../engine/replay-parts.ts';
 import type { KeepReplayStep } from '../engine/replay-parts.ts';
 import { readExport } from '../export/export-target.ts';
-import { atTheDisk, growFile, replaceFile } from '../store/private-files.ts';
+import { bytesOf, growFile, replaceFile } from '../store/private-files.ts';
 import type { GrowingFile } from '../store/private-files.ts';
 import type { ReplaySeals, SealedPart } from '../store/seals.ts';
 
@@ -175,13 +174,3 @@ const openedAtOnce = 500;
 
 const damaged = (): WeirError =>
   new WeirError('store_other', 'REPLAY_DIR: what a replay has found was altered since: run it anew');
-
-const bytesOf = (path: string): Promise<Buffer | undefined> =>
-  atTheDisk(async () => {
-    try {
-      return await readFile(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
-  });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { WeirError } from '@weir/contracts';
@@ -145,6 +145,23 @@ test('a bug ends the process once its replay is given up, so that the next start
   const replayId = await begin(world);
   await assert.rejects(world.loop.done, TypeError);
   assert.equal(world.store.find(replayId)?.lifecycle.state, 'failed');
+});
+
+test('what the folder says to run though nobody had it run does not, and the trail has it by no name of a person', async () => {
+  const folder = makeTempFolder('replays');
+  const first = await createReplayWorld({ folder });
+  const replayId = String((await first.ask('ana', '/v1/replays', { range })).body['replayId']);
+  const path = join(folder, replayId, 'state.json');
+  const run = { by: 'ben', origin: '127.0.0.1', entry: '0199c0de-0000-7000-8000-000000000004' };
+  writeFileSync(path, JSON.stringify({ ...first.store.find(replayId)?.lifecycle, state: 'running', run }));
+  const read: number[] = [];
+  const engine = scriptedEngine({ before: async (offset) => void read.push(offset) });
+  const second = await createReplayWorld({ folder, engine });
+  second.loop.begin(replayId);
+  await becomes(second, replayId, 'failed');
+  assert.deepEqual(read, []);
+  assert.equal(second.store.find(replayId)?.lifecycle.trouble?.code, 'store_other');
+  assert.deepEqual(second.audited(), [`replay replay_run ${replayId} refused`]);
 });
 
 test('a stop of the process leaves what runs to the next start', async () => {

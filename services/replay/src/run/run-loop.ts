@@ -25,7 +25,8 @@ export type LiveProgress = {
 
 /** How a run ended, for the audit trail. */
 export type RunEnd = {
-  readonly result: 'done' | 'failed';
+  /** `refused` where what lies on the disk is not what somebody had run. */
+  readonly result: 'done' | 'failed' | 'refused';
   readonly details: Readonly<Record<string, string | number>>;
 };
 
@@ -71,6 +72,8 @@ const backoff = { baseDelayMs: 500, maxDelayMs: 60_000 };
 const part = 'replay';
 /** Of what is kept of an error. */
 const longestMessage = 2_000;
+
+const altered = 'REPLAY_DIR: the plan, or who is said to have let it run, was altered since';
 
 /** What a person can mend, after which the same replay goes on. */
 const waitsForPeople: ReadonlySet<string> = new Set([
@@ -120,8 +123,10 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
 
   async function runOnce(now: Running, kept: KeptReplay, onStep: () => void): Promise<void> {
     const plan = await store.planOnDisk(now.replayId);
-    if (plan === undefined)
-      throw new WeirError('store_other', 'REPLAY_DIR: the plan was altered after it was approved');
+    if (plan === undefined) {
+      log.error('a replay in REPLAY_DIR was altered and is not run', { replayId: now.replayId });
+      return giveUp(kept, 'store_other', altered, 'refused');
+    }
     const files = options.filesOf(plan);
     const from = await files.lastKept();
     const engine = await options.engineOf(plan);
@@ -150,9 +155,14 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
       log.info('a replay has come to its end', { replayId: now.replayId, count: records });
   }
 
-  async function giveUp(kept: KeptReplay, code: string, message: string): Promise<void> {
+  async function giveUp(
+    kept: KeptReplay,
+    code: string,
+    message: string,
+    result: 'failed' | 'refused' = 'failed',
+  ): Promise<void> {
     const trouble = { code, message: message.slice(0, longestMessage) };
-    await options.recordEnd(kept, { result: 'failed', details: { code } });
+    await options.recordEnd(kept, { result, details: { code } });
     await change(kept.plan.replayId, { kind: 'fail', trouble });
   }
 

@@ -46,7 +46,7 @@ export async function startReplay(options: StartOptions): Promise<RunningWorker>
   // A broker that can't be reached is told at the start, and not to the first who plans.
   await kafka.topicPartitions(streams.received.topic);
   const health = createHealth();
-  const store = await openReplayStore(config.REPLAY_DIR, (replayId) =>
+  const store = await openReplayStore(config.REPLAY_DIR, seals, (replayId) =>
     log.error('a replay in REPLAY_DIR can not be read and is left out', { replayId }),
   );
   const takeTurn = createTurns(1);

@@ -1,15 +1,15 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { instant, parseInstant, sha256Hex } from '@weir/contracts';
+import { parseInstant } from '@weir/contracts';
 import { planHash, replayEstimate, replayPlan } from '@weir/replays';
 import type { ReplayEstimate, ReplayPlan } from '@weir/replays';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isOver, lifecycle } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { atTheDisk, makePrivateFolder, replaceFile, syncFolder } from './private-files.ts';
-
-const approval = z.strictObject({ hash: sha256Hex, by: z.string().min(1).max(256), at: instant });
-export type Approval = z.infer<typeof approval>;
+import { atTheDisk, bytesOf, makePrivateFolder, replaceFile, syncFolder } from './private-files.ts';
+import type { ReplaySeals } from './seals.ts';
+import { approval, isWarranted, writeWarrant } from './warrant.ts';
+import type { Approval } from './warrant.ts';
 
 /** A replay as it is kept. */
 export type KeptReplay = {
@@ -23,14 +23,17 @@ export type ReplayStore = {
   /** The newest first. */
   readonly list: () => readonly KeptReplay[];
   readonly find: (replayId: string) => KeptReplay | undefined;
-  /** Keeps a new plan, whole or not at all, with the document of the ruleset it asks for. */
+  /** Keeps a new plan, whole or not at all, with the document of the ruleset it asks for. Throws what the KMS throws. */
   readonly add: (replay: KeptReplay, ruleset: string | undefined) => Promise<void>;
-  /** Keeps where a replay stands now. */
+  /** Keeps where a replay stands now. Throws what the KMS throws where somebody approved it or had it run. */
   readonly save: (
     replayId: string,
     change: { readonly lifecycle: Lifecycle; readonly approval?: Approval },
   ) => Promise<void>;
-  /** The plan as it lies on the disk now; undefined where it is not the one that was planned. */
+  /**
+   * The plan as it lies on the disk now; undefined where it is not the one that was planned, or where whoever is said
+   * to have approved it or to have had it run is not who did. Throws what the KMS throws.
+   */
   readonly planOnDisk: (replayId: string) => Promise<ReplayPlan | undefined>;
   /** The document of the ruleset that was planned with, where there is one. */
   readonly rulesetOf: (replayId: string) => Promise<string | undefined>;
@@ -48,6 +51,7 @@ const files = {
   estimate: 'estimate.json',
   approval: 'approval.json',
   state: 'state.json',
+  warrant: 'warrant.sealed',
   ruleset: 'ruleset.yaml',
 } as const;
 
@@ -61,6 +65,7 @@ const isReplayId = (name: string): boolean => replayPlan.shape.replayId.safePars
  */
 export async function openReplayStore(
   folder: string,
+  seals: ReplaySeals,
   onUnreadable: (replayId: string) => void,
 ): Promise<ReplayStore> {
   await makePrivateFolder(folder);
@@ -82,6 +87,7 @@ export async function openReplayStore(
       await replaceFile(join(draft, files.plan), JSON.stringify(replay.plan));
       await replaceFile(join(draft, files.estimate), JSON.stringify(replay.estimate));
       await replaceFile(join(draft, files.state), JSON.stringify(replay.lifecycle));
+      await writeWarrant(seals, join(draft, files.warrant), replayId, replay);
       if (ruleset !== undefined) await replaceFile(join(draft, files.ruleset), ruleset);
       await atTheDisk(async () => {
         await rename(draft, folderOf(replayId));
@@ -89,19 +95,24 @@ export async function openReplayStore(
       });
       kept.set(replayId, replay);
     },
-    async save(replayId, { lifecycle: next, approval: approved }) {
+    async save(replayId, { lifecycle: moved, approval: approved }) {
       const before = kept.get(replayId);
       if (before === undefined) throw new Error('only a replay that is kept can change');
+      const next = { ...before, lifecycle: moved, approval: approved ?? before.approval };
       // An approval without its state is said again; a state without its approval would be nobody's.
+      if (approved !== undefined || moved.run?.entry !== before.lifecycle.run?.entry)
+        await writeWarrant(seals, join(folderOf(replayId), files.warrant), replayId, next);
       if (approved !== undefined)
         await replaceFile(join(folderOf(replayId), files.approval), JSON.stringify(approved));
-      await replaceFile(join(folderOf(replayId), files.state), JSON.stringify(next));
-      kept.set(replayId, { ...before, lifecycle: next, approval: approved ?? before.approval });
+      await replaceFile(join(folderOf(replayId), files.state), JSON.stringify(moved));
+      kept.set(replayId, next);
     },
     async planOnDisk(replayId) {
       const before = kept.get(replayId);
       const plan = await readAs(replayPlan, join(folderOf(replayId), files.plan));
-      return plan !== undefined && planHash(plan) === before?.lifecycle.planHash ? plan : undefined;
+      if (plan === undefined || planHash(plan) !== before?.lifecycle.planHash) return undefined;
+      const path = join(folderOf(replayId), files.warrant);
+      return (await isWarranted(seals, path, replayId, before)) ? plan : undefined;
     },
     rulesetOf: (replayId) => textOf(join(folderOf(replayId), files.ruleset)),
     remove,
@@ -155,6 +166,8 @@ async function readOne(folder: string): Promise<KeptReplay | undefined> {
     readAs(approval, join(folder, files.approval)),
   ]);
   if (plan === undefined || estimate === undefined || state === undefined) return undefined;
+  // Nothing runs that nobody had run.
+  if (state.run === null && (state.state === 'running' || state.state === 'paused')) return undefined;
   return { plan, estimate, lifecycle: state, approval: approved ?? null };
 }
 
@@ -172,12 +185,4 @@ async function readAs<Shape extends z.ZodType>(
 }
 
 /** Undefined where there is no such file. */
-const textOf = (path: string): Promise<string | undefined> =>
-  atTheDisk(async () => {
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
-  });
+const textOf = async (path: string): Promise<string | undefined> => (await bytesOf(path))?.toString('utf8');

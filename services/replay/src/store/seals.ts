@@ -2,8 +2,8 @@ import { formatInstant, systemTenant, writeEventHeaders } from '@weir/contracts'
 import { openEvents, sealEvents } from '@weir/envelope';
 import type { Opener, Sealer } from '@weir/envelope';
 
-/** What holds pseudonyms and amounts, and so lies on the disk sealed alone. */
-export type SealedPart = 'checkpoint' | 'difference' | 'report' | 'export';
+/** What lies on the disk sealed alone: it holds pseudonyms and amounts, or nobody else may be able to write it. */
+export type SealedPart = 'checkpoint' | 'difference' | 'report' | 'export' | 'warrant';
 
 /** One sealed piece of one replay: what its bytes are bound to, so that they fit nowhere else. */
 export type SealedPlace = {
