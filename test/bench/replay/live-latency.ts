@@ -55,7 +55,7 @@ export async function measureLiveLatency(
 ): Promise<LiveLatencyFigures> {
   const { settings, stack, say } = context;
   const { log } = stack;
-  const { txPerSecond, accounts, settleSeconds } = settings.replays.latency;
+  const { txPerSecond, accounts, warmSeconds } = settings.replays.latency;
   const lines = createOfferedLines({
     ...{ name: 'live', id: populationId, accounts, active: accounts, history: 50 },
     partitions: settings.partitions,
@@ -75,7 +75,7 @@ export async function measureLiveLatency(
     try {
       const isSeen = (): boolean => !Number.isNaN(reader.seenAtEpochMs[0]);
       await waitFor(isSeen, { deadlineMs: settings.drainDeadlineMs, what: 'the first verdict' });
-      await sleep(settleSeconds * 1_000);
+      await sleep(warmSeconds * 1_000);
       for (const turn of inTurns('without' as const, 'with' as const, settings.replays.latency.rounds))
         spans.push(await lookAt(context, service, { turn, feed, replayed }));
     } finally {

@@ -50,6 +50,7 @@ export const replaySettings: Readonly<Record<'full' | 'quick', ReplaySettings>> 
     latency: {
       txPerSecond: 100,
       accounts: 100,
+      warmSeconds: 0.2,
       rounds: 1,
       seconds: 1,
       settleSeconds: 0.2,
