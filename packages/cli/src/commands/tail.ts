@@ -34,14 +34,18 @@ export function addTailCommand(program: Command, context: CommandContext): void 
     .option('-n, --lines <count>', 'how many of the latest events to begin with', wholeNumber, defaultCount)
     .option('--all', 'from the beginning of the stream, each partition in its order')
     .option('--no-follow', 'end at the present end of the stream')
-    .option('--json', 'one JSON object a line, with the opened payload in full')
+    .option(
+      '--json',
+      'one JSON object a line, with the opened payload in full (of rejected, what it is and not what it holds)',
+    )
     .addHelpText(
       'after',
       `
 Begins with the latest of the whole stream, in the order of their time; what comes
 after is shown as it comes. Reads as ops: it opens what the ops role has keys for
 and moves no consumer's position. Accounts are masked, except with --json. Ctrl-C
-ends it. What was refused is better looked at with "weir deadletters".`,
+ends it. Of what was refused it shows codes, fields, places and sizes, also with
+--json: "weir deadletters show PLACE --open" opens one, on record.`,
     )
     .action(async (stream: StreamName, options: TailOptions) => {
       const ops = connectOps(context.env, context.home);

@@ -92,7 +92,7 @@ test('a release is told with who asked and who approved, where it is approved an
   assert.match(describeEvent('releases', release), /x {2}log 2\/41 {2}asked by anna$/);
 });
 
-test('no line for a person shows an account number or a name, and the JSON for a script shows all', () => {
+test('no line for a person shows an account number or a name, and the JSON for a script shows all, but for what was refused', () => {
   const cleared = { ...held, verdict: { ...held.verdict, outcome: 'cleared' as const, reasons: [] } };
   const { evidence: _, ...clearedTransaction } = cleared;
   const rejected = read(
@@ -115,9 +115,17 @@ test('no line for a person shows an account number or a name, and the JSON for a
   ] as const;
   for (const [stream, event] of all) {
     assert.deepEqual(shownIn(describeEvent(stream, event)), [], stream);
-    if (stream !== 'rejected') assert.equal(shownIn(eventAsJson(stream, event)).length, 3, stream);
+    assert.equal(shownIn(eventAsJson(stream, event)).length, stream === 'rejected' ? 0 : 3, stream);
   }
-  assert.match(describeEvent('rejected', rejected), /iban_invalid at account\.iban {2}from file line 7$/);
+  assert.match(
+    describeEvent('rejected', rejected),
+    /iban_invalid at account\.iban {2}from file line 7 {2}3 bytes$/,
+  );
+  const told = JSON.parse(eventAsJson('rejected', rejected)) as { payload: object };
+  assert.deepEqual(Object.keys(told.payload), [
+    ...['rejections', 'origin', 'originalBytes', 'keptBytes', 'redriven'],
+  ]);
+  assert.doesNotMatch(JSON.stringify(told), new RegExp(Buffer.from(iban).toString('base64').slice(4, 12)));
 });
 
 test('an activation is told by its number and version, where it is announced and where the log says it', () => {

@@ -17,6 +17,7 @@ import type {
   Transaction,
   Verdict,
 } from '@weir/contracts';
+import { timesRedriven } from '../dead-letters/dead-letter.ts';
 import { originWords, refusalWords } from '../dead-letters/show-letters.ts';
 import type { ReadEvent } from './read-events.ts';
 
@@ -27,7 +28,10 @@ export function describeEvent(stream: StreamName, { record, opened }: ReadEvent)
   return `${at}  ${summaryOf(stream, opened.attributes.type, opened.plaintext)}`;
 }
 
-/** The same event with its payload in full, on one line for a script. */
+/**
+ * The same event with its payload in full, on one line for a script. Of a dead letter it is what "weir deadletters list"
+ * tells: what it holds is opened by "show --open" alone, which has an entry on the audit trail.
+ */
 export function eventAsJson(stream: StreamName, { record, opened }: ReadEvent): string {
   const { topic, partition, offset } = record;
   const at = { stream, topic, partition, offset, timestamp: formatInstant(record.timestampMs) };
@@ -36,25 +40,22 @@ export function eventAsJson(stream: StreamName, { record, opened }: ReadEvent): 
     ...at,
     ...opened.attributes,
     key: opened.key,
-    payload: payloadOf(stream, opened.plaintext),
+    payload: payloadOf(stream, opened.attributes.type, opened.plaintext),
   });
 }
 
-function payloadOf(stream: StreamName, plaintext: Buffer): unknown {
+function payloadOf(stream: StreamName, type: string, plaintext: Buffer): unknown {
   if (stream !== 'rejected') return JSON.parse(plaintext.toString('utf8'));
+  if (type === events.redrive.type) {
+    const said = decodePayload(events.redrive, plaintext);
+    return said.ok ? said.value : null;
+  }
   const rejected = decodeRejected(plaintext);
-  return rejected === undefined
-    ? null
-    : {
-        ...rejected,
-        key: base64(rejected.key),
-        headers: rejected.headers.map(([name, value]) => [name, base64(value)]),
-        original: base64(rejected.original),
-      };
+  if (rejected === undefined) return null;
+  const { rejections, origin, original, originalBytes } = rejected;
+  const keptBytes = original?.length ?? null;
+  return { rejections, origin, originalBytes, keptBytes, redriven: timesRedriven(rejected) };
 }
-
-const base64 = (bytes: Uint8Array | null): string | null =>
-  bytes === null ? null : Buffer.from(bytes).toString('base64');
 
 function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string {
   const read = <Schema extends EventDefinition['schema']>(event: EventDefinition<Schema>) => {
@@ -87,9 +88,17 @@ function summaryOf(stream: StreamName, type: string, plaintext: Buffer): string 
         : `${transactionText(judged.transaction)}  ${verdictText(judged.verdict, isFlagged ? 'flagged' : 'held')}`;
     }
     case 'rejected': {
+      if (type === events.redrive.type) {
+        const said = read(events.redrive);
+        return said === undefined
+          ? 'unreadable'
+          : `redrive ${said.kind}  dead letters ${said.letters.length}`;
+      }
       const rejected = decodeRejected(plaintext);
       if (rejected === undefined) return 'unreadable';
-      return `${refusalWords(rejected.rejections)}  from ${originWords(rejected.origin)}`;
+      const { rejections, origin, originalBytes } = rejected;
+      const size = originalBytes === null ? '' : `  ${originalBytes} bytes`;
+      return `${refusalWords(rejections)}  from ${originWords(origin)}${size}`;
     }
     case 'decisions': {
       const journal = read(events.journal);
