@@ -2,13 +2,15 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { ApiOptions } from '../http/connect-api.ts';
 import type { PlanOptions } from '../replay/plan-request.ts';
-import { approve, change, plan, run, status, type RunOptions } from '../replay/replay-commands.ts';
+import { approve, change, discard, plan, run, status, type RunOptions } from '../replay/replay-commands.ts';
 import { asking, exits } from '../replay/replays-api.ts';
 import {
+  exportTo,
   manifest,
   publicKey,
   report,
   verify,
+  type ExportOptions,
   type ReportOptions,
   type VerifyOptions,
 } from '../replay/result-commands.ts';
@@ -16,15 +18,17 @@ import {
 export function addReplayCommand(program: Command, context: CommandContext): void {
   const replay = program
     .command('replay')
-    .description('judge a stretch of the log again and compare it with the journal')
+    .description('judge a stretch of the log again, or hand over what stands there')
     .addHelpText(
       'after',
       `
 A replay reads; it moves no position, writes to no topic of the pipeline, and tells nobody.
+What it reads it judges again and compares with the journal, or hands over: --export opens it
+into a file, --shadow copies it sealed to a topic of its own, --drive posts it to a receiver.
 It is planned first: what it reads is frozen, and it has a hash. On the machine where the
 stack runs no token is needed: "local-analyst" plans and runs, "local-approver" approves.
 Elsewhere say --api, and --token-file or WEIR_TOKEN; a token is made with
-  npx weir tokens add ana --tenant weir --scope replay:plan replay:run replay:read
+  npx weir tokens add ana --tenant weir --scope replay:plan replay:run replay:read replay:export
 
 In one go, for a script:
   npx weir replay run --stream received --from 2026-03-01T00:00:00Z \\
@@ -68,7 +72,7 @@ function addRunning(replay: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       exits(
-        '--json: { records, differences, merkleRoot, manifest }. Ends with 1 also where something\ndiffers, or could not be judged. Stopping the command does not stop the replay.',
+        '--json: { records, differences, merkleRoot, manifest }, with handedOver in place of differences\nwhere nothing is compared. Ends with 1 also where something differs, or could not be judged or\nopened. Stopping the command does not stop the replay.',
       ),
     )
     .action((id: string | undefined, options: RunOptions) => run(id, options, context));
@@ -81,6 +85,10 @@ function addRunning(replay: Command, context: CommandContext): void {
       .description(description)
       .addHelpText('after', exits('The command may be repeated.'))
       .action((id: string, options: ApiOptions) => change(id, what, options, context));
+  asking(replay.command('discard <replay>'))
+    .description('remove it with all it has made: topics it has copied to, its report, its manifest')
+    .addHelpText('after', exits('Not while it runs. The audit trail keeps that it was, and who removed it.'))
+    .action((id: string, options: ApiOptions) => discard(id, options, context));
   asking(replay.command('status [replay]'))
     .description('where a replay stands, or all that are kept')
     .addHelpText('after', exits('--json: what the OpenAPI document calls replay, or an array of them.'))
@@ -89,7 +97,7 @@ function addRunning(replay: Command, context: CommandContext): void {
 
 function addResults(replay: Command, context: CommandContext): void {
   asking(replay.command('report <replay>'))
-    .description('what differs between then and now')
+    .description('what differs between then and now, or what was handed over')
     .option('--html <file>', 'write it as a page with pictures that needs nothing else')
     .option('--out <file>', 'write it as JSON, as the manifest names it by its SHA-256')
     .addHelpText(
@@ -97,6 +105,14 @@ function addResults(replay: Command, context: CommandContext): void {
       exits('It holds pseudonyms, amounts and times. That it was read is on the audit trail.'),
     )
     .action((id: string, options: ReportOptions) => report(id, options, context));
+  asking(replay.command('export <replay> <file>'))
+    .description('get what a replay has exported, opened')
+    .option('--force', 'also in place of a file that is there')
+    .addHelpText(
+      'after',
+      exits('It holds names and account numbers. That it was opened is on the audit trail before it is.'),
+    )
+    .action((id: string, file: string, options: ExportOptions) => exportTo(id, file, options, context));
   asking(replay.command('manifest <replay> <file>'))
     .description('write down which records were read, as hashes, signed')
     .addHelpText('after', exits('Checked with "weir replay verify", by anybody who has the public key.'))
@@ -149,7 +165,13 @@ const planning = (command: Command): Command =>
       'judge by: then, now, a ruleset such as payments@3, or file:PATH',
       'then',
     )
-    .option('--compare', 'compare with the journal (there is nothing else)')
+    .option('--compare', 'compare with the journal, which is what is done unless something else is named')
+    .addOption(
+      new Option('--export <format>', 'instead: open the records, into a file').choices(['ndjson', 'csv']),
+    )
+    .option('--shadow <name>', 'instead: copy them, sealed as they are, to the topic weir.replay.NAME')
+    .option('--drive <receiver>', 'instead: post them to a receiver that is configured')
+    .option('--speed <times>', 'how many times as fast as they came (default: 1)', timesOf)
     .option('--rate <records>', 'so many records a second at most', countOf)
     .option('--as-fast-as-it-goes', 'without a limit')
     .option('--window-bytes <bytes>', 'what windows may take in memory', countOf)
@@ -159,6 +181,12 @@ function countOf(text: string): number {
   const count = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(count)) return count;
   throw new InvalidArgumentError('expected a whole number');
+}
+
+function timesOf(text: string): number {
+  const times = /^\d{1,4}(?:\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (times > 0 && times <= 1_000) return times;
+  throw new InvalidArgumentError('expected a number up to 1000, such as 10 or 0.5');
 }
 
 function hashOf(text: string): string {

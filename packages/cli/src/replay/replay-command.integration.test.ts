@@ -174,3 +174,11 @@ test('what is no range, no version and no plan is wrong usage; what a token may 
   await assert.rejects(weir('ana', 'status', 'aaaaaaaaaaaa'), { exitCode: 1 });
   await assert.rejects(weir('ana', 'plan', ...range, '--account', 'NL91ABNA0417164300'), { exitCode: 69 });
 });
+
+test('what is discarded is gone, and one that is gone says so', async () => {
+  const { weir, audited } = await startWorld();
+  const { replayId } = planOf(await weir('ana', 'plan', ...range, '--json'));
+  assert.match((await weir('ana', 'discard', replayId)).out, /removed, with all that it has made/);
+  assert.ok(audited().includes(`ana replay_discarded ${replayId} done`));
+  await assert.rejects(weir('ana', 'discard', replayId), { exitCode: 1 });
+});

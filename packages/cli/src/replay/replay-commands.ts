@@ -12,7 +12,14 @@ import { notRunningSentence, runningStack } from '../local/stack-session.ts';
 import { namesRange, planRequest } from './plan-request.ts';
 import type { PlanOptions } from './plan-request.ts';
 import { connectReplays, pathOf } from './replays-api.ts';
-import { nextCommand, progressWords, showPlan, showReplays, stateLine } from './show-replay.ts';
+import {
+  nextCommand,
+  progressWords,
+  showPlan,
+  showReplays,
+  stateLine,
+  unjudgedWords,
+} from './show-replay.ts';
 
 /** Plans a replay. */
 export async function plan(options: ApiOptions & PlanOptions, context: CommandContext): Promise<void> {
@@ -60,6 +67,15 @@ export async function change(
   const { ask } = connectReplays(options, context);
   const changed = await ask(replayAnswer, pathOf(replayId, what), {});
   show(changed, options, context, [stateLine(changed)]);
+}
+
+/** Removes a replay with all it has made. */
+export async function discard(replayId: string, options: ApiOptions, context: CommandContext): Promise<void> {
+  const discarded = await connectReplays(options, context).ask(replayAnswer, pathOf(replayId, 'discard'), {});
+  const { terminal } = context;
+  terminal.print(
+    options.json ? JSON.stringify(discarded) : `${replayId} is removed, with all that it has made`,
+  );
 }
 
 /** Where one replay stands, or all of them. */
@@ -147,16 +163,17 @@ async function tellResult(
   const { terminal, home, stopping, exit } = context;
   const { replayId, ending } = replay;
   if (ending === null) throw new CommandError(exitCodes.notAsItShouldBe, stateLine(replay));
-  const { records, differences, unjudged, root } = ending;
+  const { records, differences, unjudged, root, handedOver } = ending;
   const manifest = options.manifest ?? join(ensurePrivateFolder(home, 'manifests'), `${replayId}.ndjson`);
   await downloadTo(access, pathOf(replayId, 'manifest'), manifest, stopping);
-  if (options.json) terminal.print(JSON.stringify({ records, differences, merkleRoot: root, manifest }));
+  const found = handedOver === undefined ? { differences } : { handedOver };
+  if (options.json) terminal.print(JSON.stringify({ records, ...found, merkleRoot: root, manifest }));
   else {
     terminal.print(stateLine(replay));
     terminal.print(`Its manifest: ${manifest}`);
     terminal.print(nextCommand(replay) ?? '');
   }
-  if (unjudged > 0) terminal.say(`${unjudged} records could not be judged: keys of theirs can not be used`);
+  if (unjudged > 0) terminal.say(`Of its records ${unjudgedWords(ending)}`);
   if (differences > 0 || unjudged > 0) exit(exitCodes.notAsItShouldBe);
 }
 
