@@ -232,7 +232,7 @@ test('what a downstream system holds reads the cleared stream, and neither write
   });
 });
 
-test('what replay holds reads verdicts by offset and by time, appends to no topic of the pipeline, and sees no alert', async () => {
+test('what replay holds reads verdicts by offset and by time, appends to no topic of the pipeline, sees no alert, and makes and removes topics of its own alone', async () => {
   await using(kafkaAs('replay'), async (kafka) => {
     const beginning = await kafka.offsetsAtTime(streams.received.topic, 0);
     assert.equal(beginning.size, 4);
@@ -257,5 +257,19 @@ test('what replay holds reads verdicts by offset and by time, appends to no topi
         name,
       );
     await producer.close();
+    const spec = { partitions: 1, replicationFactor: 1, config: {} };
+    await assert.rejects(kafka.createTopic({ ...spec, topic: 'transactions.other' }), {
+      code: 'config_invalid',
+    });
+    await assert.rejects(kafka.deleteTopic(streams.received.topic), { code: 'config_invalid' });
+    const topic = 'weir.replay.secured';
+    assert.equal(await kafka.createTopic({ ...spec, topic, config: { 'retention.ms': '60000' } }), 'created');
+    const copying = await kafka.createProducer();
+    assert.deepEqual(await copying.append(topic, 0, [record]), { firstOffset: 0 });
+    await copying.close();
+    assert.equal((await kafka.lastRecord(topic, 0))?.value?.toString(), 'not sealed');
+    await using(kafkaAs('detection'), async (other) => assert.equal(await other.hasTopic(topic), false));
+    await kafka.deleteTopic(topic);
+    assert.equal(await kafka.hasTopic(topic), false);
   });
 });
