@@ -72,6 +72,7 @@ export async function startReplay(options: StartOptions): Promise<RunningWorker>
   const upkeep = startUpkeep({
     ...{ store, shadows, loop, takeTurn, health, log },
     keepDays: config.REPLAY_KEEP_DAYS,
+    clocks: { wallMs: Date.now, passedMs: systemClock.nowMs },
   });
   upkeep.done.catch(ended.reject);
   const api = await openReplaysApi({

@@ -13,10 +13,20 @@ const stateOf = ['stopped', 'failed', 'done', 'paused', 'running', 'planned'] as
 const idOf = (state: string): string => state.padEnd(12, '0');
 const all = stateOf.map((state) => keptReplay(idOf(state), { state }));
 
+const hourMs = 3_600_000;
+
 /** Upkeep over one replay of each state, all of which have made something. */
-function start(different: { readonly busy?: Set<string>; readonly remove?: () => Promise<boolean> } = {}) {
+function start(
+  different: {
+    readonly busy?: Set<string>;
+    readonly remove?: () => Promise<boolean>;
+    /** How much the wall clock jumps ahead with each hour. */
+    readonly jumpMs?: number;
+  } = {},
+) {
   const removed: string[] = [];
   let rounds = 0;
+  let hours = 0;
   const health = createHealth();
   const upkeep: Upkeep = startUpkeep({
     store: {
@@ -40,6 +50,10 @@ function start(different: { readonly busy?: Set<string>; readonly remove?: () =>
     },
     ...{ health, takeTurn: createTurns(1), log: createLogger({ service: 'test', level: 'fatal' }) },
     keepDays: 30,
+    clocks: {
+      wallMs: () => hours * (hourMs + (different.jumpMs ?? 0)),
+      passedMs: () => (hours += 1) * hourMs,
+    },
   });
   const afterRounds = (count: number): Promise<unknown> => waitFor(() => rounds >= count);
   return { upkeep, removed, health, afterRounds };
@@ -80,4 +94,14 @@ test('where the broker is away readiness says so, and the next round goes on wit
   await waitFor(() => health.problems().length === 0);
   await upkeep.stop();
   assert.ok(removed.includes(idOf('stopped')));
+});
+
+test('by a clock that was set meanwhile nothing that was kept counts as old', async () => {
+  const { upkeep, removed } = start({ jumpMs: 40 * 24 * hourMs });
+  for (let round = 1; round < 4; round += 1) {
+    await waitFor(() => removed.length >= 2 * round);
+    upkeep.poke();
+  }
+  await upkeep.stop();
+  assert.ok(!removed.includes(idOf('done')));
 });

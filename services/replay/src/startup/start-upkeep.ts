@@ -5,9 +5,11 @@ import type { ReplayHealth } from '../health.ts';
 import type { RunLoop } from '../run/run-loop.ts';
 import type { Shadows } from '../shadow/shadows.ts';
 import type { ReplayStore } from '../store/replay-store.ts';
+import { createClockWatch, steadyForMs } from './clock-watch.ts';
+import type { Clocks } from './clock-watch.ts';
 
 const dayMs = 86_400_000;
-const everyMs = 3_600_000;
+const everyMs = steadyForMs;
 /** Where something was out of reach: what a stopped replay has copied shall not lie about for an hour. */
 const againMs = 60_000;
 const part = 'upkeep';
@@ -20,8 +22,8 @@ export type Upkeep = {
 };
 
 /**
- * Removes, from now on every hour and whenever it is poked, what was kept long enough, and what a replay that was
- * stopped or has failed had made outside of its folder. What a crash interrupted is so gone on with at the next start.
+ * Removes, from now on every hour and whenever it is poked, what was kept long enough by a clock that nobody has set in
+ * the last hour, and what a replay that was stopped or has failed had made outside of its folder. What a crash interrupted is so gone on with at the next start.
  */
 export function startUpkeep(parts: {
   readonly store: Pick<ReplayStore, 'list' | 'forgetBefore'>;
@@ -31,8 +33,10 @@ export function startUpkeep(parts: {
   readonly health: ReplayHealth;
   readonly log: Logger;
   readonly keepDays: number;
+  readonly clocks: Clocks;
 }): Upkeep {
   const { store, shadows, health, log } = parts;
+  const isSteady = createClockWatch(parts.clocks);
   const stopping = new AbortController();
   let isPoked = false;
   let nap = new AbortController();
@@ -56,10 +60,11 @@ export function startUpkeep(parts: {
   async function round(): Promise<'done' | 'failed'> {
     try {
       await removeHalfMade();
-      const before = Date.now() - parts.keepDays * dayMs;
+      const isOldKnown = isSteady();
+      const before = parts.clocks.wallMs() - parts.keepDays * dayMs;
       const leave = async (replay: Parameters<typeof shadows.remove>[0]): Promise<void> =>
         void (await shadows.remove(replay));
-      const count = await parts.takeTurn(() => store.forgetBefore(before, leave));
+      const count = isOldKnown ? await parts.takeTurn(() => store.forgetBefore(before, leave)) : 0;
       if (count > 0) log.info('replays were kept long enough and are deleted', { count });
       health.works(part);
       return 'done';

@@ -7,6 +7,7 @@ import { WeirError } from '@weir/contracts';
 const troubles: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'its quota is used up',
+  EFBIG: 'a file may not grow any more',
   EACCES: 'it may not be written or read',
   EROFS: 'it is read-only',
   EIO: 'the disk fails',
