@@ -131,6 +131,9 @@ export const replayAnswer = z
         perSecond: z.number().min(0),
         secondsLeft: z.int().min(0).nullable().describe('Null where nothing moved of late'),
         differences: offset,
+        nextInSeconds: offset
+          .optional()
+          .describe('Of a drive that waits: in how long the next record is due'),
       })
       .nullable()
       .describe('Of one that has begun'),

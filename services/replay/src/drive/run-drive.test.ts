@@ -153,6 +153,20 @@ test('a pause ends a wait at once, and what was waited by then is not waited aga
   assert.ok(Math.abs(nowMs - 60 * minuteMs) < 1_000, `${nowMs}`);
 });
 
+test('whoever looks on is told in how long the next record is due', async () => {
+  const world = await createDriveWorld([
+    { partition: 0, atMs: beginMs },
+    { partition: 0, atMs: beginMs + minuteMs },
+  ]);
+  const { progress } = await driveToTheEnd(world, world.planFor(1));
+  const waits = progress.flatMap(({ nextInMs }) => (nextInMs === undefined ? [] : [nextInMs]));
+  assert.ok((waits[0] ?? 0) > 59_000 && (waits.at(-1) ?? minuteMs) < 1_000);
+  assert.deepEqual(
+    waits.toSorted((one, other) => other - one),
+    waits,
+  );
+});
+
 test('a stop while the receiver asks to wait ends at once', async () => {
   const world = await aMinuteApart(2);
   const { ends, nowMs } = await driveToTheEnd(world, world.planFor(1), {

@@ -97,7 +97,7 @@ async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutco
       const waitMs = schedule.waitMs(atMs, clock.nowMs());
       if ((await pass(Math.min(waitMs, limits.sliceMs))) === 'end') return 'end';
       if (waitMs <= 0) return 'goOn';
-      tell(batch);
+      tell(batch, waitMs);
       await keepEvery(waitedKeepMs);
     }
   };
@@ -195,7 +195,7 @@ function progressOf({ plan, parts: { clock }, observe }: DriveRun, stateNow: () 
   const of = plan.stretches.reduce((sum, { from, to }) => sum + to - from, 0);
   const froms = new Map(plan.stretches.map(({ partition, from }) => [partition, from]));
   let toldAtMs = -Infinity;
-  return ([{ record }]: DriveBatch): void => {
+  return ([{ record }]: DriveBatch, nextInMs?: number): void => {
     const nowMs = clock.nowMs();
     if (nowMs - toldAtMs < progressEveryMs) return;
     toldAtMs = nowMs;
@@ -203,6 +203,9 @@ function progressOf({ plan, parts: { clock }, observe }: DriveRun, stateNow: () 
       (sum, { partition, next }) => sum + next - (froms.get(partition) ?? next),
       0,
     );
-    observe.progress({ phase: 'driving', partition: record.partition, done, of, differences: 0 });
+    observe.progress({
+      ...{ phase: 'driving', partition: record.partition, done, of, differences: 0 },
+      ...(nextInMs === undefined ? {} : { nextInMs }),
+    });
   };
 }

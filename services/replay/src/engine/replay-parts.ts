@@ -54,6 +54,8 @@ export type ReplayProgress = {
   readonly done: number;
   readonly of: number;
   readonly differences: number;
+  /** Of a drive that waits: in how many ms the next record is due. */
+  readonly nextInMs?: number;
 };
 
 export type ReplayLimits = {

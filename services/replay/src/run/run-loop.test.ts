@@ -3,6 +3,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { WeirError } from '@weir/contracts';
+import { replayAnswer } from '@weir/replays';
 import { makeTempFolder, waitFor } from '@weir/testkit';
 import { createReplayWorld, scriptedEngine } from '../fixtures/replay-world.ts';
 import type { ReplayWorld } from '../fixtures/replay-world.ts';
@@ -162,6 +163,34 @@ test('what the folder says to run though nobody had it run does not, and the tra
   assert.deepEqual(read, []);
   assert.equal(second.store.find(replayId)?.lifecycle.trouble?.code, 'store_other');
   assert.deepEqual(second.audited(), [`replay replay_run ${replayId} refused`]);
+});
+
+test('a drive that goes through its records a second time is shown as it goes, and in how long the next is due', async () => {
+  const told = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const world = await createReplayWorld({
+    engine: async (run) => {
+      const tell = (progress: object): void => {
+        world.clock.nowMs += 2_000;
+        run.observe.progress({ phase: 'copying', partition: 0, done: 0, of: 7, differences: 0, ...progress });
+      };
+      for (const done of [0, 4, 7]) tell({ done });
+      tell({ phase: 'driving' });
+      tell({ phase: 'driving', done: 1, nextInMs: 90_500 });
+      told.resolve();
+      await gate.promise;
+      return scriptedEngine({})(run);
+    },
+  });
+  const replayId = await begin(world);
+  await told.promise;
+  const { progress } = replayAnswer.parse((await world.ask('ben', `/v1/replays/${replayId}`)).body);
+  assert.deepEqual(progress, {
+    ...{ phase: 'driving', done: 1, of: 7, differences: 0 },
+    ...{ perSecond: 0.5, secondsLeft: 12, nextInSeconds: 91 },
+  });
+  gate.resolve();
+  await becomes(world, replayId, 'done');
 });
 
 test('a stop of the process leaves what runs to the next start', async () => {

@@ -21,6 +21,8 @@ export type LiveProgress = {
   readonly perSecond: number;
   readonly secondsLeft: number | null;
   readonly differences: number;
+  /** Of a drive that waits: in how long the next record is due. */
+  readonly nextInSeconds?: number;
 };
 
 /** How a run ended, for the audit trail. */
@@ -270,13 +272,16 @@ function followProgress(now: Running, clock: Pick<ReplayClock, 'nowMs'>) {
   let estimate: ReturnType<typeof createProgressEstimate> | undefined;
   let before = 0;
   return {
-    progress({ phase, done, of, differences }: ReplayProgress): void {
+    progress({ phase, done, of, differences, nextInMs }: ReplayProgress): void {
       const nowMs = clock.nowMs();
-      estimate ??= createProgressEstimate({ records: (before = done), of, nowMs });
+      // Whoever goes through it a second time begins anew, as a drive does once everything is listed.
+      if (estimate === undefined || done < before)
+        estimate = createProgressEstimate({ records: (before = done), of, nowMs });
       estimate.add(done - before, nowMs);
       before = done;
       const { perSecond, secondsLeft } = estimate.at(nowMs);
-      now.progress = { phase, done, of, perSecond, secondsLeft, differences };
+      const next = nextInMs === undefined ? {} : { nextInSeconds: Math.ceil(nextInMs / 1_000) };
+      now.progress = { phase, done, of, perSecond, secondsLeft, differences, ...next };
     },
   };
 }
