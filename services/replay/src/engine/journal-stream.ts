@@ -110,16 +110,20 @@ async function startAt(
 }
 
 function createJournalReader(parts: JournalParts, logId: string, partition: number, records: RecordStream) {
-  let waiting: readonly JournalRecord[] = [];
-  let index = 0;
+  let waiting: (() => JournalRecord)[] = [];
+  let current: JournalRecord | undefined;
   let decisionIndex = 0;
 
-  const readMore = async (): Promise<boolean> => {
-    const chunk = await records.next();
-    if (chunk === undefined) return false;
-    waiting = [...waiting.slice(index), ...(await openJournals(parts, partition, chunk.records))];
-    index = 0;
-    if (waiting.some((journal) => journal.logId !== logId))
+  /** Reads one after the other, since a chunk of them read at once holds the decisions of thousands of records. */
+  const goOn = async (): Promise<boolean> => {
+    while (waiting.length === 0) {
+      const chunk = await records.next();
+      if (chunk === undefined) return false;
+      waiting = await openJournals(parts, partition, chunk.records);
+    }
+    current = waiting.shift()?.();
+    decisionIndex = 0;
+    if (current?.logId !== logId)
       throw new WeirError('log_other', `the journal of partition ${partition} is that of another log`);
     return true;
   };
@@ -128,21 +132,14 @@ function createJournalReader(parts: JournalParts, logId: string, partition: numb
     /** The journal record that covers an offset; undefined where the journal begins behind it, or ends before it. */
     covering: async (offset: number): Promise<JournalRecord | undefined> => {
       for (;;) {
-        const journal = waiting[index];
-        if (journal === undefined) {
-          if (!(await readMore())) return undefined;
-        } else if (journal.to > offset) {
-          return journal.from <= offset ? journal : undefined;
-        } else {
-          index += 1;
-          decisionIndex = 0;
-        }
+        if (current !== undefined && current.to > offset) return current.from <= offset ? current : undefined;
+        if (!(await goOn())) return undefined;
       }
     },
     /** The journal record that the last offset was asked of. */
-    current: (): JournalRecord | undefined => waiting[index],
+    current: (): JournalRecord | undefined => current,
     decisionAt: (offset: number): Decision | undefined => {
-      const decisions = waiting[index]?.decisions ?? [];
+      const decisions = current?.decisions ?? [];
       while ((decisions[decisionIndex]?.offset ?? Infinity) < offset) decisionIndex += 1;
       const decision = decisions[decisionIndex];
       return decision?.offset === offset ? decision : undefined;
@@ -150,13 +147,14 @@ function createJournalReader(parts: JournalParts, logId: string, partition: numb
   };
 }
 
+/** Opens records of a journal together. What each says is read once it is asked for. */
 async function openJournals(
   { opener, environment }: JournalParts,
   partition: number,
   records: readonly KafkaRecord[],
-): Promise<JournalRecord[]> {
+): Promise<(() => JournalRecord)[]> {
   const opened = await openEvents({ opener, environment, stream: 'decisions' }, records);
-  return opened.map((one, index) => {
+  return opened.map((one, index) => () => {
     const payload = one.ok ? decodePayload(events.journal, one.plaintext) : undefined;
     // A record isn't bound to its partition: one copied here from another would say another's decisions.
     if (payload?.ok === true && payload.value.partition === partition) return payload.value;
@@ -174,5 +172,5 @@ export async function lastJournal(
   partition: number,
 ): Promise<JournalRecord | undefined> {
   const last = await parts.kafka.lastRecord(topic, partition);
-  return last === undefined ? undefined : (await openJournals(parts, partition, [last]))[0];
+  return last === undefined ? undefined : (await openJournals(parts, partition, [last]))[0]?.();
 }
