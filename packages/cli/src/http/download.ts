@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { link, rename, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -14,21 +14,25 @@ const silenceMs = 60_000;
 const longestProblemBytes = 65_536;
 
 /**
- * Gets a file of any size into one of ours, mode 0600: whole, or not at all. One that was there is replaced.
- * Throws CommandError: what the server refuses, 75 where it gives no answer, 73 where the file can't be written.
+ * Gets a file of any size into one of ours, mode 0600: whole, or not at all. One that was there is replaced, unless
+ * `replaces` is false. Throws CommandError: what the server refuses, 75 where it gives no answer, 73 where the file
+ * can't be written, or is there and isn't to be replaced: then nothing was asked for.
  */
 export async function downloadTo(
   access: ServerAccess,
   path: string,
   file: string,
   signal: AbortSignal,
+  { replaces }: { readonly replaces: boolean } = { replaces: true },
 ): Promise<void> {
+  if (!replaces && existsSync(file))
+    throw new CommandError(cannotCreate, `${file} is there already: name another, or say --force`);
   const response = await get(access, path, signal);
   const draft = `${file}.new`;
   try {
     await rm(draft, { force: true });
     await pipeline(response, createWriteStream(draft, { mode: 0o600, flags: 'wx' }), { signal });
-    await rename(draft, file);
+    await (replaces ? rename(draft, file) : link(draft, file).then(() => rm(draft)));
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => undefined);
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';

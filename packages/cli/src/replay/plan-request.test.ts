@@ -38,3 +38,20 @@ test('Without a limit is another thing than no word of one', async () => {
   assert.equal((await request({ offsets: ['0:0-9'], asFastAsItGoes: true })).recordsPerSecond, null);
   assert.ok(!('recordsPerSecond' in (await request({ offsets: ['0:0-9'] }))));
 });
+
+test('What is done with the records is one thing; comparing where nothing is said', async () => {
+  const targetOf = async (options: Partial<PlanOptions>) =>
+    (await request({ offsets: ['0:0-9'], ...options })).target;
+  assert.deepEqual(await targetOf({}), { kind: 'compare' });
+  assert.deepEqual(await targetOf({ export: 'csv' }), { kind: 'export', format: 'csv' });
+  assert.deepEqual(await targetOf({ shadow: 'march' }), { kind: 'shadow', topic: 'weir.replay.march' });
+  assert.deepEqual(await targetOf({ drive: 'test-bank' }), {
+    ...{ kind: 'drive', receiver: 'test-bank', speed: 1 },
+  });
+  assert.deepEqual(await targetOf({ drive: 'test-bank', speed: 60 }), {
+    ...{ kind: 'drive', receiver: 'test-bank', speed: 60 },
+  });
+  await assert.rejects(targetOf({ compare: true, export: 'csv' }), { exitCode: 64 });
+  await assert.rejects(targetOf({ export: 'csv', shadow: 'march' }), { exitCode: 64 });
+  await assert.rejects(targetOf({ speed: 2 }), { exitCode: 64 });
+});

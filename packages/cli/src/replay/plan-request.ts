@@ -1,5 +1,5 @@
 import { formatInstant, isPseudonymOf, parseInstant } from '@weir/contracts';
-import type { ReplayRequest } from '@weir/replays';
+import type { ReplayRequest, ReplayTarget } from '@weir/replays';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { fileText } from '../http/server-options.ts';
 
@@ -23,6 +23,11 @@ export type PlanOptions = {
   readonly asFastAsItGoes?: true;
   readonly windowBytes?: number;
   readonly incomplete?: true;
+  readonly compare?: true;
+  readonly export?: 'ndjson' | 'csv';
+  readonly shadow?: string;
+  readonly drive?: string;
+  readonly speed?: number;
 };
 
 /** Whether a range was given at all. */
@@ -58,13 +63,29 @@ export async function planRequest(
     range: rangeOf(options),
     filter,
     versions: versionsOf(options.versions),
-    target: { kind: 'compare' },
+    target: targetOf(options),
     ...(options.asFastAsItGoes === true ? { recordsPerSecond: null } : {}),
     ...(options.rate === undefined ? {} : { recordsPerSecond: options.rate }),
     ...(options.windowBytes === undefined ? {} : { windowBytes: options.windowBytes }),
     incomplete: options.incomplete === true,
   };
 }
+
+/** One target; comparing where none is named. */
+function targetOf({ compare, export: format, shadow, drive, speed }: PlanOptions): ReplayTarget {
+  const named = [compare, format, shadow, drive].filter((one) => one !== undefined);
+  if (named.length > 1)
+    throw new CommandError(exitCodes.usage, 'One of --compare, --export, --shadow and --drive, not several');
+  if (speed !== undefined && drive === undefined)
+    throw new CommandError(exitCodes.usage, '--speed is how fast a receiver is driven: name it with --drive');
+  if (format !== undefined) return { kind: 'export', format };
+  if (shadow !== undefined) return { kind: 'shadow', topic: `${shadowPrefix}${shadow}` };
+  if (drive !== undefined) return { kind: 'drive', receiver: drive, speed: speed ?? 1 };
+  return { kind: 'compare' };
+}
+
+/** What the topics begin with that a replay may make. */
+const shadowPrefix = 'weir.replay.';
 
 function rangeOf({ from, to, by, offsets }: PlanOptions): ReplayRequest['range'] {
   if (offsets !== undefined) {

@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { replayAnswer } from '@weir/replays';
 import type { ReplayAnswer } from '@weir/replays';
 import { makeTempFolder, waitFor } from '@weir/testkit';
+import { exportedIban, exportingEngine } from '../../../../services/replay/src/fixtures/exporting-engine.ts';
 import { createReplayWorld, scriptedEngine } from '../../../../services/replay/src/fixtures/replay-world.ts';
 import type { CommandContext } from '../command-context.ts';
 import { addReplayCommand } from '../commands/replay.ts';
@@ -181,4 +182,33 @@ test('what is discarded is gone, and one that is gone says so', async () => {
   assert.match((await weir('ana', 'discard', replayId)).out, /removed, with all that it has made/);
   assert.ok(audited().includes(`ana replay_discarded ${replayId} done`));
   await assert.rejects(weir('ana', 'discard', replayId), { exitCode: 1 });
+});
+
+test('what is exported gets into a file of its own, never over another, and its report compares nothing', async () => {
+  const replays = makeTempFolder('replays');
+  const { weir, audited } = await startWorld({ folder: replays, engine: exportingEngine(replays, 900) });
+  await assert.rejects(weir('ana', 'run', ...range, '--export', 'ndjson', '--yes'), {
+    message: /weir replay approve/,
+  });
+  const plan = planOf(await weir('ana', 'plan', ...range, '--export', 'ndjson', '--json'));
+  await weir('ben', 'approve', plan.replayId, '--hash', plan.hash.slice(0, 12));
+  const run = await weir('ana', 'run', plan.replayId);
+  assert.match(run.out, /is done: 7 records, 900 handed over[^]*weir replay export replay\d+ FILE/);
+  const file = join(folder, 'exported.ndjson');
+  const written = await weir('ana', 'export', plan.replayId, file);
+  assert.ok(written.said.includes(file) && !written.said.includes(exportedIban));
+  assert.equal(readFileSync(file, 'utf8').split('\n').length, 901);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  writeFileSync(file, 'mine');
+  const opened = () => audited().filter((one) => one.includes('evidence_opened')).length;
+  assert.equal(opened(), 1);
+  await assert.rejects(weir('ana', 'export', plan.replayId, file), { exitCode: 73 });
+  assert.deepEqual([readFileSync(file, 'utf8'), opened()], ['mine', 1]);
+  await weir('ana', 'export', plan.replayId, file, '--force');
+  assert.equal(readFileSync(file, 'utf8').split('\n').length, 901);
+  await assert.rejects(weir('ben', 'export', plan.replayId, join(folder, 'other')), { exitCode: 77 });
+  const report = await weir('ben', 'report', plan.replayId);
+  assert.match(report.out, /900 records were handed over\./);
+  assert.doesNotMatch(report.out, /judged|differ/);
+  assert.match((await weir('ben', 'status')).out, new RegExp(`${plan.replayId} +done .* ana +export +7/7`));
 });

@@ -14,7 +14,7 @@ export const connectReplays = (
     {
       called: 'API of replays',
       address: 'REPLAYS_URL',
-      scopes: 'replay:plan replay:run replay:read',
+      scopes: 'replay:plan replay:run replay:read replay:export',
     },
     options,
     context,

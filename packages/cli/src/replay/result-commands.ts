@@ -47,6 +47,21 @@ export async function manifest(
   context.terminal.say(`Written to ${file}; it is checked with: npx weir replay verify ${file} --key PEM`);
 }
 
+export type ExportOptions = ApiOptions & { readonly force?: true };
+
+/** Gets what was exported, opened, into a file that is not there yet. */
+export async function exportTo(
+  replayId: string,
+  file: string,
+  { force, ...options }: ExportOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { access } = connectReplays(options, context);
+  const how = { replaces: force === true };
+  await downloadTo(access, pathOf(replayId, 'export'), file, context.stopping, how);
+  context.terminal.say(`Written to ${file}. It holds what is sealed everywhere else: keep it accordingly.`);
+}
+
 export type VerifyOptions = { readonly key: string; readonly report?: string; readonly json?: true };
 
 /** Verifies a manifest with nothing but the public key. */

@@ -1,4 +1,4 @@
-import { describeManifestFinding, planInWords } from '@weir/replays';
+import { describeManifestFinding, isJudged, planInWords } from '@weir/replays';
 import type { ReplayAnswer, VerifiedManifest } from '@weir/replays';
 import { grouped, table } from '../terminal/table.ts';
 
@@ -34,12 +34,21 @@ export function showPlan(replay: ReplayAnswer): readonly string[] {
 }
 
 /** What comes next, as a command. */
-export function nextCommand({ replayId, state, needsApproval, hash }: ReplayAnswer): string | undefined {
+export function nextCommand({
+  replayId,
+  state,
+  needsApproval,
+  hash,
+  plan,
+}: ReplayAnswer): string | undefined {
   if (state === 'planned' && needsApproval)
     return `Another person approves it with: npx weir replay approve ${replayId} --hash ${hash.slice(0, 12)}`;
   if (state === 'planned' || state === 'approved') return `Run it with: npx weir replay run ${replayId}`;
   if (state === 'paused') return `Go on with: npx weir replay resume ${replayId}`;
-  return state === 'done' ? `What differs: npx weir replay report ${replayId}` : undefined;
+  if (state !== 'done') return undefined;
+  if (plan.target.kind === 'export') return `Get it with: npx weir replay export ${replayId} FILE`;
+  const what = isJudged(plan.target) ? 'What differs' : 'What was handed over';
+  return `${what}: npx weir replay report ${replayId}`;
 }
 
 /** Where a replay stands, in a line. */
@@ -51,38 +60,59 @@ export function stateLine({ replayId, state, changedBy, progress, trouble, endin
   return `${replayId} is ${state}${state === 'running' ? '' : who}${how}${why}`;
 }
 
-const endingWords = ({ records, differences, unjudged, root }: NonNullable<ReplayAnswer['ending']>): string =>
-  [
+const endingWords = (ending: NonNullable<ReplayAnswer['ending']>): string => {
+  const { records, differences, unjudged, root, handedOver } = ending;
+  const compared = differences === 0 ? 'nothing differs' : counted(differences, 'difference');
+  return [
     counted(records, 'record'),
-    differences === 0 ? 'nothing differs' : `${counted(differences, 'difference')}`,
-    ...(unjudged === 0 ? [] : [`${grouped(unjudged)} could not be judged`]),
+    handedOver === undefined ? compared : `${grouped(handedOver)} handed over`,
+    ...(unjudged === 0 ? [] : [unjudgedWords(ending)]),
     `root ${root.slice(0, 12)}…`,
   ].join(', ');
+};
+
+/** How many records a replay could do nothing with. */
+export const unjudgedWords = ({
+  unjudged,
+  handedOver,
+}: Pick<NonNullable<ReplayAnswer['ending']>, 'unjudged' | 'handedOver'>): string =>
+  `${grouped(unjudged)} could not be ${handedOver === undefined ? 'judged' : 'opened'}`;
+
+/** From here on somebody might think that nothing happens any more. */
+const longWaitSeconds = 5;
 
 /** How far a replay is. */
 export function progressWords(progress: NonNullable<ReplayAnswer['progress']>): string {
-  const { phase, done, of, perSecond, secondsLeft, differences } = progress;
+  const { phase, done, of, perSecond, secondsLeft, differences, nextInSeconds = 0 } = progress;
   const share = of === 0 ? 100 : Math.floor((100 * done) / of);
   return [
     ...(phase === 'warming' ? ['filling windows'] : []),
+    ...(phase === 'driving' ? ['handing over'] : []),
     `${grouped(done)} of ${grouped(of)} (${String(share)} %)`,
     ...(perSecond === 0 ? [] : [`${grouped(Math.round(perSecond))}/s`]),
     ...(secondsLeft === null || secondsLeft === 0 ? [] : [`${inTime(secondsLeft)} left`]),
+    ...(nextInSeconds < longWaitSeconds ? [] : [`the next is due in ${inTime(nextInSeconds)}`]),
     ...(differences === 0 ? [] : [counted(differences, 'difference')]),
   ].join(', ');
+}
+
+/** By which versions is judged again, or what else is done with the records. */
+function whatIsDone({ target, versions }: ReplayAnswer['plan']): string {
+  if (!isJudged(target)) return target.kind;
+  return versions.kind === 'ruleset' ? versions.ref : versions.kind;
 }
 
 /** Replays, one in a line. */
 export function showReplays(replays: readonly ReplayAnswer[]): readonly string[] {
   if (replays.length === 0) return ['No replay is kept.'];
   return table(
-    ['replay', 'state', 'planned', 'by', 'versions', 'records', 'differences'],
+    ['replay', 'state', 'planned', 'by', 'what', 'records', 'differences'],
     replays.map(({ replayId, state, plan, progress }) => [
       replayId,
       state,
       plan.plannedAt.slice(0, 16).replace('T', ' '),
       plan.plannedBy,
-      plan.versions.kind === 'ruleset' ? plan.versions.ref : plan.versions.kind,
+      whatIsDone(plan),
       progress === null ? '' : `${grouped(progress.done)}/${grouped(progress.of)}`,
       progress === null ? '' : grouped(progress.differences),
     ]),

@@ -1,13 +1,24 @@
-import { planInWords, replayReport } from '@weir/replays';
-import type { ReplayReport } from '@weir/replays';
+import { anyReport, handedOverInWords, planInWords, unreadableInWords } from '@weir/replays';
+import type { AnyReport, CopyReport, ReplayReport } from '@weir/replays';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { grouped, table } from '../terminal/table.ts';
 
 const mostShown = 10;
 
-/** A report for a person: what differs, by kind, rule and account. */
+/** A report for a person: what differs, by kind, rule and account, or what was handed over. */
 export function showReport(text: string): readonly string[] {
   const report = read(text);
+  return 'comparison' in report ? showCompared(report) : showCopied(report);
+}
+
+const showCopied = (report: CopyReport): readonly string[] => [
+  ...planInWords(report.plan),
+  handedOverInWords(report),
+  ...unreadableInWords(report),
+  ...report.notes,
+];
+
+function showCompared(report: ReplayReport): readonly string[] {
   const { plan, comparison, counts, notes } = report;
   const { kinds, records } = comparison;
   const differing = Object.entries(kinds).filter(([kind, count]) => kind !== 'same' && count > 0);
@@ -52,9 +63,9 @@ export function showReport(text: string): readonly string[] {
   ];
 }
 
-function read(text: string): ReplayReport {
+function read(text: string): AnyReport {
   try {
-    return replayReport.parse(JSON.parse(text));
+    return anyReport.parse(JSON.parse(text));
   } catch (cause) {
     throw new CommandError(exitCodes.tryAgain, 'What was answered is no report of this version', { cause });
   }

@@ -5,46 +5,11 @@ import { test } from 'node:test';
 import { replayAnswer } from '@weir/replays';
 import type { ReplayAnswer } from '@weir/replays';
 import { makeTempFolder, waitFor } from '@weir/testkit';
-import {
-  receivedEvent,
-  sampleTransaction,
-} from '../../../../packages/verdicts/src/fixtures/sample-transactions.ts';
-import type { RunReplay } from '../engine/replay-parts.ts';
-import { createReplayWorld, scriptedEngine, seals } from '../fixtures/replay-world.ts';
+import { exportedIban, exportingEngine } from '../fixtures/exporting-engine.ts';
+import { createReplayWorld } from '../fixtures/replay-world.ts';
 import type { Answer, ReplayWorld } from '../fixtures/replay-world.ts';
-import { createExportTarget } from './export-target.ts';
 
 const range = { by: 'offsets', stretches: [{ partition: 0, from: 2, to: 9 }] };
-const iban = 'NL91ABNA0417164300';
-
-/** An engine that reads what the scripted one reads, and exports so many records at its end. */
-function exportingEngine(folder: string, records: number): RunReplay {
-  const write = async (replayId: string) => {
-    const target = createExportTarget({ folder: join(folder, replayId), replayId, seals }, 'ndjson');
-    const open = await target.open(undefined);
-    for (let offset = 0; offset < records; offset += 1) {
-      const { plaintext, key, ...attributes } = receivedEvent(
-        sampleTransaction(offset, { account: { iban } }),
-      );
-      const place = { topic: 'transactions.received.v1', partition: 0, offset, timestampMs: 0 };
-      const record = { ...place, key: Buffer.from(key), value: null, headers: {}, repeatedHeaders: [] };
-      await open.take([{ record, opened: { attributes, plaintext } }]);
-    }
-    const state = await open.settle();
-    await open.close();
-    return state;
-  };
-  return (run) =>
-    scriptedEngine({})({
-      ...run,
-      keep: async (step) => {
-        if (step.checkpoint.place !== null) return run.keep(step);
-        const target = await write(run.plan.replayId);
-        const counts = { ...step.checkpoint.counts, handedOver: records };
-        await run.keep({ ...step, checkpoint: { ...step.checkpoint, counts, target } });
-      },
-    });
-}
 
 async function exportingWorld(records: number) {
   const folder = makeTempFolder('replays');
@@ -87,7 +52,7 @@ test('what was exported is handed out whole, to who may, once the trail says so'
   );
   assert.ok(world.audited().includes(`ana evidence_opened ${one.replayId} done`));
   for (const name of readdirSync(join(world.folder, one.replayId)))
-    assert.ok(!readFileSync(join(world.folder, one.replayId, name)).includes(iban), name);
+    assert.ok(!readFileSync(join(world.folder, one.replayId, name)).includes(exportedIban), name);
 });
 
 test('what the trail can not say is not opened', async () => {
