@@ -11,6 +11,7 @@ export type {
 export { ensurePrivateFolder, repositoryRoot, resolveHome } from './home.ts';
 export type { Progress } from './install/install-once.ts';
 export { startKafkaBroker } from './kafka/start-kafka-broker.ts';
+export { teachKafkaUsers } from './kafka/teach-kafka-users.ts';
 export { LocalError } from './local-error.ts';
 export type { LocalErrorCode } from './local-error.ts';
 export { pickFreePort } from './process/free-port.ts';
@@ -27,7 +28,9 @@ export { doorFilesOf } from './stack/door-files.ts';
 export { composeFile } from './containers/compose-file.ts';
 export { prepareContainers } from './containers/prepare-containers.ts';
 export { containerFolders, provisionContainers } from './containers/provision-containers.ts';
+export { ensureSecurity } from './security/ensure-security.ts';
 export { kafkaGrants } from './security/kafka-grants.ts';
+export { partyFiles } from './security/secured-parties.ts';
 export { nodeMain, teamModelFolder } from './stack/describe-stack.ts';
 export { keyAliasPrefix, readAdminCredentials } from './stack/callers.ts';
 export { readRoleEnvironment, writeRoleKeys } from './stack/role-files.ts';

@@ -7,6 +7,7 @@ import { ensurePrivateFolder } from '../home.ts';
 import type { Progress } from '../install/install-once.ts';
 import { installKafka } from '../kafka/install-kafka.ts';
 import { prepareKafka } from '../kafka/prepare-kafka.ts';
+import { teachKafkaUsers } from '../kafka/teach-kafka-users.ts';
 import { LocalError } from '../local-error.ts';
 import type { CommandLine } from '../process/command-line.ts';
 import { installRedis } from '../redis/install-redis.ts';
@@ -93,6 +94,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     const { settings, credentials } = await prepare(options, ports);
     const addresses = stackAddresses(settings);
     await supervisor.start(describeInfrastructure(settings), addresses);
+    await teachKafka(settings);
     const arns = await makeKeys(settings, credentials.admin);
     writeRoles({ home, settings, arns, credentials });
     await options.provision?.({
@@ -174,6 +176,13 @@ async function prepare(options: StackOptions, ports: Ports) {
     logLevel: own(env, 'LOG_LEVEL') ?? 'info',
   };
   return { settings, credentials: callers.credentials };
+}
+
+/** A home that an earlier version made has no user for each role there is by now. */
+async function teachKafka({ security, ownKafkaBrokers, ports }: StackSettings): Promise<void> {
+  if (security === undefined || ownKafkaBrokers !== undefined) return;
+  const place = { folder: security.folderOf('kafka'), innerPort: ports.kafkaInner };
+  await teachKafkaUsers(place, security.passwords);
 }
 
 type Place = {
