@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { digestOf } from '@weir/artefacts';
+import { streams, WeirError } from '@weir/contracts';
 import { createManifestWriter } from '@weir/replays';
 import type { ReplayPlan } from '@weir/replays';
 import type { DrawnWorld } from '../../../detection/src/fixtures/drawn-world.ts';
+import { plainLogId } from '../../../detection/src/fixtures/plain-log.ts';
 import { writtenRuleset } from '../../../detection/src/fixtures/ruleset-artefacts.ts';
 import { drawnParts, drawnPlan } from './fixtures/drawn-replay.ts';
 import { runToTheEnd } from './fixtures/run-kept.ts';
@@ -171,4 +173,53 @@ test('a run that is told to end at once does so, and keeps nothing more', async 
   });
   await assert.rejects(running, /at once/);
   assert.equal(steps, 1);
+});
+
+test('records under a key that was lost are counted, stay in the manifest, and leave doubt on what came behind them', async () => {
+  const whole = await run();
+  const parts = drawnParts(world, strict);
+  const lost = new Set(
+    world.records.filter(({ offset }) => offset % 50 === 20).map(({ value }) => String(value)),
+  );
+  const opener: typeof parts.opener = {
+    ...parts.opener,
+    open: async (items) => {
+      if (items.some(({ sealed }) => sealed !== null && lost.has(Buffer.from(sealed).toString('utf8'))))
+        throw new WeirError('kms_key_pending_deletion', 'shredded');
+      return parts.opener.open(items);
+    },
+  };
+  // One record in a chunk, so that a drawn world's one key keeps no other closed.
+  const { checkpoint, lines, differences } = await runToTheEnd({ ...parts, opener }, drawnPlan(world.end), {
+    limits: { chunkOffsets: 1, linesPerStep: 250, stepMs: 1_000_000 },
+  });
+  const { counts, comparison } = checkpoint;
+  const closed = world.records.filter(({ value }) => lost.has(String(value))).length;
+  assert.ok(closed > 20);
+  assert.deepEqual(counts.unreadable, { '': closed });
+  assert.equal(comparison.records, whole.checkpoint.comparison.records - closed);
+  assert.deepEqual(lines, whole.lines);
+  assert.ok(counts.unproven > 0);
+  assert.equal(counts.unprovenDifferences, differences.length);
+});
+
+test('a journal of another log within the range is found where it begins', async () => {
+  const parts = drawnParts(world);
+  const otherLog = '018f3b9e-0000-4000-8000-0000000000fe';
+  const readRange: typeof parts.kafka.readRange = (range) =>
+    parts.kafka.readRange({
+      ...range,
+      onRecord: (record) => {
+        const isLater = record.topic === streams.decisions.topic && record.offset >= 4;
+        const value = String(record.value).replace(plainLogId, otherLog);
+        return range.onRecord(isLater ? { ...record, value: Buffer.from(value) } : record);
+      },
+    });
+  let kept = 0;
+  const changed = runToTheEnd({ ...parts, kafka: { ...parts.kafka, readRange } }, drawnPlan(world.end), {
+    limits: { chunkOffsets: 100, linesPerStep: 100, stepMs: 1_000_000 },
+    kept: ({ manifest }) => (kept = manifest.size),
+  });
+  await assert.rejects(changed, { code: 'log_other' });
+  assert.ok(kept < world.records.length);
 });
