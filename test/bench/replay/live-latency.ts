@@ -172,7 +172,7 @@ async function beginReplay(
 const middle = (windows: readonly LatencyWindow[], of: keyof Percentiles): number =>
   median(windows.map(({ latencyMs }) => latencyMs[of]));
 
-const shown = (windows: readonly LatencyWindow[]): number => middle(windows, 'p99');
+const shown = (windows: readonly LatencyWindow[]): number => round(middle(windows, 'p99'), 1);
 
 /** Medians over the windows of either kind, of one through those of the other. */
 export const compared = (
