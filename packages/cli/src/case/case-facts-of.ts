@@ -1,5 +1,6 @@
 import { maskAccount, type Transaction } from '@weir/contracts';
 import type { CaseAlert, CaseRecord, CaseTransaction } from '@weir/replays';
+import type { VerdictExplanation } from '../explain/explanation.ts';
 import type { CollectedAlert } from './collect-alerts.ts';
 import type { CaseVerdictLine } from './explain-records.ts';
 
@@ -21,9 +22,20 @@ export function caseRecordOf(transaction: CaseTransaction, verdict: CaseVerdictL
     score: explained?.score ?? null,
     ruleset: explained?.ruleset ?? null,
     reasons: explained?.reasons.map(({ title, explanation }) => ({ title, explanation })) ?? [],
+    because: mostlyOf(explained),
     since: [...afterwards(verdict), ...saidOf(verdict)],
   };
 }
+
+/** So many parts of a score are told on the front page. */
+const mostParts = 4;
+
+/** What speaks against a transaction, the largest part of its score first. */
+const mostlyOf = (explained: VerdictExplanation | undefined): readonly string[] =>
+  (explained?.features ?? [])
+    .filter(({ contribution }) => contribution !== null && contribution > 0)
+    .slice(0, mostParts)
+    .map(({ about, words, usual }) => `${about}: ${words}${usual === '' ? '' : ` (usual: ${usual})`}`);
 
 /** Name and masked account, as far as the sender gave them. */
 function counterpartyOf(content: Transaction | undefined): string | null {

@@ -20,6 +20,8 @@ export type CaseRecord = {
   readonly score: number | null;
   readonly ruleset: string | null;
   readonly reasons: readonly { readonly title: string; readonly explanation: string | null }[];
+  /** What its score is mostly made of, in words. */
+  readonly because: readonly string[];
   /** What became of it since, in sentences. */
   readonly since: readonly string[];
 };

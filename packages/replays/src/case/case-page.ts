@@ -23,7 +23,7 @@ export function casePage(facts: CaseFacts): string {
   const of = maskedAccount ?? account;
   const body = [
     `<h1>Case of the account ${escaped(of)}</h1>`,
-    `<p class="answer">${escaped(summary(facts))}</p>`,
+    `<p class="answer told">${escaped(summary(facts))}</p>`,
     answerHtml(report),
     ...[...reservations(report), ...report.notes].map((text) => `<p class="warning">${escaped(text)}</p>`),
     factList(facts),
@@ -115,7 +115,7 @@ function toldSection(records: readonly CaseRecord[]): string[] {
 }
 
 function toldHtml(record: CaseRecord): string {
-  const { outcome, alert, score, ruleset, reasons, since, counterparty } = record;
+  const { outcome, alert, score, ruleset, reasons, because, since, counterparty } = record;
   const verdict = [
     outcome === 'held' ? 'held' : alert ? 'cleared, with an alert' : outcome,
     ...(score === null ? [] : [`score ${shownScore(score)}`]),
@@ -130,6 +130,9 @@ function toldHtml(record: CaseRecord): string {
     ...reasons.map(({ title, explanation }) =>
       paragraph(explanation === null ? `${title}.` : `${title}: ${explanation}`),
     ),
+    ...(because.length === 0
+      ? []
+      : [`<ul class="acts">${because.map((text) => `<li>${escaped(text)}</li>`).join('\n')}</ul>`]),
     ...since.map(paragraph),
     '</li>',
   ].join('\n');
@@ -143,11 +146,15 @@ function recordsSection(records: readonly CaseRecord[]): string[] {
       whenOf(record),
       amountOf(record),
       record.outcome === 'cleared' && record.alert ? 'cleared, alert' : record.outcome,
-      record.score === null ? '' : shownScore(record.score),
+      record.score === null ? '' : record.score.toFixed(3),
     ]);
   return [
     '<h2>Transactions</h2>',
-    tableHtml('In the order of the log', ['happened (UTC)', 'amount', 'verdict', 'score'], rows),
+    tableHtml(
+      'In the order of the log; − left the account, + came to it',
+      ['happened (UTC)', 'amount', 'verdict', 'score'],
+      rows,
+    ),
     ...further(records.length, mostRows, 'transactions.ndjson'),
   ];
 }
@@ -157,7 +164,7 @@ const whenOf = ({ eventTime }: CaseRecord): string =>
 
 function amountOf({ amountMinor, currency, creditDebitIndicator }: CaseRecord): string {
   if (amountMinor === null || currency === null) return 'unknown amount';
-  return `${shownAmount(amountMinor, currency)}${creditDebitIndicator === 'CRDT' ? ' in' : ' out'}`;
+  return `${creditDebitIndicator === 'CRDT' ? '+' : '−'}${shownAmount(amountMinor, currency)}`;
 }
 
 function alertsSection(alerts: readonly CaseAlert[]): string[] {

@@ -1,5 +1,6 @@
 /** Beside the styles of pages and of reports. On paper everything is shown, in black on white. */
 export const caseStyles = `
+.answer.told { border-color: var(--quiet); }
 .handle { overflow-wrap: anywhere; }
 pre { background: var(--soft); padding: 0.75rem; overflow-x: auto; font-size: 0.85rem; }
 ul.acts { margin: 0.25rem 0 0; padding-left: 1.1rem; } ul.acts li { overflow-wrap: anywhere; }

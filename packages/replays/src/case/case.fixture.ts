@@ -50,6 +50,7 @@ const record = (at: number): CaseRecord => ({
     at % 3 === 0
       ? [{ title: 'Unusual amount', explanation: 'The amount is 84 times what is usual for this account.' }]
       : [],
+  because: at === 3 ? ['amount against the typical one: 315 × (typically 23.35 <EUR>)'] : [],
   since: at === 0 ? ['Released: asked for by ana, approved by ben at 2026-03-01 12:00 UTC.'] : [],
 });
 

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeTempFolder } from '@weir/testkit';
+import { strToU8, zipSync } from 'fflate';
+import type { CommandContext } from '../command-context.ts';
+import { keyPair } from '../../../replays/src/manifest.fixture.ts';
+import { sampleCase } from '../../../replays/src/case/case.fixture.ts';
+import { newReceiver } from './open-sealed.fixture.ts';
+import { beginFile } from './place-file.ts';
+import { requireRecipient, sealTo } from './seal-to.ts';
+import { verifyCaseFile } from './verify-case-file.ts';
+import { unzipFiles, zipFiles } from './zip-files.ts';
+
+const folder = makeTempFolder('case');
+const key = join(folder, 'replay.pem');
+writeFileSync(key, keyPair.publicKey.export({ format: 'pem', type: 'spki' }));
+
+/** `weir case verify` of these bytes. */
+async function verified(bytes: Uint8Array, options: object = {}) {
+  const file = join(folder, 'case.zip');
+  writeFileSync(file, bytes);
+  const printed: string[] = [];
+  let exitCode: number | undefined;
+  const context: Pick<CommandContext, 'terminal' | 'exit'> = {
+    terminal: { print: (line) => void printed.push(line), say: () => undefined, live: () => undefined },
+    exit: (code) => void (exitCode = code),
+  };
+  await verifyCaseFile(file, { key, ...options }, context);
+  return { out: printed.join('\n'), exitCode };
+}
+
+test('what is sealed to somebody is opened by them and by nobody else', async () => {
+  const [ours, other] = [await newReceiver(), await newReceiver()];
+  const sealed = await sealTo(ours.recipient, Buffer.from('NL91ABNA0417164300'));
+  assert.ok(!Buffer.from(sealed).includes('0417164300'));
+  assert.match(Buffer.from(sealed).toString('latin1'), /^age-encryption\.org\/v1\n-> X25519 /);
+  assert.equal(Buffer.from(await ours.open(sealed)).toString(), 'NL91ABNA0417164300');
+  await assert.rejects(other.open(sealed));
+  assert.throws(() => requireRecipient(ours.recipient.replace(/.$/, 'q')), { exitCode: 64 });
+  assert.throws(() => requireRecipient('age1qqqq'), { exitCode: 64 });
+});
+
+test('the same files make the same zip, in whatever order they come, and come out as they were', () => {
+  const files = sampleCase();
+  const zip = zipFiles(files);
+  assert.deepEqual(zipFiles(new Map([...files].reverse())), zip);
+  const { files: out, repeated } = unzipFiles(zip);
+  assert.deepEqual(repeated, []);
+  assert.deepEqual(
+    [...out].map(([path, bytes]) => [path, Buffer.from(bytes).toString('base64')]),
+    [...files]
+      .map(([path, bytes]) => [path, bytes.toString('base64')])
+      .toSorted(([one = ''], [another = '']) => (one < another ? -1 : 1)),
+  );
+});
+
+test('a case is verified as a file, and one that was altered ends with 1 and says where', async () => {
+  const good = await verified(zipFiles(sampleCase()));
+  assert.equal(good.exitCode, 0, good.out);
+  assert.match(good.out, /as it was signed: 8 records of a1_0+1, 3 held, 1 alerts, 3 entries/);
+  assert.match(good.out, /approved by local-approver, exported by local-analyst \(ops\)/);
+  const altered = sampleCase();
+  altered.set('transactions.ndjson', Buffer.from('{}\n'));
+  const bad = await verified(zipFiles(altered));
+  assert.equal(bad.exitCode, 1);
+  assert.match(bad.out, /NOT as it was signed[^]*transactions\.ndjson is not the file that the index names/);
+  const json = await verified(zipFiles(altered), { json: true });
+  assert.equal((JSON.parse(json.out) as { ok: boolean }).ok, false);
+});
+
+test('a file that is in a zip twice, or under a name that hides, is found', async () => {
+  const zip = Buffer.from(zipFiles(new Map([...sampleCase(), ['alerts.jsom', Buffer.from('{}')]])));
+  // The directory of a zip is at its end, with the names once more.
+  const twice = Buffer.from(zip.toString('latin1').replaceAll('alerts.jsom', 'alerts.json'), 'latin1');
+  const found = await verified(twice);
+  assert.equal(found.exitCode, 1);
+  assert.match(found.out, /alerts\.json is in the bundle more than once/);
+  const hidden = Buffer.from(
+    Buffer.from(zipFiles(new Map([...sampleCase(), ['xxprotoxx', Buffer.from('{}')]])))
+      .toString('latin1')
+      .replaceAll('xxprotoxx', '__proto__'),
+    'latin1',
+  );
+  assert.match((await verified(hidden)).out, /__proto__ is not in the index/);
+});
+
+test('what is no case, too large, or sealed still, is wrong usage', async () => {
+  await assert.rejects(verified(Buffer.from('PK')), { exitCode: 64, message: /age -d/ });
+  const { recipient } = await newReceiver();
+  await assert.rejects(verified(await sealTo(recipient, zipFiles(sampleCase()))), { exitCode: 64 });
+  const bomb = Buffer.from(zipSync({ a: strToU8('a') }));
+  // The size that its directory claims.
+  bomb.writeUInt32LE(0xff_ff_ff_f0, bomb.indexOf('PK\u0001\u0002', 0, 'latin1') + 24);
+  await assert.rejects(verified(bomb), { exitCode: 64, message: /more than any case/ });
+  await assert.rejects(verified(zipFiles(sampleCase()), { key: join(folder, 'nothing') }), { exitCode: 64 });
+});
+
+test('a file gets its name once it is whole, for its owner alone, and never over another', async () => {
+  const own = makeTempFolder('placed');
+  const path = join(own, 'case.zip');
+  writeFileSync(`${path}.part`, 'half of it, by a command that was killed', { mode: 0o644 });
+  const file = await beginFile(path);
+  await file.write(Buffer.from('whole'));
+  assert.equal(existsSync(path), false);
+  await file.place();
+  assert.equal(readFileSync(path, 'utf8'), 'whole');
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  await file.discard();
+  assert.deepEqual(readdirSync(own), ['case.zip']);
+  await assert.rejects(beginFile(path), { exitCode: 73 });
+
+  const late = await beginFile(join(own, 'late.zip'));
+  await late.write(Buffer.from('ours'));
+  writeFileSync(join(own, 'late.zip'), 'theirs');
+  await assert.rejects(late.place(), { exitCode: 73 });
+  await late.discard();
+  assert.equal(readFileSync(join(own, 'late.zip'), 'utf8'), 'theirs');
+  assert.deepEqual(readdirSync(own).toSorted(), ['case.zip', 'late.zip']);
+  await assert.rejects(beginFile(join(own, 'no', 'folder.zip')), { exitCode: 73 });
+});
