@@ -1,11 +1,16 @@
 import { hash } from 'node:crypto';
 import {
+  encodePayload,
   encodeRejected,
   events,
   formatInstant,
+  redriveHeader,
   streams,
   systemTenant,
   WeirError,
+  writeRedriveHeader,
+  type RedriveMark,
+  type RedriveRecord,
   type RejectedRecord,
   type RejectionCode,
   type StreamName,
@@ -34,7 +39,8 @@ export const offeredLine = `{"account":{"iban":"${canaries.iban}"},"note":"${can
 export async function createLetterWorld() {
   const kafka = createMemoryKafka(() => startMs).connect();
   const { topic } = streams.rejected;
-  await kafka.ensureTopics([{ topic, partitions: 2, replicationFactor: 1, config: {} }]);
+  const partitions = { partitions: 2, replicationFactor: 1, config: {} };
+  await kafka.ensureTopics([topic, streams.received.topic].map((one) => ({ topic: one, ...partitions })));
   const producer = await kafka.createProducer();
   const { keyProvider } = createMemoryKms();
   const disabled = new Set<string>();
@@ -84,6 +90,7 @@ export async function createLetterWorld() {
     opened,
     /** A line of a source that was refused. */
     async refuseLine(of: {
+      readonly beside?: Pick<RejectedRecord, 'offered' | 'redrive'>;
       readonly line: number;
       readonly codes: readonly RejectionCode[];
       readonly source?: string;
@@ -100,6 +107,7 @@ export async function createLetterWorld() {
         ...{ key: null, headers: [], original },
         originalBytes: original.length,
         originalSha256: hash('sha256', original),
+        ...of.beside,
       });
       return append(partition, await seal('rejected', event, of.keyId), atMs);
     },
@@ -108,13 +116,19 @@ export async function createLetterWorld() {
       readonly code: RejectionCode;
       readonly stream?: StreamName;
       readonly change?: (sealed: SealedEvent) => SealedEvent;
+      /** What it says; a line that is no payload of the stream, unless told. */
+      readonly plaintext?: Buffer;
       readonly atMs?: number;
     }): Promise<LetterPlace> {
       const { code, stream = 'received', change = (sealed) => sealed, atMs = startMs } = of;
       const { type, dataSchema } = events.transactionReceived;
       const about = { id: 'tx-1', key: 'a1_pseudonym', tenant: 'demo', time: formatInstant(startMs) };
       const sealed = change(
-        await seal(stream, { ...about, type, dataSchema, plaintext: Buffer.from(offeredLine) }, otherKekArn),
+        await seal(
+          stream,
+          { ...about, type, dataSchema, plaintext: of.plaintext ?? Buffer.from(offeredLine) },
+          otherKekArn,
+        ),
       );
       const record = {
         ...{ topic: streams[stream].topic, partition: 2, offset: 41, timestampMs: startMs },
@@ -130,6 +144,21 @@ export async function createLetterWorld() {
     /** What nobody of ours wrote on the topic. */
     writeStray: (value: string, atMs = startMs): Promise<LetterPlace> =>
       append(1, { key: 'stray', value: Buffer.from(value), headers: {} }, atMs),
+    /** What ingest says of letters that it redrives. */
+    async sayRedrive(said: RedriveRecord, atMs = startMs): Promise<LetterPlace> {
+      const { type, dataSchema } = events.redrive;
+      const about = { id: `redrive-${said.kind}`, key: 'redrive', tenant: systemTenant };
+      const plaintext = encodePayload(events.redrive, said);
+      const event = { ...about, type, dataSchema, time: formatInstant(atMs), plaintext };
+      return append(0, await seal('rejected', event), atMs);
+    },
+    /** A record of the log that nobody opens, which was redriven as the header says. */
+    async redriveToLog(partition: number, mark?: RedriveMark): Promise<void> {
+      const headers = mark === undefined ? {} : { [redriveHeader]: writeRedriveHeader(mark) };
+      await producer.append(streams.received.topic, partition, [
+        { key: 'a', value: Buffer.from('b'), headers },
+      ]);
+    },
     /** A dead letter that can be read, as it was read. */
     async letterAt(place: LetterPlace): Promise<RejectedRecord> {
       const found = await readLetterAt(ops, place, new AbortController().signal);

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
+import { test } from 'node:test';
+import {
+  decodePayload,
+  decodeRejected,
+  events,
+  readRedriveHeader,
+  redriveHeader,
+  streams,
+  topicSpecifications,
+  WeirError,
+  type OfferedAs,
+  type RedriveOffer,
+  type RedriveRecord,
+  type StreamName,
+} from '@weir/contracts';
+import {
+  createOpener,
+  createPartitioner,
+  createPseudonymizer,
+  createSealer,
+  openEvents,
+} from '@weir/envelope';
+import { createMemoryKafka } from '@weir/kafka/memory';
+import { createMemoryKms, kekArn } from '../../../../packages/envelope/src/key-provider.fixture.ts';
+import { createAcceptor } from '../accept-transaction.ts';
+import type { CsvMapping } from '../source/csv-mapping.ts';
+import { createNdjsonFormat } from '../source/ndjson-format.ts';
+import { createOfferAgain } from './offer-again.ts';
+import { redriveBatch, type RedrivePorts } from './redrive-batch.ts';
+
+const environment = 'test';
+const nowMs = Date.UTC(2026, 0, 10);
+const batch = '9f0b1c9e-4f0a-4a53-8d5e-0a8f3a3f2d11';
+const { keyProvider } = createMemoryKms();
+const pseudonymize = createPseudonymizer({ indexKey: createSecretKey(Buffer.alloc(32, 1)), version: 1 });
+const identity = {
+  ...{ pseudonymize, pseudonymizeOnce: pseudonymize },
+  partitionOf: createPartitioner({ routingKey: createSecretKey(Buffer.alloc(32, 2)), partitionCount: 4 }),
+};
+const mapping = {
+  delimiter: ',',
+  fields: {
+    transactionId: { column: 'id' },
+    'account.other.id': { column: 'customer' },
+    amount: { column: 'amount' },
+    eventTime: { column: 'time' },
+    currency: { constant: 'EUR' },
+    creditDebitIndicator: { constant: 'DBIT' },
+  },
+} as unknown as CsvMapping;
+
+const line = (more: object = {}): string =>
+  JSON.stringify({
+    ...{ transactionId: 't1', account: { other: { id: 'account-1' } }, creditDebitIndicator: 'DBIT' },
+    ...{ amount: '12.34', currency: 'EUR', eventTime: '2026-01-01T00:00:00.000Z' },
+    ...more,
+  });
+const asLine: OfferedAs = { kind: 'transaction', tenant: 'bank', columns: null, observedAt: null };
+const offer = (original: string, more: Partial<RedriveOffer> = {}): RedriveOffer => ({
+  ...{ of: { partition: 3, offset: 41 }, times: 2, source: 'core', line: 7, offered: asLine },
+  original: Buffer.from(original).toString('base64'),
+  ...more,
+});
+
+/** A log, the dead letters and a KMS in memory, and what ingest leaves there. */
+async function createWorld(breakAppend?: (topic: string, appends: number) => void) {
+  const kafka = createMemoryKafka(() => nowMs).connect();
+  await kafka.ensureTopics(topicSpecifications({ logPartitions: 4, replicationFactor: 1 }));
+  const producer = await kafka.createProducer();
+  const sealerFor = (stream: StreamName) =>
+    createSealer({ keyProvider, app: 'weir', environment, keyId: kekArn, stream, nowMs: () => 0 });
+  let appends = 0;
+  const ports: RedrivePorts = {
+    ...{ kafka, environment, nowMs: () => nowMs, signal: new AbortController().signal },
+    producer: {
+      append: async (topic, partition, records) => {
+        const done = await producer.append(topic, partition, records);
+        appends += 1;
+        breakAppend?.(topic, appends);
+        return done;
+      },
+    },
+    sealers: { received: sealerFor('received'), rejected: sealerFor('rejected') },
+    offerAgain: createOfferAgain({ ...identity, partitionCount: 4, mapping, futureLimitMs: 0 }),
+    retry: {
+      ...{
+        limitMs: 0,
+        nowMs: () => 0,
+        random: () => 0,
+        sleep: async () => undefined,
+        onRetry: () => undefined,
+      },
+    },
+    after: () => () => undefined,
+  };
+  const opener = createOpener({
+    ...{ keyProvider, app: 'weir', environment, nowMs: () => 0 },
+    allowedKeyIds: () => new Set([kekArn]),
+  });
+  async function read(stream: 'received' | 'rejected') {
+    const found: {
+      partition: number;
+      type: string;
+      id: string;
+      key: string;
+      plaintext: Buffer;
+      mark: unknown;
+    }[] = [];
+    await kafka.readRange({
+      ...{ topic: streams[stream].topic, from: 'earliest', readCommitted: true, deadlineMs: 10_000 },
+      onRecord: async (record) => {
+        const [opened] = await openEvents({ opener, stream, environment }, [record]);
+        assert.ok(opened?.ok);
+        const { key, plaintext, attributes } = opened;
+        const mark = readRedriveHeader(record.headers[redriveHeader]);
+        found.push({
+          partition: record.partition,
+          type: attributes.type,
+          id: attributes.id,
+          key,
+          plaintext,
+          mark,
+        });
+      },
+    });
+    return found;
+  }
+  const said = async (): Promise<readonly RedriveRecord[]> =>
+    (await read('rejected'))
+      .filter(({ type }) => type === events.redrive.type)
+      .map(({ plaintext }) => {
+        const payload = decodePayload(events.redrive, plaintext);
+        assert.ok(payload.ok);
+        return payload.value;
+      });
+  const letters = async () =>
+    (await read('rejected')).filter(({ type }) => type === events.recordRejected.type);
+  return { ports, read, said, letters };
+}
+
+test('what is accepted now gets the key, id and partition that a new offer of its source gets, and names its letter', async () => {
+  const { ports, read, said } = await createWorld();
+  const offered: OfferedAs = { ...asLine, observedAt: '2026-01-03T00:00:00.000Z' };
+  const [outcome] = await redriveBatch(ports, { kind: 'offer', batch, offers: [offer(line(), { offered })] });
+  assert.equal(outcome?.became, 'accepted');
+
+  const fresh = createNdjsonFormat(0).read(Buffer.from(line()), nowMs);
+  assert.ok(fresh.ok);
+  const expected = createAcceptor({ ...identity, tenant: 'bank', source: 'core' })(fresh.value, nowMs);
+  const [record] = await read('received');
+  assert.deepEqual(
+    [record?.partition, record?.id, record?.key, record?.mark],
+    [
+      ...[expected.partition, expected.event.id, expected.event.key],
+      { of: { partition: 3, offset: 41 }, times: 2 },
+    ],
+  );
+  const content = decodePayload(events.transactionReceived, record?.plaintext ?? Buffer.of());
+  assert.equal(content.ok && content.value.observedAt, offered.observedAt, 'it is observed when it was');
+
+  const letter = { of: { partition: 3, offset: 41 }, times: 2 };
+  const at = { partition: expected.partition, offset: 0 };
+  assert.deepEqual(await said(), [
+    {
+      ...{ kind: 'begun', batch, letters: [letter] },
+      logEnds: [0, 1, 2, 3].map((partition) => ({ partition, offset: 0 })),
+    },
+    { kind: 'ended', batch, letters: [{ ...letter, became: 'accepted', at }] },
+  ]);
+});
+
+test('what is still wrong becomes a dead letter again, in its place, that says of which it was and how often', async () => {
+  const { ports, read, letters } = await createWorld();
+  const bad = line({ currency: 'ZZZ' });
+  for (const times of [1, 2, 2])
+    await redriveBatch(ports, { kind: 'offer', batch, offers: [offer(bad, { times })] });
+  assert.deepEqual(await read('received'), []);
+  const found = await letters();
+  const decoded = found.map(({ plaintext }) => decodeRejected(plaintext));
+  assert.deepEqual(
+    decoded.map((one) => [one?.rejections[0]?.code, one?.origin, one?.redrive, one?.offered]),
+    [1, 2, 2].map((times) => [
+      'currency_unknown',
+      { kind: 'source', source: 'core', line: 7 },
+      { of: { partition: 3, offset: 41 }, times },
+      asLine,
+    ]),
+  );
+  assert.equal(Buffer.from(decoded[0]?.original ?? []).toString(), bad);
+  assert.deepEqual(
+    found.map(({ partition }) => partition),
+    [3, 3, 3],
+  );
+  const [first, second, third] = found.map(({ id }) => id);
+  assert.notEqual(first, second);
+  assert.equal(
+    second,
+    third,
+    'the same redriving of the same letter is one dead letter, however often it is sent',
+  );
+});
+
+test('a row is read by the mapping of now under the header of then, and left as it was where they do not fit', async () => {
+  const { ports, read, said } = await createWorld();
+  const row = '12.34,2026-01-01T00:00:00Z,account-1,t1';
+  const under = (...columns: string[]): RedriveOffer => offer(row, { offered: { ...asLine, columns } });
+  const outcomes = await redriveBatch(ports, {
+    ...{ kind: 'offer', batch },
+    offers: [under('amount', 'time', 'customer', 'id'), under('amount', 'time', 'customer', 'number')],
+  });
+  assert.deepEqual(outcomes.map(({ became }) => became).toSorted(), ['accepted', 'unfit']);
+  const [record] = await read('received');
+  const content = decodePayload(events.transactionReceived, record?.plaintext ?? Buffer.of());
+  assert.equal(content.ok && content.value.transactionId, 't1');
+  assert.equal((await said())[1]?.letters.length, 1, 'what was not sent is not called redriven');
+});
+
+test('a batch of which nobody knows what was sent is not called ended', async () => {
+  const { ports, said } = await createWorld((topic) => {
+    if (topic === streams.received.topic) throw new WeirError('publish_outcome_unknown', 'no answer');
+  });
+  await assert.rejects(redriveBatch(ports, { kind: 'offer', batch, offers: [offer(line())] }), {
+    code: 'publish_outcome_unknown',
+  });
+  assert.deepEqual(
+    (await said()).map(({ kind }) => kind),
+    ['begun'],
+  );
+});
+
+test('nothing is sent where it can not be said before', async () => {
+  const { ports, read } = await createWorld((_, appends) => {
+    if (appends === 1) throw new WeirError('broker_unavailable', 'away');
+  });
+  await assert.rejects(redriveBatch(ports, { kind: 'offer', batch, offers: [offer(line())] }), {
+    code: 'broker_unavailable',
+  });
+  assert.deepEqual(await read('received'), []);
+});
