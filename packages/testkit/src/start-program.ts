@@ -19,15 +19,33 @@ export type TestWorker = TestProgram & {
   readonly get: (path: string) => Promise<{ readonly status: number; readonly body: string }>;
 };
 
-/** Runs a script with this environment and nothing else but the PATH; with `supervised`, as a supervisor would. */
+type ProgramOptions = {
+  /** As a supervisor would run it. */
+  readonly supervised?: boolean;
+  /** No file it writes may get larger: what lies behind is refused, as on a disk that is full. */
+  readonly largestFileBytes?: number;
+};
+
+/** A shell counts the sizes of files in these. */
+const blockBytes = 512;
+
+/** Runs a script with this environment and nothing else but the PATH. */
 export function startProgram(
   script: URL,
   env: Readonly<Record<string, string>>,
-  options: { readonly supervised?: boolean } = {},
+  { supervised, largestFileBytes }: ProgramOptions = {},
 ): TestProgram {
-  const child = spawn(process.execPath, [fileURLToPath(script)], {
+  const command = [process.execPath, fileURLToPath(script)] as const;
+  const [file, ...args] =
+    largestFileBytes === undefined
+      ? command
+      : ([
+          ...['/bin/sh', '-c', `ulimit -f ${Math.floor(largestFileBytes / blockBytes)}; exec "$0" "$@"`],
+          ...command,
+        ] as [string, ...string[]]);
+  const child = spawn(file, args, {
     env: { ...env, PATH: process.env['PATH'] },
-    stdio: options.supervised === true ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+    stdio: supervised === true ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
   child.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')));
@@ -51,9 +69,13 @@ export function startProgram(
 }
 
 /** Runs a worker's main.ts as its supervisor would, with HTTP on a free port. */
-export async function startTestWorker(main: URL, env: Readonly<Record<string, string>>): Promise<TestWorker> {
+export async function startTestWorker(
+  main: URL,
+  env: Readonly<Record<string, string>>,
+  options: Pick<ProgramOptions, 'largestFileBytes'> = {},
+): Promise<TestWorker> {
   const port = await pickFreePort();
-  const program = startProgram(main, { ...env, HTTP_PORT: String(port) }, { supervised: true });
+  const program = startProgram(main, { ...env, HTTP_PORT: String(port) }, { ...options, supervised: true });
   return {
     ...program,
     get: async (path) => {

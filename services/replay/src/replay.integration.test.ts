@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
@@ -8,6 +8,8 @@ import { streams } from '@weir/contracts';
 import { replayAnswer, reportDigest, verifyManifest } from '@weir/replays';
 import type { ReplayAnswer } from '@weir/replays';
 import { waitFor } from '@weir/testkit';
+import { assertSettled } from '../../detection/src/fixtures/settled.ts';
+import { sampleTransactions } from '../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { startReplayStack } from './fixtures/replay-stack.ts';
 import type { ReplayProcess } from './fixtures/replay-stack.ts';
 
@@ -127,3 +129,74 @@ test('a replay that another person approved survives kill -9, and what it came t
   assert.equal(end?.details['begun'], begun?.requestId);
   assert.doesNotMatch(worker.log(), /tx-\d|account-\d|a1_/);
 });
+
+test('a disk that fills pauses a replay with its reason, and once there is room it goes on to the same root', async () => {
+  const whole = await planApproved({ recordsPerSecond: null });
+  assert.equal((await run(whole.replayId)).status, 200);
+  const { ending } = await ended(whole.replayId);
+  await worker.end('SIGTERM');
+
+  worker = await stack.startReplay('none', {}, 49_152);
+  const { replayId } = await planApproved({ recordsPerSecond: null });
+  assert.equal((await run(replayId)).status, 200);
+  const paused = await waitFor(
+    async () => {
+      const now = await stateOf(replayId);
+      return now.state === 'paused' ? now : undefined;
+    },
+    { deadlineMs: 30_000, what: `a replay that waits for room\n${worker.log()}` },
+  );
+  assert.equal(paused.trouble?.code, 'store_unavailable');
+  assert.match(paused.trouble.message, /may not grow any more \(EFBIG\)/);
+  assert.ok(statSync(join(stack.replays, replayId, 'manifest.ndjson')).size <= 49_152);
+  await worker.end('SIGTERM');
+
+  worker = await stack.startReplay('none');
+  assert.equal((await stateOf(replayId)).state, 'paused');
+  assert.equal((await worker.ask('ana', `/v1/replays/${replayId}/resume`, {})).status, 200);
+  assert.deepEqual((await ended(replayId)).ending, ending);
+});
+
+test('a replay beside live load leaves live groups, topics, windows and verdicts as they would be without it', async () => {
+  const names = await stack.names();
+  const quiet = names.topics.filter((topic) => !isOfTheFlow(topic));
+  const ends = () => Promise.all(quiet.map(stack.log.kafka.offsets));
+  const before = await ends();
+  const slow = await planApproved({ recordsPerSecond: 20 });
+  assert.equal((await run(slow.replayId)).status, 200);
+  const detection = stack.startDetection();
+  const more = 400;
+  for (let from = transactions; from < transactions + more; from += 100)
+    for (const partition of [0, 1]) await stack.log.feed(partition, sampleTransactions(from, from + 100));
+  const end = transactions + more + 1;
+  await waitFor(async () => (await stack.positions()).every(({ next }) => next === end), {
+    deadlineMs: 60_000,
+    what: `decided transactions\n${detection.log()}`,
+  });
+  const beside = await stateOf(slow.replayId);
+  assert.equal(beside.state, 'running', 'it ran all along');
+  assert.equal((await worker.ask('ana', `/v1/replays/${slow.replayId}/stop`, {})).status, 200);
+  assert.equal(await detection.end('SIGTERM'), 0);
+
+  // What the log alone demands: every verdict once, with the journal and the bytes of the windows.
+  await assertSettled(stack.log);
+  const stretches = [0, 1].map((partition) => ({ partition, from: 0, to: end }));
+  const whole = await planApproved({ range: { by: 'offsets', stretches }, recordsPerSecond: null });
+  assert.equal((await run(whole.replayId)).status, 200);
+  const { ending } = await ended(whole.replayId);
+  assert.deepEqual([ending?.records, ending?.differences], [2 * end, 0]);
+  await assertSettled(stack.log);
+  assert.deepEqual(
+    (await stack.positions()).map(({ next }) => next),
+    [end, end],
+  );
+  assert.deepEqual(await stack.names(), names);
+  assert.deepEqual(await ends(), before);
+});
+
+/** What live detection, the trail and the broker write by themselves; alerts and all else are told apart from it. */
+const isOfTheFlow = (topic: string): boolean =>
+  topic.startsWith('__') ||
+  (['received', 'decisions', 'cleared', 'held', 'rejected', 'intake', 'audit'] as const).some(
+    (stream) => streams[stream].topic === topic,
+  );
