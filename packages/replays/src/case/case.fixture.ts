@@ -18,7 +18,7 @@ import type { CaseIndex } from './case-index.ts';
 import { casePage } from './case-page.ts';
 import { casePaths, signedPaths } from './case-paths.ts';
 
-export const caseAccount = accountOf(1);
+const caseAccount = accountOf(1);
 
 const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes);
 const pemOf = (key: typeof keyPair.publicKey): string =>
@@ -26,7 +26,7 @@ const pemOf = (key: typeof keyPair.publicKey): string =>
 const keyId = 'arn:aws:kms:local:000000000000:key/replay-signing';
 
 /** The plan of a case of one account, approved by somebody else. */
-export const casePlan = replayPlan.parse({
+const casePlan = replayPlan.parse({
   ...samplePlan,
   filter: { accounts: [caseAccount] },
   target: { kind: 'case', sealedTo: null },
@@ -194,7 +194,7 @@ export function sampleCase(
 }
 
 /** Indexes and signs these files. */
-export function signCase(
+function signCase(
   files: ReadonlyMap<string, Buffer>,
   index: Omit<CaseIndex, 'files' | 'format'> = indexOf(8),
 ): Map<string, Buffer> {
