@@ -82,6 +82,10 @@ test('a drive takes two people and a receiver that is configured, and kill -9 re
   assert.equal(trouble, null);
   assert.deepEqual([ending?.records, ending?.unjudged], [2 * transactions, 0]);
 
+  const report = (await worker.ask('ben', `/v1/replays/${replayId}/report`)).body;
+  assert.equal(report['handedOver'], 2 * transactions);
+  assert.match(String(report['notes']), /^The receiver took them in \d+ requests?\.$/);
+
   const bodies = Map.groupBy(receiver.posts, ({ headers }) => String(headers['idempotency-key']));
   for (const posts of bodies.values()) assert.equal(new Set(posts.map(({ body }) => body)).size, 1);
   const once = [...bodies.values()].flatMap(([first]) => (first === undefined ? [] : placesIn(first)));

@@ -167,6 +167,23 @@ test('whoever looks on is told in how long the next record is due', async () => 
   );
 });
 
+test('a clock that was put back right where a process was killed cuts no batch another way', async () => {
+  const world = await createDriveWorld([
+    { partition: 0, atMs: beginMs },
+    { partition: 0, atMs: beginMs },
+    { partition: 0, atMs: beginMs - minuteMs },
+    { partition: 1, atMs: beginMs + 10 },
+  ]);
+  const { posts } = await driveToTheEnd(world, world.planFor(1), {
+    limits: { batchRecords: 2, keepEveryMs: 0 },
+    answer: (request) => (request === 1 ? { outcome: 'killed behind' } : {}),
+  });
+  assert.deepEqual(
+    posts.map(({ key }) => key),
+    ['abcdefghijk0:0-0:0-1', 'abcdefghijk0:0-2:1-0', 'abcdefghijk0:0-2:1-0'],
+  );
+});
+
 test('a stop while the receiver asks to wait ends at once', async () => {
   const world = await aMinuteApart(2);
   const { ends, nowMs } = await driveToTheEnd(world, world.planFor(1), {
@@ -187,7 +204,9 @@ test('a long wait goes on behind a crash where it was', async () => {
     isKilledAtStep: (step) => step === 300,
   });
   assert.deepEqual(ends, ['killed', 'done']);
-  assert.ok((posts.at(-1)?.atMs ?? 0) < 61 * minuteMs);
+  const [atOnce, later = 0] = posts.map(({ atMs }) => atMs);
+  assert.equal(atOnce, 0);
+  assert.ok(later >= 60 * minuteMs && later < 61 * minuteMs, `${later}`);
   assert.ok(progress.every(({ phase, of }) => of === 2 && (phase === 'driving' || phase === 'copying')));
 });
 

@@ -12,7 +12,9 @@ import {
   reportDigest,
   reportText,
 } from '@weir/replays';
-import type { ManifestClaim, ReplayEnding, ReplayReport } from '@weir/replays';
+import type { ManifestClaim, ReplayEnding, ReplayPlan, ReplayReport } from '@weir/replays';
+import { driveStateOf } from '../drive/drive-state.ts';
+import type { ReplayCheckpoint } from '../engine/checkpoint.ts';
 import { replayedTopics } from '../engine/replay-parts.ts';
 import type { KeptReplay } from '../store/replay-store.ts';
 import { countsOf } from './counts-of.ts';
@@ -54,7 +56,9 @@ export const createFinishReplay =
     };
     const isCopy = !isJudged(plan.target);
     const text = isCopy
-      ? copyReportText(createCopyReport({ ...run, plan, notes: [], handedOver, unreadable }))
+      ? copyReportText(
+          createCopyReport({ ...run, plan, notes: driveNotes(plan, checkpoint), handedOver, unreadable }),
+        )
       : await comparedText(files, last, { ...run, plan, versions });
     await files.writeReport(text);
     const claim: ManifestClaim = {
@@ -70,6 +74,13 @@ export const createFinishReplay =
     const unjudged = Object.values(unreadable).reduce((sum, count) => sum + count, 0);
     return { records, differences, unjudged, root, ...(isCopy ? { handedOver } : {}) };
   };
+
+/** How a drive has handed its records over. */
+function driveNotes({ target }: ReplayPlan, checkpoint: ReplayCheckpoint): string[] {
+  const driven = target.kind === 'drive' ? driveStateOf(checkpoint) : undefined;
+  if (driven === undefined) return [];
+  return [`The receiver took them in ${driven.requests} ${driven.requests === 1 ? 'request' : 'requests'}.`];
+}
 
 /** The report of a run that has compared. */
 async function comparedText(
