@@ -22,6 +22,7 @@ import {
   sampleTransactions,
 } from '../../../../packages/verdicts/src/fixtures/sample-transactions.ts';
 import { readRulesetFile } from '../plan/choose-versions.ts';
+import { deleteRecords } from '../../../../packages/kafka/src/fixtures/delete-records.ts';
 import { createReplayPlanner } from '../plan/plan-replay.ts';
 import { runToTheEnd } from './fixtures/run-kept.ts';
 import type { KeptRun } from './fixtures/run-kept.ts';
@@ -114,12 +115,16 @@ function partsOf(file?: Ruleset): ReplayParts {
 
 const anyTarget = { shadow: async () => undefined, drive: async () => undefined };
 
-async function planned(request: ReplayRequest): Promise<ReplayPlan> {
-  const parts = { ...partsOf(), recordsPerSecond: 2_000, windowBytes: 33_554_432, requireTarget: anyTarget };
-  const made = await createReplayPlanner(parts)({
+const asked = (request: ReplayRequest) =>
+  createReplayPlanner({
+    ...{ ...partsOf(), recordsPerSecond: 2_000, windowBytes: 33_554_432, requireTarget: anyTarget },
+  })({
     request: replayRequest.parse(request),
     ...{ replayId: 'abcdefghijk0', plannedBy: 'tester', plannedAt: '2026-03-03T09:30:00.000Z' },
   });
+
+async function planned(request: ReplayRequest): Promise<ReplayPlan> {
+  const made = await asked(request);
   assert.ok(made.kind === 'planned', JSON.stringify(made));
   assert.deepEqual(
     made.estimate.keys.map(({ usable }) => usable),
@@ -188,4 +193,54 @@ test('a run that is killed in its middle finds the same differences, and the sam
   assert.deepEqual(killed.lines, undisturbed.lines);
   assert.deepEqual(killed.checkpoint, undisturbed.checkpoint);
   assert.equal(rootOf(killed), rootOf(undisturbed));
+});
+
+test('where retention takes what a plan reads the run fails, and a new plan says from when on it could be right', async () => {
+  const plan = await planned({ range: everything });
+  const topic = `${log.groupId.slice(0, -'group'.length)}${streams.received.topic}`;
+  let [kept, isTaken] = [0, false];
+  const { readRange } = log.kafka;
+  const parts: ReplayParts = {
+    ...partsOf(),
+    kafka: {
+      ...log.kafka,
+      readRange: async (range) => {
+        if (kept > 0 && !isTaken) {
+          isTaken = true;
+          for (const partition of partitions)
+            await deleteRecords(bench.kafka.brokers, topic, { partition, before: 900 });
+        }
+        return readRange(range);
+      },
+    },
+  };
+  const running = runToTheEnd(parts, plan, {
+    limits: { chunkOffsets: 100, linesPerStep: 100, stepMs: 1_000_000 },
+    killedAfterSteps: 1,
+    kept: ({ manifest }) => (kept = manifest.size),
+  });
+  await assert.rejects(running, { code: 'log_truncated' });
+  assert.ok(kept >= 100 && kept < 900, `${kept} records kept before`);
+
+  const refused = await asked({ range: everything });
+  assert.ok(refused.kind === 'refused' && refused.code === 'range_incomplete', JSON.stringify(refused));
+  const says = /^From (\S+) on verdicts could be right\.$/.exec(refused.detail ?? '')?.[1] ?? '';
+  assert.ok(Date.parse(says) > Date.now(), says);
+  const gone = { by: 'offsets', stretches: [{ partition: 0, from: 0, to: 900 }] } as const;
+  const empty = await asked({ range: gone });
+  assert.equal(empty.kind === 'refused' && empty.code, 'range_empty');
+
+  const made = await asked({ range: everything, incomplete: true });
+  assert.ok(made.kind === 'planned');
+  assert.deepEqual(
+    made.plan.stretches.map(({ warmFrom, from }) => [warmFrom, from]),
+    [
+      [900, 900],
+      [900, 900],
+    ],
+  );
+  const left = await runToTheEnd(partsOf(), { ...made.plan, recordsPerSecond: null });
+  const { unproven, unprovenDifferences } = left.checkpoint.counts;
+  assert.ok(unproven > 0);
+  assert.equal(unprovenDifferences, left.differences.length);
 });
