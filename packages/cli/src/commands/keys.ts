@@ -187,7 +187,10 @@ retained record is read, at some 100,000 a second, for ten minutes a stream at m
         const sinceMs = sinceMsOf(options.since, Date.now());
         const usage = await usageOf(work, context, { keyClass, sinceMs });
         if (options.json) context.terminal.print(JSON.stringify(usage));
-        else for (const line of showUsage(usage)) context.terminal.print(line);
+        else {
+          const isOnTopics = keyClass === undefined || streamsOf(keyClass).length > 0;
+          for (const line of showUsage(usage, isOnTopics)) context.terminal.print(line);
+        }
       }),
     );
 }

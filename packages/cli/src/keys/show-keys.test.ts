@@ -50,7 +50,7 @@ test('whoever disables a key is told what only it opens, and whether somebody ma
   assert.deepEqual(showDisabling(key('arn/1'), [], of), ['No retained record needs it']);
   assert.match(
     showDisabling(key('arn/1'), [], { ...of, isOnTopics: false }).join(),
-    /REPLAY_DIR are not counted/,
+    /REPLAY_DIR is not counted/,
   );
 });
 
@@ -59,6 +59,7 @@ test('usage is told by stream and key, and records that are no envelope apart', 
   assert.match(lines[1] ?? '', /^held +1,200 .*arn\/1$/);
   assert.match(lines[2] ?? '', /\(no envelope\)$/);
   assert.deepEqual(showUsage([]), ['No records']);
+  assert.match(showUsage([], false).join(), /REPLAY_DIR is not counted/);
 });
 
 test('who runs workers elsewhere is told to send the signal, and a worker that kept its keys is named', () => {

@@ -52,8 +52,9 @@ export function showKeys(keys: readonly ListedKey[]): string[] {
   ];
 }
 
-export function showUsage(usage: readonly KeyUsage[]): string[] {
-  if (usage.length === 0) return ['No records'];
+/** `isOnTopics`: false for a class whose records lie in files alone. */
+export function showUsage(usage: readonly KeyUsage[], isOnTopics = true): string[] {
+  if (usage.length === 0) return [isOnTopics ? 'No records' : nothingCounted(isOnTopics)];
   const rows = usage.map(({ stream, keyArn, records, firstMs, lastMs }) => [
     stream,
     grouped(records),
@@ -89,7 +90,7 @@ const hourMs = 3_600_000;
 const nothingCounted = (isOnTopics: boolean): string =>
   isOnTopics
     ? 'No retained record needs it'
-    : 'No topic holds what it seals. Differences and reports that replays keep in REPLAY_DIR are not counted: those it sealed can not be read while it is disabled';
+    : 'No topic holds what it seals. What replays keep in REPLAY_DIR is not counted: what it sealed there can not be read while it is disabled, and no replay begins that it sealed the warrant of';
 
 /** What disabling a key would do, in sentences for whoever decides. */
 export function showDisabling(

@@ -98,7 +98,9 @@ export type ReplayState = (typeof replayStates)[number];
 export const replayEnding = z
   .strictObject({
     records: offset.describe('Those that were read, which the root is over'),
-    differences: offset.describe('Records of which the journal says otherwise'),
+    differences: offset.describe(
+      'Records of which the journal says otherwise, also those of which it says something of another sort (unaccounted): nothing differs only where it is 0',
+    ),
     unjudged: offset.describe(
       'Records that could not be judged again, or handed over, because they could not be opened',
     ),

@@ -27,6 +27,7 @@ export type Ledger = {
   readonly closed: (keyRef: string) => void;
   /** Counts records that the target was handed. */
   readonly handedOver: (records: number) => void;
+  /** Also those of which not even the same kind of thing is said: they are never counted as the same. */
   readonly differences: () => number;
   /** Lines and differences that were not kept yet. */
   readonly pending: () => number;
@@ -78,7 +79,7 @@ export function createLedger(plan: ReplayPlan, from: ReplayCheckpoint | undefine
     unaccounted: () => void (counts.unaccounted += 1),
     closed: (keyRef) => void closed.set(keyRef, (closed.get(keyRef) ?? 0) + 1),
     handedOver: (records) => void (counts.handedOver += records),
-    differences: () => differing,
+    differences: () => differing + counts.unaccounted,
     pending: () => manifestLines.length + differences.length,
     take: (place) => {
       const step: ReplayStep = {
