@@ -7,6 +7,12 @@ import type { LogBounds } from './bounds-of-log.ts';
 import { planRefused } from './plan-parts.ts';
 import type { PlanParts, PlanRefused } from './plan-parts.ts';
 
+/**
+ * So far ahead of the clock may stand in the log what happened later: ingest lets that by unless FUTURE_LIMIT_MS says
+ * otherwise, and it is held as future-dated. Where ingest takes more, a range of log time finds it.
+ */
+const aheadMs = 86_400_000;
+
 /** What a request comes to in offsets, as it was asked for; nothing says yet that it is there. */
 type Wanted = { readonly partition: number; readonly from: number; readonly to: number };
 
@@ -52,7 +58,8 @@ async function wantedOffsets(
   }
   const [fromMs, toMs] = [Date.parse(range.from), Date.parse(range.to)];
   if (fromMs >= toMs) return planRefused('range_empty', 'It ends before it begins.');
-  const earliestMs = range.by === 'logTime' ? fromMs : fromMs - futureToleranceMs - clocksDifferByMs;
+  const earliestMs =
+    range.by === 'logTime' ? fromMs : fromMs - Math.max(futureToleranceMs, aheadMs) - clocksDifferByMs;
   const first = await kafka.offsetsAtTime(topic, earliestMs);
   // What happened within the range may come in at any time behind it.
   const behind = range.by === 'logTime' ? await kafka.offsetsAtTime(topic, toMs) : undefined;

@@ -81,12 +81,16 @@ test('a range of time is that of the log, from its first instant up to before it
 test('what happened within a time may stand anywhere in the log behind it', async () => {
   const range = { by: 'eventTime', from: at(writtenMs - 1_000), to: at(writtenMs) } as const;
   assert.deepEqual(await stretchesOf({ range }), [{ partition: 0, warmFrom: 0, from: 0, to: world.end }]);
-  const later = {
+  const later = (aheadMs: number): ReplayRequest['range'] => ({
     by: 'eventTime',
-    from: at(writtenMs + 86_400_000),
-    to: at(writtenMs + 86_400_001),
-  } as const;
-  assert.equal(await stretchesOf({ range: later }), 'range_empty');
+    from: at(writtenMs + aheadMs),
+    to: at(writtenMs + aheadMs + 1),
+  });
+  // What claims to come from up to a day ahead is in the log, and held.
+  assert.deepEqual(await stretchesOf({ range: later(86_400_000) }), [
+    { partition: 0, warmFrom: 0, from: 0, to: world.end },
+  ]);
+  assert.equal(await stretchesOf({ range: later(86_400_000 + 60_001) }), 'range_empty');
 });
 
 test('where the log no longer has what the windows would be filled with, the plan says from when on it does', async () => {
