@@ -201,3 +201,31 @@ test('a stop of the process leaves what runs to the next start', async () => {
   await world.stop();
   assert.equal(world.store.find(replayId)?.lifecycle.state, 'running');
 });
+
+for (const [what, byMs] of [
+  ['back', -86_400_000],
+  ['ahead', 86_400_000],
+] as const)
+  test(`a clock that jumps ${what} while a replay runs changes neither what it comes to nor shows time that is none`, async () => {
+    const shown: (ReturnType<ReplayWorld['loop']['progressOf']> | undefined)[] = [];
+    const world: ReplayWorld = await createReplayWorld({
+      engine: scriptedEngine({
+        differs: [3],
+        before: async (offset) => {
+          if (offset === 5) world.clock.nowMs += byMs;
+          shown.push(world.loop.progressOf('replay000001'));
+        },
+      }),
+    });
+    const replayId = await begin(world);
+    await becomes(world, replayId, 'done');
+    assert.ok(shown.length > 0);
+    for (const one of shown) assert.ok((one?.secondsLeft ?? 0) >= 0 && (one?.perSecond ?? 0) >= 0);
+    const undisturbed = await createReplayWorld({ engine: scriptedEngine({ differs: [3] }) });
+    const whole = await begin(undisturbed);
+    await becomes(undisturbed, whole, 'done');
+    assert.deepEqual(
+      world.store.find(replayId)?.lifecycle.ending,
+      undisturbed.store.find(whole)?.lifecycle.ending,
+    );
+  });
