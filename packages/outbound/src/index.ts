@@ -6,7 +6,7 @@ export {
   ownNetworks,
 } from './address-guard.ts';
 export { guardedLookup, type LookupAll } from './guarded-lookup.ts';
-export { createPoster, type Poster, type PosterOptions } from './post.ts';
+export { createPoster, type PosterOptions } from './post.ts';
 export { codeOf, type DeliveryOutcome, outcomeOfError } from './post-outcome.ts';
 export { postUrlProblem } from './post-url.ts';
 export { type FileOutcome, readKeyFile, readNamedFile } from './read-named-file.ts';
