@@ -38,7 +38,9 @@ test('what is sealed to somebody is opened by them and by nobody else', async ()
   assert.match(Buffer.from(sealed).toString('latin1'), /^age-encryption\.org\/v1\n-> X25519 /);
   assert.equal(Buffer.from(await ours.open(sealed)).toString(), 'NL91ABNA0417164300');
   await assert.rejects(other.open(sealed));
-  assert.throws(() => requireRecipient(ours.recipient.replace(/.$/, (last) => (last === 'q' ? 'p' : 'q'))), { exitCode: 64 });
+  assert.throws(() => requireRecipient(ours.recipient.replace(/.$/, (last) => (last === 'q' ? 'p' : 'q'))), {
+    exitCode: 64,
+  });
   assert.throws(() => requireRecipient('age1qqqq'), { exitCode: 64 });
 });
 
