@@ -206,6 +206,31 @@ test('a sealed case is opened by its receiver alone, and verified without anythi
   assert.ok(verify('sha256', claim, key, files.get('index.sig') ?? new Uint8Array()));
 });
 
+test('without a notary there is no file; with it the same command goes on, and runs nothing again', async () => {
+  const planned = await plan('--opened');
+  await approve(planned);
+  const ran = await weir.run('replay', 'run', planned.replayId);
+  assert.equal(ran.code, 0, ran.stderr);
+  const { parts } = (await weir.json('status', '--json')) as { parts: { name: string; pid: number }[] };
+  const pid = parts.find(({ name }) => name === 'notary')?.pid ?? 0;
+  const [before, file] = [await trail('case_exported'), pathIn('away.zip')];
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const away = await weir.run(...exporting(planned.replayId, file));
+    assert.deepEqual([away.code, /could not be recorded/.test(away.stderr)], [75, true], away.stderr);
+    assert.deepEqual([existsSync(file), existsSync(`${file}.part`)], [false, false]);
+    assert.deepEqual(await trail('case_exported'), before);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await ok(...exporting(planned.replayId, file));
+  const runs = (await trail('replay_run')).filter(({ subject }) => subject.id === planned.replayId);
+  assert.deepEqual(
+    runs.map(({ result }) => result),
+    ['begun', 'done'],
+  );
+});
+
 test('who may not export is told before anything is opened, and what is no case is not exported', async () => {
   const before = await trail('case_exported');
   const made = await ok('tokens', 'add', 'rita', '--tenant', 'weir', '--scope', 'replay:read', 'alerts:read');
