@@ -36,13 +36,11 @@ export function startProgram(
   { supervised, largestFileBytes }: ProgramOptions = {},
 ): TestProgram {
   const command = [process.execPath, fileURLToPath(script)] as const;
-  const [file, ...args] =
-    largestFileBytes === undefined
-      ? command
-      : ([
-          ...['/bin/sh', '-c', `ulimit -f ${Math.floor(largestFileBytes / blockBytes)}; exec "$0" "$@"`],
-          ...command,
-        ] as [string, ...string[]]);
+  const limited = (bytes: number): [string, ...string[]] => [
+    '/bin/sh',
+    ...['-c', `ulimit -f ${Math.floor(bytes / blockBytes)}; exec "$0" "$@"`, ...command],
+  ];
+  const [file, ...args] = largestFileBytes === undefined ? command : limited(largestFileBytes);
   const child = spawn(file, args, {
     env: { ...env, PATH: process.env['PATH'] },
     stdio: supervised === true ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],

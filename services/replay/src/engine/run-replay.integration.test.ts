@@ -226,8 +226,8 @@ test('where retention takes what a plan reads the run fails, and a new plan says
   assert.ok(refused.kind === 'refused' && refused.code === 'range_incomplete', JSON.stringify(refused));
   const says = /^From (\S+) on verdicts could be right\.$/.exec(refused.detail ?? '')?.[1] ?? '';
   assert.ok(Date.parse(says) > Date.now(), says);
-  const gone = { by: 'offsets', stretches: [{ partition: 0, from: 0, to: 900 }] } as const;
-  const empty = await asked({ range: gone });
+  const gone = [{ partition: 0, from: 0, to: 900 }];
+  const empty = await asked({ range: { by: 'offsets', stretches: gone } });
   assert.equal(empty.kind === 'refused' && empty.code, 'range_empty');
 
   const made = await asked({ range: everything, incomplete: true });
