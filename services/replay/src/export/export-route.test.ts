@@ -32,7 +32,7 @@ const codeOf = ({ status, body }: Answer): unknown => [status, body['code']];
 test('what was exported is handed out whole, to who may, once the trail says so', async () => {
   const world = await exportingWorld(900);
   const { one, path } = world;
-  assert.deepEqual(codeOf(await world.ask('ana', path)), [409, 'replay_unfinished']);
+  assert.deepEqual(codeOf(await world.ask('cyd', path)), [409, 'replay_unfinished']);
   assert.deepEqual(codeOf(await world.ask('ana', `/v1/replays/${one.replayId}/run`, {})), [
     409,
     'replay_not_approved',
@@ -40,7 +40,7 @@ test('what was exported is handed out whole, to who may, once the trail says so'
   await runIt(world, one);
   assert.deepEqual(codeOf(await world.ask('ben', path)), [403, 'scope_missing']);
 
-  const answer = await world.ask('ana', path);
+  const answer = await world.ask('cyd', path);
   assert.equal(answer.status, 200);
   const offsets = answer.text
     .split('\n')
@@ -50,7 +50,7 @@ test('what was exported is handed out whole, to who may, once the trail says so'
     offsets,
     Array.from({ length: 900 }, (_none, index) => index),
   );
-  assert.ok(world.audited().includes(`ana evidence_opened ${one.replayId} done`));
+  assert.ok(world.audited().includes(`cyd evidence_opened ${one.replayId} done`));
   for (const name of readdirSync(join(world.folder, one.replayId)))
     assert.ok(!readFileSync(join(world.folder, one.replayId, name)).includes(exportedIban), name);
 });
@@ -59,7 +59,7 @@ test('what the trail can not say is not opened', async () => {
   const world = await exportingWorld(3);
   await runIt(world, world.one);
   world.audit.isAway = true;
-  const answer = await world.ask('ana', world.path);
+  const answer = await world.ask('cyd', world.path);
   assert.equal(answer.status, 503);
   assert.doesNotMatch(answer.text, /NL91/);
 });
@@ -71,19 +71,19 @@ test('what was put in the place of an export is not handed out', async () => {
   const bytes = readFileSync(path);
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
   writeFileSync(path, bytes);
-  assert.deepEqual(codeOf(await world.ask('ana', world.path)), [507, 'disk_unavailable']);
+  assert.deepEqual(codeOf(await world.ask('cyd', world.path)), [507, 'disk_unavailable']);
 });
 
 test('a replay that exports nothing, and one that found nothing, have no export', async () => {
   const world = await exportingWorld(0);
   await runIt(world, world.one);
-  assert.deepEqual(codeOf(await world.ask('ana', world.path)), [409, 'export_absent']);
+  assert.deepEqual(codeOf(await world.ask('cyd', world.path)), [409, 'export_absent']);
   const compared = replayAnswer.parse((await world.ask('ana', '/v1/replays', { range })).body);
-  assert.deepEqual(codeOf(await world.ask('ana', `/v1/replays/${compared.replayId}/export`)), [
+  assert.deepEqual(codeOf(await world.ask('cyd', `/v1/replays/${compared.replayId}/export`)), [
     409,
     'export_absent',
   ]);
-  assert.deepEqual(codeOf(await world.ask('ana', '/v1/replays/aaaaaaaaaaaa/export')), [
+  assert.deepEqual(codeOf(await world.ask('cyd', '/v1/replays/aaaaaaaaaaaa/export')), [
     404,
     'replay_unknown',
   ]);
