@@ -7,5 +7,7 @@ export const caseBounds = {
   mostRecords: 10_000,
   /** Of all files together, before they are zipped. */
   mostBytes: 256 * 1_048_576,
+  /** Of the zip: what it holds, the index, and what a zip adds to each. */
+  mostZipBytes: 257 * 1_048_576,
   mostAlerts: 1_000,
 } as const;

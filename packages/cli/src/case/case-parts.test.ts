@@ -88,15 +88,42 @@ test('a file that is in a zip twice, or under a name that hides, is found', asyn
   assert.match((await verified(hidden)).out, /__proto__ is not in the index/);
 });
 
-test('what is no case, too large, or sealed still, is wrong usage', async () => {
+test('a zip that other programs unpack to something else than was checked is found', async () => {
+  const zip = Buffer.from(zipFiles(sampleCase()));
+  const page = Buffer.from('index.html');
+  const inDirectory = zip.indexOf(page, zip.indexOf('PK\u0001\u0002', 0, 'latin1'));
+  const flipped = Buffer.from(zip);
+  // The CRC of the page, in the directory: other programs refuse it, and this one doesn't look at it.
+  flipped[inDirectory - 30] = (flipped[inDirectory - 30] ?? 0) ^ 1;
+  const folder = zipSync(
+    { ...Object.fromEntries(sampleCase()), 'page/': strToU8('in a folder of no name') },
+    { level: 0, mtime: new Date(1980, 0, 1, 12) },
+  );
+  for (const one of [flipped, folder, Buffer.concat([Buffer.from('#!/bin/sh\n'), zip])]) {
+    const found = await verified(one).catch((error: unknown) => ({ exitCode: 64, out: String(error) }));
+    assert.notEqual(found.exitCode, 0, found.out);
+  }
+  for (const one of [flipped, folder]) assert.match((await verified(one)).out, /not packed as a case is/);
+});
+
+test('what is no case, or sealed still, is wrong usage; one packed otherwise is no case, and not unpacked', async () => {
   await assert.rejects(verified(Buffer.from('PK')), { exitCode: 64, message: /age -d/ });
   const { recipient } = await newReceiver();
   await assert.rejects(verified(await sealTo(recipient, zipFiles(sampleCase()))), { exitCode: 64 });
-  const bomb = Buffer.from(zipSync({ a: strToU8('a') }));
-  // The size that its directory claims.
-  bomb.writeUInt32LE(0xff_ff_ff_f0, bomb.indexOf('PK\u0001\u0002', 0, 'latin1') + 24);
-  await assert.rejects(verified(bomb), { exitCode: 64, message: /more than any case/ });
   await assert.rejects(verified(zipFiles(sampleCase()), { key: join(folder, 'nothing') }), { exitCode: 64 });
+  const directory = (zip: Buffer): number => zip.indexOf('PK\u0001\u0002', 0, 'latin1');
+  const deflated = Buffer.from(zipSync({ a: Buffer.alloc(1_000_000) }));
+  const claimsNothing = Buffer.from(deflated);
+  claimsNothing.writeUInt32LE(0, directory(deflated) + 24);
+  const claimsMore = Buffer.from(zipSync({ a: strToU8('a') }, { level: 0 }));
+  claimsMore.writeUInt32LE(0xff_ff_ff_f0, directory(claimsMore) + 24);
+  const many = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`f${at}`, strToU8('')]));
+  const again = Buffer.from(zipSync({ aaaa: Buffer.alloc(500), bbbb: Buffer.alloc(500) }, { level: 0 }));
+  // Both names have the bytes of more than there are.
+  for (const name of ['aaaa', 'bbbb'])
+    for (const at of [20, 24]) again.writeUInt32LE(900, again.lastIndexOf(name) - 46 + at);
+  for (const zip of [deflated, claimsNothing, claimsMore, Buffer.from(zipSync(many, { level: 0 })), again])
+    await assert.rejects(verified(zip), { exitCode: 1, message: /nothing of it was unpacked/ });
 });
 
 test('a file gets its name once it is whole, for its owner alone, and never over another', async () => {

@@ -20,9 +20,10 @@ export async function verifyCaseFile(
     replay: keysIn(options.key, '--key'),
     audit: options.auditKey === undefined ? undefined : keysIn(options.auditKey, '--audit-key'),
   };
-  const { files, repeated } = unzipFiles(bytesOf(file));
+  const { files, repeated, isExact } = unzipFiles(bytesOf(file));
   const verified = await verifyCase(files, keys);
   const findings = [
+    ...(isExact ? [] : [{ code: 'zip_other', path: 'The zip' } as const]),
     ...repeated.map((path) => ({ code: 'file_repeated', path }) as const),
     ...verified.findings,
   ];
@@ -57,7 +58,7 @@ const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '_'
 
 function bytesOf(file: string): Uint8Array {
   try {
-    if (statSync(file).size > caseBounds.mostBytes)
+    if (statSync(file).size > caseBounds.mostZipBytes)
       throw new CommandError(exitCodes.usage, `${file} is larger than any case`);
     return readFileSync(file);
   } catch (cause) {

@@ -3,6 +3,7 @@ const sentences = {
   file_missing: 'is missing.',
   file_added: 'is not in the index: it was put in since.',
   file_repeated: 'is in the bundle more than once.',
+  zip_other: 'is not packed as a case is: unpacked elsewhere, it may hold something else than was checked.',
   file_altered: 'is not the file that the index names: it was altered.',
   index_malformed: 'is no index of a case.',
   claim_malformed: 'is nothing that a replay would have signed.',
