@@ -75,8 +75,17 @@ export function readRedriveHeader(value: Uint8Array | undefined): RedriveMark | 
   return read.success ? read.data : undefined;
 }
 
+/** What the letter is that an offer is made of. */
+const redriveLetter = z.strictObject({
+  /** A line that a source offered, or a record of the log, which whoever opened it saw ingest's seal on. */
+  from: z.enum(['source', 'log']),
+  /** When it was refused, as the letter says. */
+  at: instant,
+});
+
 /** One letter as it is handed to ingest: what was offered, in clear, and what makes it the same offer again. */
 const redriveOffer = redriveMark.extend({
+  letter: redriveLetter,
   source: slug,
   line: z.int().min(1),
   offered: offeredAs,

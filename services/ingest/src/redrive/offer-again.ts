@@ -5,6 +5,7 @@ import {
   type RedriveOffer,
   type Rejection,
 } from '@weir/contracts';
+import { defaultWindowPlan } from '@weir/windows';
 import { createAcceptor, type AcceptOptions } from '../accept-transaction.ts';
 import { sha256HexOf } from '../identify.ts';
 import { createRefuser } from '../refuse-record.ts';
@@ -34,8 +35,8 @@ export type OfferedAgain =
 
 /**
  * Reads what was once refused exactly as a new offer of its source is read, so that it gets the key, id and
- * partition it would have had. It is observed when it was: a wall clock of today would make everything that a file
- * of last year still holds of the account look forgotten.
+ * partition it would have had. What is observed by the wall clock is observed now, so that it is late where it comes
+ * too late for its windows; by any other clock when it was.
  */
 export function createOfferAgain(
   options: OfferAgainOptions,
@@ -47,27 +48,55 @@ export function createOfferAgain(
     return mapping === null ? undefined : createRowFormat(mapping, columns, futureLimitMs);
   };
 
-  return ({ of, times, source, line, offered, original }, nowMs) => {
+  return ({ letter, of, times, source, line, offered, original }, nowMs) => {
     const { tenant, columns } = offered;
     const format = formatOf(columns);
     if (format === undefined) return { kind: 'unfit' };
     const mark = { of, times };
     const record = recordOf(Buffer.from(original, 'base64'), line);
     const read = readWhole(format, record, nowMs);
-    const observedAtMs = offered.observedAt === null ? null : Date.parse(offered.observedAt);
+    const clock = {
+      letter,
+      observedAtMs: offered.observedAt === null ? null : Date.parse(offered.observedAt),
+    };
     if (read.ok) {
       const accept = createAcceptor({ ...identity, tenant, source });
-      const { eventTimeMs } = read.value;
-      const outgoing = accept(read.value, Math.max(observedAtMs ?? eventTimeMs, eventTimeMs));
+      const outgoing = accept(read.value, observedAgainAtMs(clock, read.value.eventTimeMs, nowMs));
       return { kind: 'offered', outgoing, mark, rejections: [] };
     }
     const { pseudonymizeOnce: pseudonymize } = identity;
     const refuse = createRefuser({ tenant, source, partitionCount, pseudonymize, kind: offered.kind });
     const { rejections } = read;
-    const outgoing = refuse(record, rejections, nowMs, { observedAtMs, columns, redrive: mark });
+    const beside = { observedAtMs: refusedAgainAtMs(clock, nowMs), columns, redrive: mark };
+    const outgoing = refuse(record, rejections, nowMs, beside);
     return { kind: 'offered', outgoing, mark, rejections };
   };
 }
+
+type SourceClock = {
+  readonly letter: RedriveOffer['letter'];
+  /** What it showed when the letter came about; null before its first accepted record. */
+  readonly observedAtMs: number | null;
+};
+
+/** Where a source's clock stood so close to ours when a letter came about, it was ours: a door's, or a live feed's. */
+const isWallClock = ({ at }: SourceClock['letter'], observedAtMs: number): boolean =>
+  Math.abs(Date.parse(at) - observedAtMs) <= defaultWindowPlan.allowedLatenessMs;
+
+/**
+ * When it is observed now. The clock of a file goes on by what happens in it: the clock of today would make
+ * everything that a file of last year still holds of the account look forgotten. The wall clock went on since: what
+ * was refused days ago is late, as its windows may have lost their beginning, and what is ahead of it moves nothing.
+ */
+function observedAgainAtMs(clock: SourceClock, eventTimeMs: number, nowMs: number): number {
+  const observedAtMs = clock.observedAtMs ?? eventTimeMs;
+  if (isWallClock(clock.letter, observedAtMs)) return nowMs;
+  return clock.letter.from === 'log' ? observedAtMs : Math.max(observedAtMs, eventTimeMs);
+}
+
+/** What its clock is said to show where it is refused again: the wall clock stays one, however late that is. */
+const refusedAgainAtMs = ({ letter, observedAtMs }: SourceClock, nowMs: number): number | null =>
+  observedAtMs !== null && isWallClock(letter, observedAtMs) ? nowMs : observedAtMs;
 
 /** Only what is kept whole is redriven, but nothing here has to trust that. */
 function recordOf(bytes: Buffer, line: number): SourceRecord {

@@ -57,15 +57,21 @@ const line = (more: object = {}): string =>
     ...{ amount: '12.34', currency: 'EUR', eventTime: '2026-01-01T00:00:00.000Z' },
     ...more,
   });
+/** When the letters came about: long after what the source's clock showed. */
+const letterAt = '2026-01-08T00:00:00.000Z';
 const asLine: OfferedAs = { kind: 'transaction', tenant: 'bank', columns: null, observedAt: null };
 const offer = (original: string, more: Partial<RedriveOffer> = {}): RedriveOffer => ({
   ...{ of: { partition: 3, offset: 41 }, times: 2, source: 'core', line: 7, offered: asLine },
+  letter: { from: 'source', at: letterAt },
   original: Buffer.from(original).toString('base64'),
   ...more,
 });
 
 /** A log, the dead letters and a KMS in memory, and what ingest leaves there. */
-async function createWorld(breakAppend?: (topic: string, appends: number) => void) {
+async function createWorld(
+  breakAppend?: (topic: string, appends: number) => void,
+  { futureLimitMs = 0 } = {},
+) {
   const kafka = createMemoryKafka(() => nowMs).connect();
   await kafka.ensureTopics(topicSpecifications({ logPartitions: 4, replicationFactor: 1 }));
   const producer = await kafka.createProducer();
@@ -83,7 +89,7 @@ async function createWorld(breakAppend?: (topic: string, appends: number) => voi
       },
     },
     sealers: { received: sealerFor('received'), rejected: sealerFor('rejected') },
-    offerAgain: createOfferAgain({ ...identity, partitionCount: 4, mapping, futureLimitMs: 0 }),
+    offerAgain: createOfferAgain({ ...identity, partitionCount: 4, mapping, futureLimitMs }),
     retry: {
       ...{
         limitMs: 0,
@@ -158,7 +164,6 @@ test('what is accepted now gets the key, id and partition that a new offer of it
     ],
   );
   const content = decodePayload(events.transactionReceived, record?.plaintext ?? Buffer.of());
-  assert.equal(content.ok && content.value.observedAt, offered.observedAt, 'it is observed when it was');
 
   const letter = { of: { partition: 3, offset: 41 }, times: 2 };
   const at = { partition: expected.partition, offset: 0 };
@@ -169,6 +174,44 @@ test('what is accepted now gets the key, id and partition that a new offer of it
     },
     { kind: 'ended', batch, letters: [{ ...letter, became: 'accepted', at }] },
   ]);
+});
+
+const hourMs = 3_600_000;
+const refusedAtMs = Date.parse(letterAt);
+const ago = (hours: number): string => new Date(refusedAtMs - hours * hourMs).toISOString();
+
+for (const [what, from, observedAt, eventTime, expected] of [
+  ['a line by the wall clock is observed now', 'source', ago(0), ago(1), nowMs],
+  ['so is one by a live feed that was a day behind', 'source', ago(24), ago(25), nowMs],
+  ['and one whose feed had accepted nothing before it', 'source', null, ago(1), nowMs],
+  ['one that is ahead of the wall clock moves nothing', 'source', ago(0), ago(-60), nowMs],
+  ['a line of an old file is observed when it was', 'source', ago(25), ago(26), refusedAtMs - 25 * hourMs],
+  ['or when it happens, where that is later', 'source', ago(90), ago(80), refusedAtMs - 80 * hourMs],
+  ['the first of an old file when it happens', 'source', null, ago(80), refusedAtMs - 80 * hourMs],
+  ['a record of the log by the wall clock is observed now', 'log', ago(2), ago(3), nowMs],
+  ['one by another clock exactly when it was', 'log', ago(90), ago(80), refusedAtMs - 90 * hourMs],
+] as const) {
+  test(`redriven days later, ${what}`, async () => {
+    const { ports, read } = await createWorld(undefined, { futureLimitMs: 30 * 24 * hourMs });
+    const offered: OfferedAs = { ...asLine, observedAt };
+    const again = offer(line({ eventTime }), { offered, letter: { from, at: letterAt } });
+    await redriveBatch(ports, { kind: 'offer', batch, offers: [again] });
+    const [record] = await read('received');
+    const content = decodePayload(events.transactionReceived, record?.plaintext ?? Buffer.of());
+    assert.ok(content.ok);
+    assert.equal(content.value.observedAt, new Date(expected).toISOString());
+  });
+}
+
+test('what is refused again keeps the kind of clock it had', async () => {
+  const { ports, letters } = await createWorld();
+  const bad = line({ currency: 'ZZZ' });
+  const offers = [ago(1), ago(90)].map((observedAt) => offer(bad, { offered: { ...asLine, observedAt } }));
+  await redriveBatch(ports, { kind: 'offer', batch, offers });
+  assert.deepEqual(
+    (await letters()).map(({ plaintext }) => decodeRejected(plaintext)?.offered?.observedAt),
+    [new Date(nowMs).toISOString(), ago(90)],
+  );
 });
 
 test('what is still wrong becomes a dead letter again, in its place, that says of which it was and how often', async () => {

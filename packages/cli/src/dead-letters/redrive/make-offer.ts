@@ -2,6 +2,7 @@ import {
   decodePayload,
   events,
   formatAmount,
+  formatInstant,
   type OfferedTransaction,
   type RedriveOffer,
   type RejectedRecord,
@@ -18,20 +19,29 @@ import type { Planned } from './plan-redrive.ts';
  */
 export async function makeOffer(
   ops: Pick<LetterOps, 'opener' | 'environment'>,
-  { partition, offset, times, fitness }: Planned,
+  { partition, offset, times, timeMs, fitness }: Planned,
   rejected: RejectedRecord,
 ): Promise<RedriveOffer | undefined> {
   if (!fitness.ok) return undefined;
   const mark = { of: { partition, offset }, times };
   if (fitness.from === 'source') {
     const { source, line, offered } = fitness;
-    return { ...mark, source, line, offered, original: base64(rejected.original ?? new Uint8Array()) };
+    const letter = { from: 'source' as const, at: formatInstant(timeMs) };
+    return {
+      ...mark,
+      letter,
+      source,
+      line,
+      offered,
+      original: base64(rejected.original ?? new Uint8Array()),
+    };
   }
   const content = await openReceived(ops, rejected);
   if (content === undefined) return undefined;
   const { tenant, source, observedAt } = content;
   return {
     ...{ ...mark, source, line: 1 },
+    letter: { from: 'log', at: formatInstant(timeMs) },
     offered: { kind: 'transaction', tenant, columns: null, observedAt },
     original: base64(Buffer.from(JSON.stringify(offeredOf(content)))),
   };
