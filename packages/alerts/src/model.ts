@@ -170,7 +170,10 @@ export type NotificationGroup = {
   readonly openedAtMs: number;
   /** Since when something has to be told that isn't; null where all is told, or is quiet for now. */
   readonly owedSinceMs: number | null;
-  /** When the receivers of its route were told last; an escalation is not counted. */
+  /**
+   * When the receivers of its route were told last, escalations not counted; null where nothing that they were told
+   * of is in it any more.
+   */
   readonly lastToldAtMs: number | null;
   /** When something of it was told first that nobody has acknowledged since; null where nothing waits for people. */
   readonly unansweredSinceMs: number | null;

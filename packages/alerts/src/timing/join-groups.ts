@@ -106,9 +106,14 @@ const toldBefore = ({ revision, transactions }: Alert) => ({
   ...{ toldRevision: Math.max(1, revision - 1), toldTransactions: transactions },
 });
 
-/** What waits for an answer goes on to wait for it in another group, with the reminders and steps that it had. */
+/**
+ * What waits for an answer goes on to wait for it in another group, with the reminders and steps that it had. Where
+ * that one waits as well, all of it waits by what has more to come: else whoever used up theirs would silence the other.
+ */
 function waitingAsIn(place: NotificationGroup, left: NotificationGroup | undefined): NotificationGroup {
-  if (left === undefined || left.unansweredSinceMs === null || place.unansweredSinceMs !== null) return place;
+  if (left === undefined || left.unansweredSinceMs === null) return place;
+  const hasMoreToCome = left.reminders < place.reminders || left.escalations < place.escalations;
+  if (place.unansweredSinceMs !== null && !hasMoreToCome) return place;
   const { unansweredSinceMs, reminders, escalations } = left;
   const nextAtMs = Math.min(place.nextAtMs ?? Infinity, left.nextAtMs ?? Infinity);
   return {

@@ -349,6 +349,39 @@ test('A group whose route is no more is told by the last, which takes what no ot
   assert.deepEqual(course(world.told), ['first 1 1 boss']);
 });
 
+test('What nobody answered is escalated, though it joins alerts whose steps were all taken', () => {
+  const route = { groupBy: 'case', escalate: [{ afterMinutes: 30, to: ['boss'] }] };
+  const world = worldOf(route);
+  const at = (account: string, counterparty: string | null) =>
+    facts({ account, counterparty, eventAtMs: world.now() });
+  world.take([at('ann', 'mule'), at('bob', 'mule')]);
+  world.advance(noonMs + 60 * minuteMs);
+  const [eve] = world.take([at('eve', null)]);
+  world.advance(noonMs + 70 * minuteMs);
+  world.take([at('eve', 'mule')]);
+  world.advance(noonMs + 48 * 60 * minuteMs);
+  const ofEve = world.told.filter(({ alertIds }) => alertIds.includes(eve?.alertId ?? ''));
+  assert.ok(
+    ofEve.some(({ reason }) => reason === 'escalation'),
+    course(world.told).join(),
+  );
+});
+
+test('Who is new in a group is told at once where all that was told of it is closed', () => {
+  const world = worldOf(
+    { groupBy: 'rule', waitSeconds: 60, updateMinutes: 120 },
+    {
+      receivers: [{ ...desk, closings: true }, boss],
+    },
+  );
+  const [ann] = world.take([facts()]);
+  world.advance(noonMs + 2 * minuteMs);
+  world.take([facts({ account: 'eve', eventAtMs: world.now() })]);
+  world.doTo(ann?.alertId ?? '', { kind: 'close', outcome: 'false_positive' });
+  world.advance(noonMs + 60 * minuteMs);
+  assert.deepEqual(course(world.told), ['first 1 1 desk', 'closed 2 1 desk', 'first 3 1 desk']);
+});
+
 test('An alert that was told and is over is not told again because another one makes it a case', () => {
   for (const groupBy of ['account', 'case']) {
     const world = worldOf({ waitSeconds: 0, groupBy });

@@ -1,7 +1,7 @@
 import type { Alert, NotificationGroup, NotificationReason } from '../model.ts';
 import { reminderDueAtMs, escalationsDue } from './due.ts';
 import type { GroupPlan, PlanGroup } from './plan.ts';
-import { isUnanswered, standingOf } from './standing.ts';
+import { isUnanswered, lastToldOf, standingOf } from './standing.ts';
 import type { Present, Standing } from './standing.ts';
 import { address, notificationOf } from './tell.ts';
 import type { Addressed } from './tell.ts';
@@ -74,12 +74,11 @@ function standingAfter(standing: Standing, { kind, present }: Turn, nowMs: numbe
   if (kind === 'escalation')
     return { ...standing, group: { ...group, told: group.told + 1, escalations: group.escalations + 1 } };
   const ids = new Set(present.map(({ member }) => member.alertId));
-  if (kind === 'closed')
-    return {
-      ...standing,
-      present: standing.present.filter(({ member }) => !ids.has(member.alertId)),
-      group: { ...group, told: group.told + 1 },
-    };
+  if (kind === 'closed') {
+    const present = standing.present.filter(({ member }) => !ids.has(member.alertId));
+    const lastToldAtMs = lastToldOf(group, present);
+    return { ...standing, present, group: { ...group, told: group.told + 1, lastToldAtMs } };
+  }
   const after = standing.present.map((one): Present => {
     if (!ids.has(one.member.alertId)) return one;
     return { ...one, member: { ...one.member, ...toldNow(one.alert), isOwed: false } };

@@ -53,10 +53,15 @@ function answered(group: NotificationGroup, present: readonly Present[], nowMs: 
   // What is quiet is owed from when it may be told: else it would have what joins it told before its time.
   const mayBeTold = present.some((one) => isSpeaking(one) && one.member.isOwed);
   const owedSinceMs = mayBeTold ? (group.owedSinceMs ?? nowMs) : null;
-  return present.some(isUnanswered)
-    ? { ...group, members, owedSinceMs }
-    : { ...group, members, owedSinceMs, unansweredSinceMs: null, reminders: 0, escalations: 0 };
+  const now = { ...group, members, owedSinceMs, lastToldAtMs: lastToldOf(group, present) };
+  return present.some(isUnanswered) ? now : { ...now, unansweredSinceMs: null, reminders: 0, escalations: 0 };
 }
+
+/** Nothing keeps those waiting who come once all that was told is gone: theirs is another story. */
+export const lastToldOf = (
+  { lastToldAtMs }: Pick<NotificationGroup, 'lastToldAtMs'>,
+  present: readonly Present[],
+): number | null => (present.some(({ member }) => member.toldRevision > 0) ? lastToldAtMs : null);
 
 const isSpeaking = ({ quiet }: Present): boolean => quiet.length === 0;
 

@@ -104,11 +104,18 @@ test('Updates keep their distance, and reminders are as many as the document say
             .findLast((one) => one.alertIds.some((id) => alertIds.includes(id)));
           assert.ok(atMs - (before?.atMs ?? 0) >= (route.updateMinutes ?? 15) * minuteMs);
         });
-        // Of each alert: one that comes from another group brings what was not reminded of yet.
-        for (const id of new Set(own.flatMap(({ alertIds }) => alertIds))) {
+        // Of each alert: one that comes from another group brings what was not reminded of yet, for all of them.
+        const known = new Set<string>();
+        const joins = own.map(({ alertIds }) => {
+          const isJoined = alertIds.some((id) => !known.has(id));
+          for (const id of alertIds) known.add(id);
+          return isJoined;
+        });
+        for (const id of known) {
           const runsOfReminders = own
+            .map((one, index) => ({ ...one, isJoined: joins[index] === true }))
             .filter(({ reason, alertIds }) => reason !== 'reminder' || alertIds.includes(id))
-            .map(({ reason }) => (reason === 'reminder' ? 'r' : '-'))
+            .map(({ reason, isJoined }) => (reason === 'reminder' ? (isJoined ? '-r' : 'r') : '-'))
             .join('')
             .split('-');
           for (const reminders of runsOfReminders) assert.ok(reminders.length <= (route.repeat?.times ?? 0));
