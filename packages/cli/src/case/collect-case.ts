@@ -1,10 +1,10 @@
+import { readPublicKeys } from '@weir/audit';
 import { streams } from '@weir/contracts';
-import { manifestPlaces } from '@weir/replays';
 import type { CommandContext } from '../command-context.ts';
 import { downloadText } from '../http/download.ts';
 import type { Ops } from '../ops/connect-ops.ts';
 import { pathOf } from '../replay/replays-api.ts';
-import type { CaseApis } from './case-apis.ts';
+import type { CaseApis, PlannedCase } from './case-apis.ts';
 import type { CollectedCase } from './case-files.ts';
 import { collectAlerts } from './collect-alerts.ts';
 import { collectAudit, subjectName, waitUntilSigned } from './collect-audit.ts';
@@ -13,28 +13,32 @@ import { collectEvents } from './collect-events.ts';
 import { collectOutcomes } from './collect-outcomes.ts';
 import { collectTransactions } from './collect-transactions.ts';
 import { explainRecords } from './explain-records.ts';
+import { requireManifest } from './require-manifest.ts';
 
 type Collecting = {
   readonly apis: CaseApis;
   readonly ops: Ops;
-  readonly replayId: string;
-  readonly account: string;
+  readonly planned: PlannedCase;
+  /** The public key of replay, in PEM. */
+  readonly replayKey: string;
   readonly begun: { readonly requestId: string; readonly trailEnd: ReadonlyMap<number, number> };
 };
 
 /** Everything that belongs to the case of an account: what the manifest names, and what is about it elsewhere. */
 export async function collectCase(
-  { apis, ops, replayId, account, begun }: Collecting,
+  { apis, ops, planned, replayKey, begun }: Collecting,
   { terminal, stopping: signal }: CommandContext,
 ): Promise<Pick<CollectedCase, 'transactions' | 'verdicts' | 'alerts' | 'audit' | 'replay'>> {
   const { access } = apis.replays;
+  const { account } = planned;
+  const { replayId } = planned.replay;
   const text = (what: string): Promise<string> => downloadText(access, pathOf(replayId, what), signal);
   const replay = {
     manifest: await text('manifest'),
     report: await text('report'),
     reportPage: await text('report.html'),
   };
-  const places = manifestPlaces(Buffer.from(replay.manifest));
+  const places = await requireManifest(Buffer.from(replay.manifest), readPublicKeys(replayKey), planned);
   terminal.live(`${String(places.length)} records are opened and explained`);
   const transactions = await collectTransactions(ops, places, account, signal);
   const ids = new Set(transactions.flatMap((one) => (one.kind === 'transaction' ? [one.id] : [])));

@@ -1,5 +1,6 @@
 import { decodePayload, events, formatInstant } from '@weir/contracts';
 import { storedDigest } from '@weir/replays';
+import type { KafkaRecord } from '@weir/kafka';
 import type { CaseTransaction, ManifestPlace } from '@weir/replays';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import type { Ops } from '../ops/connect-ops.ts';
@@ -23,7 +24,11 @@ export async function collectTransactions(
     ops,
     'received',
     stretchOf(places),
-    (record) => wanted.has(placeName(record)),
+    (record) => {
+      const place = wanted.get(placeName(record));
+      if (place !== undefined) requireSame(record, place, account);
+      return place !== undefined;
+    },
     (selected) => {
       const place = wanted.get(placeName(selected.record));
       if (place !== undefined) found.set(placeName(place), lineOf(selected, place, account));
@@ -40,12 +45,16 @@ export async function collectTransactions(
   });
 }
 
-function lineOf({ record, opened }: SelectedRecord, place: ManifestPlace, account: string): CaseTransaction {
-  if (storedDigest(record).toString('hex') !== place.sha256 || keyOf(record) !== account)
-    throw new CommandError(
-      exitCodes.notAsItShouldBe,
-      `At ${placeName(place)} the log has another record than the replay has read: see docs/runbooks/another-log.md`,
-    );
+/** Before it is opened: another record may be anybody's. */
+function requireSame(record: KafkaRecord, place: ManifestPlace, account: string): void {
+  if (storedDigest(record).toString('hex') === place.sha256 && keyOf(record) === account) return;
+  throw new CommandError(
+    exitCodes.notAsItShouldBe,
+    `At ${placeName(place)} the log has another record than the replay has read: see docs/runbooks/another-log.md`,
+  );
+}
+
+function lineOf({ opened }: SelectedRecord, place: ManifestPlace, account: string): CaseTransaction {
   const { partition, offset, sha256 } = place;
   const of = { partition, offset, at: formatInstant(place.timestampMs), sha256 };
   if (!opened.ok)

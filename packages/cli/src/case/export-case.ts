@@ -134,7 +134,7 @@ async function makeBundle(
   const { replay, account, sealedTo } = planned;
   const { plan, approvedBy, approvedAt, ending } = replay;
   const { replayId } = plan;
-  const collected = await collectCase({ apis, ops, replayId, account, begun }, context);
+  const collected = await collectCase({ apis, ops, planned, replayKey: keys.replay, begun }, context);
   const { files: unsigned, index } = caseFilesOf({
     ...collected,
     head: {

@@ -126,6 +126,16 @@ const indexOf = (count: number): Omit<CaseIndex, 'files' | 'format'> => ({
   },
 });
 
+/** What somebody exports as the sample case: as far as it was planned and approved. */
+export const samplePlanned = () => ({
+  replay: {
+    ...{ replayId: casePlan.replayId, hash: planHash(casePlan), plan: casePlan },
+    approvedBy: 'local-approver',
+  },
+  account: caseAccount,
+  sealedTo: null,
+});
+
 /** The files of a signed bundle; `alter` changes what is indexed and signed. */
 export function sampleCase(
   alter: (files: Map<string, Buffer>) => void = () => undefined,
