@@ -71,6 +71,6 @@ function targetInWords(target: ReplayPlan['target']): string {
     case 'case':
       return target.sealedTo === null
         ? 'Judged again and compared, as evidence of a case that is handed over opened.'
-        : 'Judged again and compared, as evidence of a case that is handed over sealed.';
+        : `Judged again and compared, as evidence of a case that is handed over sealed to whoever holds the key of ${target.sealedTo}.`;
   }
 }
