@@ -129,7 +129,6 @@ test('what is no case, or sealed still, is wrong usage; one packed otherwise is 
 test('a file gets its name once it is whole, for its owner alone, and never over another', async () => {
   const own = makeTempFolder('placed');
   const path = join(own, 'case.zip');
-  writeFileSync(`${path}.part`, 'half of it, by a command that was killed', { mode: 0o644 });
   const file = await beginFile(path);
   await file.write(Buffer.from('whole'));
   assert.equal(existsSync(path), false);
@@ -148,4 +147,26 @@ test('a file gets its name once it is whole, for its owner alone, and never over
   assert.equal(readFileSync(join(own, 'late.zip'), 'utf8'), 'theirs');
   assert.deepEqual(readdirSync(own).toSorted(), ['case.zip', 'late.zip']);
   await assert.rejects(beginFile(join(own, 'no', 'folder.zip')), { exitCode: 73 });
+});
+
+test('of two that write to one name at once, one gets it whole, and neither touches what is the other one', async () => {
+  const own = makeTempFolder('placed-twice');
+  const path = join(own, 'case.zip');
+  const one = await beginFile(path);
+  const other = await beginFile(path);
+  await one.write(Buffer.from('one'));
+  await other.write(Buffer.from('the other'));
+  await one.place();
+  await assert.rejects(other.place(), { exitCode: 73 });
+  await one.discard();
+  await other.discard();
+  assert.equal(readFileSync(path, 'utf8'), 'one');
+  assert.deepEqual(readdirSync(own), ['case.zip']);
+
+  const left = await beginFile(join(own, 'left.zip'));
+  const stopped = await beginFile(join(own, 'left.zip'));
+  await left.write(Buffer.from('whole'));
+  await stopped.discard();
+  await left.place();
+  assert.equal(readFileSync(join(own, 'left.zip'), 'utf8'), 'whole');
 });

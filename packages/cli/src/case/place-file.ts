@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, open, rename, rm, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -17,16 +18,13 @@ export type PlacedFile = {
 };
 
 /**
- * Begins a file, mode 0600, that gets its name once it is whole. One that a killed command left half is taken away.
- * Throws CommandError (73) where there is a file already, or none can be made.
+ * Begins a file, mode 0600, that gets its name once it is whole. Its draft has a name of its own, and no other is ever
+ * touched: another command may be writing it. Throws CommandError (73) where there is a file already, or none can be made.
  */
 export async function beginFile(path: string): Promise<PlacedFile> {
-  const draft = `${path}.part`;
+  const draft = `${path}.${randomUUID()}.part`;
   if (existsSync(path)) throw thereAlready(path);
-  const file = await atTheDisk(path, async () => {
-    await rm(draft, { force: true });
-    return open(draft, 'wx', 0o600);
-  });
+  const file = await atTheDisk(path, () => open(draft, 'wx', 0o600));
   let isOpen = true;
   const close = async (one: FileHandle): Promise<void> => {
     if (isOpen) await one.close();
