@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, offset, partitionNumber, slug } from './fields.ts';
+import { instant, offset, partitionNumber, pseudonym, slug } from './fields.ts';
 
 /** So often what was once offered may be redriven, however it came back: what is refused for good would go round for ever. */
 export const maxRedrives = 3;
@@ -53,6 +53,9 @@ export const offeredAs = z.strictObject({
   tenant: slug,
   columns: z.array(z.string()).nullable().describe('The header of a CSV file; null for JSON'),
   observedAt: instant.nullable().describe("The source's clock then; null before its first accepted record"),
+  proof: pseudonym
+    .optional()
+    .describe("Ingest's word for all this and for the letter's id, by a key of its own"),
 });
 export type OfferedAs = z.infer<typeof offeredAs>;
 
@@ -77,10 +80,16 @@ export function readRedriveHeader(value: Uint8Array | undefined): RedriveMark | 
 
 /** What the letter is that an offer is made of. */
 const redriveLetter = z.strictObject({
-  /** A line that a source offered, or a record of the log, which whoever opened it saw ingest's seal on. */
-  from: z.enum(['source', 'log']),
-  /** When it was refused, as the letter says. */
+  /**
+   * A line that a source offered; one of which an earlier release didn't keep how; or a record of the log, which
+   * whoever opened it saw ingest's seal on.
+   */
+  from: z.enum(['source', 'earlier_release', 'log']),
+  id: z.string().min(1).max(400),
+  /** When it was refused, or its record of the log was taken in, as the letter says. */
   at: instant,
+  /** Where it came back: of which letter. */
+  redrive: redriveMark.optional(),
 });
 
 /** One letter as it is handed to ingest: what was offered, in clear, and what makes it the same offer again. */

@@ -150,10 +150,12 @@ test('a refused record carries its bytes, its line and why, under an id that giv
   assert.equal(Buffer.from(decoded.original ?? []).toString(), bad);
   assert.equal(decoded.originalBytes, bad.length);
   // What is needed to offer it again as it was: its source's clock stood there.
-  assert.deepEqual(decoded.offered, {
+  const { proof, ...offeredAs } = decoded.offered ?? assert.fail();
+  assert.deepEqual(offeredAs, {
     ...{ kind: 'transaction', tenant: 'bank', columns: null },
     observedAt: second(3),
   });
+  assert.match(proof ?? '', /^r1_/);
   assert.match(record.event.id, /^r1_/);
   assert.equal(record.event.key, 'file');
   assert.equal(record.partition, 2);

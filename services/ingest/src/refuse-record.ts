@@ -4,12 +4,12 @@ import {
   formatInstant,
   maxOfferedBytes,
   systemTenant,
-  writeRedriveHeader,
   type OfferedAs,
   type RedriveMark,
   type Rejection,
 } from '@weir/contracts';
-import { pseudonymOf, sha256HexOf, type Pseudonymize } from './identify.ts';
+import { sha256HexOf, type Pseudonymize } from './identify.ts';
+import { letterIdOf, letterProofOf } from './redrive/letter-proof.ts';
 import type { Outgoing } from './send/outgoing.ts';
 import type { SourceRecord } from './source/source-format.ts';
 
@@ -49,6 +49,14 @@ export function createRefuser(
   const { tenant, source, partitionCount, pseudonymize, kind } = options;
   return (record, rejections, nowMs, { observedAtMs, columns, redrive }) => {
     const whole = record.oversized ?? { totalBytes: record.bytes.length, sha256: sha256HexOf(record.bytes) };
+    const { sha256 } = whole;
+    const id = letterIdOf(pseudonymize, tenant, { source, line: record.line, sha256, redrive });
+    const time = formatInstant(nowMs);
+    const offered = {
+      ...{ kind, tenant, columns: columns === null ? null : [...columns] },
+      observedAt: observedAtMs === null ? null : formatInstant(observedAtMs),
+    };
+    const proof = letterProofOf(pseudonymize, { id, at: time }, offered);
     const plaintext = encodeRejected({
       rejections,
       origin: { kind: 'source', source, line: record.line },
@@ -56,18 +64,11 @@ export function createRefuser(
       headers: [],
       original: record.bytes.subarray(0, maxOfferedBytes),
       originalBytes: whole.totalBytes,
-      originalSha256: whole.sha256,
-      offered: {
-        ...{ kind, tenant, columns: columns === null ? null : [...columns] },
-        observedAt: observedAtMs === null ? null : formatInstant(observedAtMs),
-      },
+      originalSha256: sha256,
+      offered: { ...offered, proof },
       redrive,
     });
     const { type, dataSchema } = events.recordRejected;
-    // Keyed: a plain digest of a short line could be guessed.
-    const text = `${source} ${record.line} ${whole.sha256}`;
-    const again = redrive === undefined ? '' : ` ${writeRedriveHeader(redrive)}`;
-    const id = pseudonymOf(pseudonymize, 'rejection', tenant, text + again);
     return {
       stream: 'rejected',
       partition: redrive?.of.partition ?? record.line % partitionCount,
@@ -76,7 +77,7 @@ export function createRefuser(
         id,
         type,
         dataSchema,
-        time: formatInstant(nowMs),
+        time,
         tenant: systemTenant,
         plaintext,
       },

@@ -54,6 +54,8 @@ export type Standing =
   | {
       readonly kind: 'letter';
       readonly opened: OpenedLetter;
+      /** The same for the same refused line; null where it can't be read. */
+      readonly id: string | null;
       /** When it was refused, by whoever did; null where it can't be read. */
       readonly time: string | null;
     }
@@ -68,7 +70,7 @@ export async function openStanding(
   record: KafkaRecord,
 ): Promise<Standing> {
   const unreadable = (code: UnreadableCode): Standing => ({
-    ...{ kind: 'letter', time: null },
+    ...{ kind: 'letter', id: null, time: null },
     opened: { ok: false, code },
   });
   try {
@@ -82,7 +84,7 @@ export async function openStanding(
     }
     const rejected = decodeRejected(plaintext);
     if (rejected === undefined) return unreadable('contract_violation');
-    return { kind: 'letter', opened: { ok: true, rejected }, time: attributes.time };
+    return { kind: 'letter', opened: { ok: true, rejected }, id: attributes.id, time: attributes.time };
   } catch (error) {
     if (!(error instanceof WeirError) || !keysOutOfUse.has(error.code)) throw error;
     return unreadable(error.code);

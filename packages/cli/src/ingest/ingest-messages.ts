@@ -59,7 +59,7 @@ export const ingestMessage = z.discriminatedUnion('kind', [
     batch: z.uuid(),
     letters: z.array(
       redriveMark.extend({
-        became: z.enum(['accepted', 'refused', 'unfit', 'not_sent']),
+        became: z.enum(['accepted', 'refused', 'unfit', 'not_ours', 'not_sent']),
         rejections: z.array(z.object({ code: z.enum(rejectionCodes), path: z.string() })),
       }),
     ),

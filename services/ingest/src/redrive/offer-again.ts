@@ -14,6 +14,7 @@ import { createRowFormat } from '../source/csv-format.ts';
 import type { CsvMapping } from '../source/csv-mapping.ts';
 import { createNdjsonFormat } from '../source/ndjson-format.ts';
 import type { ReadRecord, SourceFormat, SourceRecord } from '../source/source-format.ts';
+import { isOurLetter } from './letter-proof.ts';
 
 export type OfferAgainOptions = Omit<AcceptOptions, 'tenant' | 'source'> & {
   readonly partitionCount: number;
@@ -25,6 +26,8 @@ export type OfferAgainOptions = Omit<AcceptOptions, 'tenant' | 'source'> & {
 export type OfferedAgain =
   /** No record of it can be made: it is a row, and no mapping was given that fits its header. */
   | { readonly kind: 'unfit' }
+  /** Ingest didn't make the letter, or not as it is. */
+  | { readonly kind: 'not_ours' }
   | {
       readonly kind: 'offered';
       readonly outgoing: Omit<Outgoing, 'ticket'>;
@@ -48,7 +51,9 @@ export function createOfferAgain(
     return mapping === null ? undefined : createRowFormat(mapping, columns, futureLimitMs);
   };
 
-  return ({ letter, of, times, source, line, offered, original }, nowMs) => {
+  return (offer, nowMs) => {
+    if (!isOurLetter(identity.pseudonymizeOnce, offer)) return { kind: 'not_ours' };
+    const { letter, of, times, source, line, offered, original } = offer;
     const { tenant, columns } = offered;
     const format = formatOf(columns);
     if (format === undefined) return { kind: 'unfit' };

@@ -37,7 +37,7 @@ export type RedrivePorts = {
 
 /** What became of one letter; one that is not sent is as it was. */
 export type RedriveOutcome = RedriveMark & {
-  readonly became: Redriven['became'] | 'unfit' | 'not_sent';
+  readonly became: Redriven['became'] | 'unfit' | 'not_ours' | 'not_sent';
   /** Why it is refused again. */
   readonly rejections: readonly Rejection[];
 };
@@ -86,8 +86,8 @@ export async function redriveBatch(
     });
     for (const offer of offers) {
       const offered = ports.offerAgain(offer, ports.nowMs());
-      if (offered.kind === 'unfit') {
-        outcomes.push({ of: offer.of, times: offer.times, became: 'unfit', rejections: [] });
+      if (offered.kind !== 'offered') {
+        outcomes.push({ of: offer.of, times: offer.times, became: offered.kind, rejections: [] });
         continue;
       }
       const { outgoing, mark, rejections } = offered;

@@ -11,6 +11,7 @@ import {
   topicSpecifications,
   WeirError,
   type OfferedAs,
+  type RedriveMark,
   type RedriveOffer,
   type RedriveRecord,
   type StreamName,
@@ -25,6 +26,7 @@ import {
 import { createMemoryKafka } from '@weir/kafka/memory';
 import { createMemoryKms, kekArn } from '../../../../packages/envelope/src/key-provider.fixture.ts';
 import { createAcceptor } from '../accept-transaction.ts';
+import { createRefuser } from '../refuse-record.ts';
 import type { CsvMapping } from '../source/csv-mapping.ts';
 import { createNdjsonFormat } from '../source/ndjson-format.ts';
 import { createOfferAgain } from './offer-again.ts';
@@ -60,9 +62,29 @@ const line = (more: object = {}): string =>
 /** When the letters came about: long after what the source's clock showed. */
 const letterAt = '2026-01-08T00:00:00.000Z';
 const asLine: OfferedAs = { kind: 'transaction', tenant: 'bank', columns: null, observedAt: null };
-const offer = (original: string, more: Partial<RedriveOffer> = {}): RedriveOffer => ({
-  ...{ of: { partition: 3, offset: 41 }, times: 2, source: 'core', line: 7, offered: asLine },
-  letter: { from: 'source', at: letterAt },
+/** What the letter says of itself that ingest makes of a line it refuses. */
+function letterOf(original: string, { columns, observedAt }: OfferedAs, redrive?: RedriveMark) {
+  const source = { tenant: 'bank', source: 'core', partitionCount: 4, pseudonymize };
+  const refuse = createRefuser({ ...source, kind: 'transaction' });
+  const bytes = Buffer.from(original);
+  const observedAtMs = observedAt === null ? null : Date.parse(observedAt);
+  const { event } = refuse(
+    { line: 7, endLine: 7, bytes, oversized: null },
+    [{ code: 'not_json', path: '' }],
+    Date.parse(letterAt),
+    { observedAtMs, columns, ...(redrive === undefined ? {} : { redrive }) },
+  );
+  const { offered } = decodeRejected(event.plaintext) ?? assert.fail();
+  const letter = { from: 'source' as const, id: event.id, at: event.time, redrive };
+  return { letter, offered: offered ?? assert.fail() };
+}
+const offer = (
+  original: string,
+  { offered = asLine, ...more }: Partial<RedriveOffer> = {},
+  redrive?: RedriveMark,
+): RedriveOffer => ({
+  ...{ of: { partition: 3, offset: 41 }, times: 2, source: 'core', line: 7 },
+  ...letterOf(original, offered, redrive),
   original: Buffer.from(original).toString('base64'),
   ...more,
 });
@@ -194,7 +216,8 @@ for (const [what, from, observedAt, eventTime, expected] of [
   test(`redriven days later, ${what}`, async () => {
     const { ports, read } = await createWorld(undefined, { futureLimitMs: 30 * 24 * hourMs });
     const offered: OfferedAs = { ...asLine, observedAt };
-    const again = offer(line({ eventTime }), { offered, letter: { from, at: letterAt } });
+    const ofLetter = offer(line({ eventTime }), { offered });
+    const again = { ...ofLetter, letter: { ...ofLetter.letter, from } };
     await redriveBatch(ports, { kind: 'offer', batch, offers: [again] });
     const [record] = await read('received');
     const content = decodePayload(events.transactionReceived, record?.plaintext ?? Buffer.of());
@@ -202,6 +225,66 @@ for (const [what, from, observedAt, eventTime, expected] of [
     assert.equal(content.value.observedAt, new Date(expected).toISOString());
   });
 }
+
+const mark: RedriveMark = { of: { partition: 1, offset: 5 }, times: 1 };
+const ofRow = offer('12.34,2026-01-01T00:00:00Z,account-1,t1', {
+  offered: { ...asLine, columns: ['amount', 'time', 'customer', 'id'] },
+});
+const ofLine = offer(line());
+const cameBack = offer(line(), {}, mark);
+const { proof: _, ...unproven } = ofLine.offered;
+
+for (const [what, forged] of [
+  ['whose bytes were changed', { ...ofLine, original: offer(line({ amount: '99.00' })).original }],
+  ['of another line', { ...ofLine, line: 8 }],
+  ['of another source', { ...ofLine, source: 'cards' }],
+  ['of another tenant', { ...ofLine, offered: { ...ofLine.offered, tenant: 'other' } }],
+  ['with the id of another', { ...ofLine, letter: { ...ofLine.letter, id: cameBack.letter.id } }],
+  [
+    'with columns in another order',
+    { ...ofRow, offered: { ...ofRow.offered, columns: ['time', 'amount', 'customer', 'id'] } },
+  ],
+  ['with a clock of its own', { ...ofLine, offered: { ...ofLine.offered, observedAt: letterAt } }],
+  ['refused at another time', { ...ofLine, letter: { ...ofLine.letter, at: ago(5) } }],
+  ['that hides that it came back', { ...cameBack, letter: { ...cameBack.letter, redrive: undefined } }],
+  ['without proof', { ...ofLine, offered: unproven }],
+  [
+    'of an earlier release, under a tenant that is not its own',
+    {
+      ...ofLine,
+      letter: { ...ofLine.letter, from: 'earlier_release' },
+      offered: { ...asLine, tenant: 'other' },
+    },
+  ],
+  [
+    'of an earlier release that knows columns',
+    { ...ofRow, letter: { ...ofRow.letter, from: 'earlier_release' } },
+  ],
+] as readonly (readonly [string, RedriveOffer])[]) {
+  test(`a letter ${what} is not ours, and nothing is made of it`, async () => {
+    const { ports, read, letters } = await createWorld();
+    const outcomes = await redriveBatch(ports, { kind: 'offer', batch, offers: [forged] });
+    assert.deepEqual(
+      outcomes.map(({ became }) => became),
+      ['not_ours'],
+    );
+    assert.deepEqual([await read('received'), await letters()], [[], []]);
+  });
+}
+
+test('a letter is ours that came back, or whose tenant an earlier release did not keep', async () => {
+  const { ports } = await createWorld();
+  const earlier: RedriveOffer = {
+    ...ofLine,
+    letter: { ...ofLine.letter, from: 'earlier_release' },
+    offered: asLine,
+  };
+  const outcomes = await redriveBatch(ports, { kind: 'offer', batch, offers: [cameBack, earlier] });
+  assert.deepEqual(
+    outcomes.map(({ became }) => became),
+    ['accepted', 'accepted'],
+  );
+});
 
 test('what is refused again keeps the kind of clock it had', async () => {
   const { ports, letters } = await createWorld();
@@ -228,7 +311,7 @@ test('what is still wrong becomes a dead letter again, in its place, that says o
       'currency_unknown',
       { kind: 'source', source: 'core', line: 7 },
       { of: { partition: 3, offset: 41 }, times },
-      asLine,
+      { ...asLine, proof: decoded[times - 1]?.offered?.proof },
     ]),
   );
   assert.equal(Buffer.from(decoded[0]?.original ?? []).toString(), bad);

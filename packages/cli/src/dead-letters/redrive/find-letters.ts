@@ -30,13 +30,13 @@ export async function findLetters(
   await readStandings(ops, { fromMs, signal, onProgress }, (record, standing) => {
     take(record, record.timestampMs, standing);
     if (standing.kind === 'redrive') return;
-    const { opened, time } = standing;
+    const { opened, id, time } = standing;
     const letter = letterOf(record, opened);
     if (!isMeant(record, letter)) return;
     if (candidates.length === mostCandidates) throw tooMany();
     const { partition, offset } = record;
     candidates.push({
-      ...{ partition, offset },
+      ...{ partition, offset, id: id ?? placeText(record) },
       codes: letter.rejections.map(({ code }) => code),
       timeMs: time === null ? record.timestampMs : Date.parse(time),
       line: letter.origin?.kind === 'source' ? letter.origin.line : 0,

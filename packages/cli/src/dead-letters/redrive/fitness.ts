@@ -24,7 +24,7 @@ export type LeftOut = keyof typeof leftOutWords;
 export type Fitness =
   | {
       readonly ok: true;
-      readonly from: 'source';
+      readonly from: 'source' | 'earlier_release';
       readonly source: string;
       readonly line: number;
       readonly offered: OfferedAs;
@@ -72,7 +72,7 @@ function fitnessOfLine(
   };
   if (as.kind === 'outcome') return not('not_a_transaction');
   if (as.columns !== null && !hasMapping) return not('mapping_needed');
-  return { ok: true, from: 'source', source, line, offered: as };
+  return { ok: true, from: offered === undefined ? 'earlier_release' : 'source', source, line, offered: as };
 }
 
 function fitnessOfRecord(rejected: RejectedRecord, topic: string, codes: readonly RejectionCode[]): Fitness {

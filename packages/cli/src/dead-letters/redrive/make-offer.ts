@@ -19,14 +19,14 @@ import type { Planned } from './plan-redrive.ts';
  */
 export async function makeOffer(
   ops: Pick<LetterOps, 'opener' | 'environment'>,
-  { partition, offset, times, timeMs, fitness }: Planned,
+  { partition, offset, id, times, timeMs, fitness }: Planned,
   rejected: RejectedRecord,
 ): Promise<RedriveOffer | undefined> {
   if (!fitness.ok) return undefined;
   const mark = { of: { partition, offset }, times };
-  if (fitness.from === 'source') {
+  const letter = { from: fitness.from, id, at: formatInstant(timeMs), redrive: rejected.redrive };
+  if (fitness.from !== 'log') {
     const { source, line, offered } = fitness;
-    const letter = { from: 'source' as const, at: formatInstant(timeMs) };
     return {
       ...mark,
       letter,
@@ -40,8 +40,7 @@ export async function makeOffer(
   if (content === undefined) return undefined;
   const { tenant, source, observedAt } = content;
   return {
-    ...{ ...mark, source, line: 1 },
-    letter: { from: 'log', at: formatInstant(timeMs) },
+    ...{ ...mark, letter, source, line: 1 },
     offered: { kind: 'transaction', tenant, columns: null, observedAt },
     original: base64(Buffer.from(JSON.stringify(offeredOf(content)))),
   };

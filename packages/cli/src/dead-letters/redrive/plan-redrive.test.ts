@@ -67,14 +67,21 @@ test('a line is offered under its source and its tenant, which a person says onl
     offered,
   });
   const old = judge({ ...line, offered: undefined }, { tenant: 'other' });
-  assert.equal(old.ok && old.from === 'source' && old.offered.tenant, 'other');
+  assert.equal(old.ok && old.from === 'earlier_release' && old.offered.tenant, 'other');
   assert.ok(
     judge({ ...line, offered: { ...(offered ?? assert.fail()), columns: ['a'] } }, { hasMapping: true }).ok,
   );
 });
 
 const letter = (offset: number, more: Partial<Candidate> = {}): Candidate => ({
-  ...{ partition: 0, offset, codes: ['currency_unknown'], timeMs: 1_000, line: offset },
+  ...{
+    partition: 0,
+    offset,
+    id: `letter-${offset}`,
+    codes: ['currency_unknown'],
+    timeMs: 1_000,
+    line: offset,
+  },
   ...{ keptBytes: 7, timesBefore: 0, fitness: judge(line) },
   ...more,
 });

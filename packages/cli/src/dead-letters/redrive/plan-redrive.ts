@@ -6,6 +6,8 @@ import type { RedriveHistory } from './redrive-history.ts';
 
 /** A dead letter that is asked for, and what is known of it without opening its original. */
 export type Candidate = LetterPlace & {
+  /** Of the letter; its place where it can't be read. */
+  readonly id: string;
   readonly codes: readonly RejectionCode[];
   /** When it was refused; letters are redriven in the order of that. */
   readonly timeMs: number;

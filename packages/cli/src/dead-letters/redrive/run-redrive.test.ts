@@ -85,6 +85,7 @@ test('lines are handed over byte for byte, in their order and in batches, and wh
   const [first] = offers.flat();
   assert.equal(Buffer.from(first?.original ?? '', 'base64').toString(), offeredLine);
   assert.deepEqual([first?.source, first?.offered, first?.times], ['core', offered, 1]);
+  assert.deepEqual(first?.letter, { from: 'source', id: 'core-1', at: new Date(startMs).toISOString() });
   assert.match(
     trail.told[0] ?? '',
     /^begun dead_letters_redriven stream transactions\.rejected\.v1 \{"count":450,"placesSha256":"[0-9a-f]{64}","again":false,"source":"core"\}$/,

@@ -23,7 +23,7 @@ export type RedriveResult = {
   readonly unfit: number;
   /** Those that were not sent, and are as they were. */
   readonly notSent: number;
-  /** Those whose original can't be opened any more, or is not what ingest wrote. */
+  /** Those whose original can't be opened any more, or that ingest didn't write as they are. */
   readonly notOurs: number;
   readonly refusedFor: ReadonlyMap<RejectionCode, number>;
 };
@@ -101,7 +101,7 @@ function withBatch(result: RedriveResult, { letters }: RedrivenBatch): RedriveRe
     refused: result.refused + count('refused'),
     unfit: result.unfit + count('unfit'),
     notSent: result.notSent + count('not_sent'),
-    notOurs: result.notOurs,
+    notOurs: result.notOurs + count('not_ours'),
     refusedFor,
   };
 }

@@ -26,7 +26,7 @@ export function showResult({
 }: RedriveResult): readonly string[] {
   const others = [
     ...(unfit === 0 ? [] : [`${grouped(unfit)} are rows whose header the mapping doesn't fit`]),
-    ...(notOurs === 0 ? [] : [`${grouped(notOurs)} are gone, or don't open as what ingest wrote there`]),
+    ...(notOurs === 0 ? [] : [`${grouped(notOurs)} are gone, or aren't what ingest wrote there`]),
     ...(notSent === 0 ? [] : [`${grouped(notSent)} were not sent; the same command goes on`]),
   ];
   return [
