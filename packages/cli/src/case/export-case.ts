@@ -25,6 +25,7 @@ import { trailEnd } from './collect-audit.ts';
 import { collectCase } from './collect-case.ts';
 import { beginFile, type PlacedFile } from './place-file.ts';
 import { sealTo } from './seal-to.ts';
+import { toldOfExport } from './told-of-export.ts';
 import { zipFiles } from './zip-files.ts';
 
 export type ExportCaseOptions = CaseApiOptions & {
@@ -53,7 +54,7 @@ export async function exportCase(options: ExportCaseOptions, context: CommandCon
       await file.place();
       const said = { file: options.out, sha256: digest, ...holds };
       if (options.json === true) terminal.print(JSON.stringify(said));
-      else for (const line of told(said, planned)) terminal.print(line);
+      else for (const line of toldOfExport(said, planned)) terminal.print(line);
     } finally {
       await ops.close();
     }
@@ -177,19 +178,4 @@ async function requireSound(files: CaseFiles, keys: Making['keys']): Promise<voi
   if (findings.length === 0) return;
   const codes = findings.map(({ code, path }) => `${code} (${path})`).join(', ');
   throw new CommandError(exitCodes.notAsItShouldBe, `The bundle would not verify: ${codes}`);
-}
-
-function told(
-  { file, sha256, records, alerts }: { file: string; sha256: string; records?: number; alerts?: number },
-  { sealedTo }: PlannedCase,
-): readonly string[] {
-  return [
-    `The case is in ${file}: ${String(records ?? 0)} records, ${String(alerts ?? 0)} alerts.`,
-    `SHA-256 ${sha256}`,
-    sealedTo === null
-      ? 'It is OPENED: whoever has the file reads it.'
-      : `Who holds the key opens it with: age -d -i key.txt ${file} > case.zip`,
-    'And checks it with: npx weir case verify case.zip --key replay.pem',
-    'The key (npx weir replay public-key > replay.pem) goes to them by another way.',
-  ];
 }

@@ -30,7 +30,9 @@ export async function verifyCaseFile(
   const ok = findings.length === 0;
   if (options.json === true)
     terminal.print(JSON.stringify({ ok, files: files.size, findings, claim: verified.claim ?? null }));
-  else for (const line of linesOf({ ...verified, findings }, keys.audit === undefined)) terminal.print(line);
+  else
+    for (const line of linesOf({ ...verified, findings }, keys.audit === undefined))
+      terminal.print(printable(line));
   exit(ok ? exitCodes.done : exitCodes.notAsItShouldBe);
 }
 
@@ -38,7 +40,7 @@ function linesOf({ findings, index, claim }: VerifiedCase, isAuditKeyTheirs: boo
   if (findings.length > 0 || index === undefined || claim === undefined)
     return [
       'The case is NOT as it was signed:',
-      ...findings.map((finding) => `  ${printable(describeCaseFinding(finding))}`),
+      ...findings.map((finding) => `  ${describeCaseFinding(finding)}`),
     ];
   const { holds } = index;
   return [
@@ -53,8 +55,8 @@ function linesOf({ findings, index, claim }: VerifiedCase, isAuditKeyTheirs: boo
   ];
 }
 
-/** Names in a zip are anybody's. */
-const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '_').slice(0, 300);
+/** Names in a case are anybody's, and may have been made for a terminal. */
+const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '_').slice(0, 1_000);
 
 function bytesOf(file: string): Uint8Array {
   try {

@@ -20,6 +20,7 @@ const sentences = {
   audit_key_malformed: 'holds no public key on P-256.',
   audit_unproven: 'holds a proof that does not hold.',
   audit_other: 'does not hold the entries that are proven, each once and in their order.',
+  audit_silent: 'does not say that this replay was approved, or that its case was exported, by who is named.',
   count_wrong: 'counts other than there are.',
 };
 

@@ -1,15 +1,19 @@
 import { freeText, instant, pseudonym, sha256Hex, slug } from '@weir/contracts';
 import { z } from 'zod';
 import { replayPlan } from '../plan.ts';
+import { casePaths } from './case-paths.ts';
 
 /** A name of a token, or of an account of the operating system. */
 const person = z.string().min(1).max(256);
 
 const count = z.int().min(0);
 
+/** A case holds these and no other: one that leads out of its folder can't be among them. */
+const paths: readonly string[] = Object.values(casePaths);
+
 /** One file of the bundle. */
 const bundledFile = z.strictObject({
-  path: z.string().regex(/^[a-z][a-z0-9./-]{0,99}$/),
+  path: z.string().refine((path) => paths.includes(path), { message: 'a path of a case' }),
   bytes: count,
   sha256: sha256Hex,
 });
@@ -42,7 +46,7 @@ export const caseIndex = z
     }),
     files: z
       .array(bundledFile)
-      .max(1_000)
+      .max(paths.length)
       .refine(isInOrder, { message: 'each path once, in their order' })
       .describe('Every file but this one and what is signed of it'),
   })

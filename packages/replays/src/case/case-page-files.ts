@@ -40,9 +40,9 @@ export function handOverSection({ replayId, planHash, report, trail, holds }: Ca
     ).replace('class="scroll"', 'class="scroll files"'),
     '<h2>How to check it</h2>',
     paragraph(
-      'Get the public key from whoever runs Weir, by another way than this bundle. Then, without Weir running:',
+      'Get the public keys of replay and of the audit trail from whoever runs Weir, by another way than this bundle. Then, without Weir running:',
     ),
-    `<pre>${escaped('npx weir case verify case.zip --key replay.pem')}</pre>`,
+    `<pre>${escaped('npx weir case verify case.zip --key replay.pem --audit-key audit.pem')}</pre>`,
     paragraph(
       'Or without any program of ours: the signature, then the hash of the index it names, then the files:',
     ),
@@ -54,7 +54,7 @@ export function handOverSection({ replayId, planHash, report, trail, holds }: Ca
       ].join('\n'),
     )}</pre>`,
     noted(
-      'The manifest proves which records there are, by the hashes of their sealed bytes. What they say opened is the word of who exported it, who is named above and on the audit trail.',
+      'The manifest proves which records there are, by the hashes of their sealed bytes. What they say opened is the word of who exported it, who is named above and on the audit trail. Why it was exported is their word too.',
     ),
     `<dl>${rows.map(([name = '', text = '']) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`).join('\n')}</dl>`,
   ];

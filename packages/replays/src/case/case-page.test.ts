@@ -26,7 +26,7 @@ test('it says what was held and why, what people did, who asked for it, and how 
     /Released: asked for by ana, approved by ben/,
     /2026-03-01 12:00 ana: close \(acknowledged → closed\)/,
     /local-approver, 2026-03-03 09:30 UTC/,
-    /npx weir case verify case\.zip --key replay\.pem/,
+    /npx weir case verify case\.zip --key replay\.pem --audit-key audit\.pem/,
     /<svg[^]*Amounts of a1_/,
   ])
     assert.match(page, said);

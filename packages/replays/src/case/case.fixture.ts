@@ -1,12 +1,14 @@
 import { hash, sign } from 'node:crypto';
 import { proveEntry } from '@weir/audit';
 import { formatInstant } from '@weir/contracts';
+import type { AuditEntry } from '@weir/contracts';
 import { checkpointsOf, entriesOf, signingKey } from '../../../audit/src/trail.fixture.ts';
 import { accountOf, pairOf, verdictOf } from '../judged.fixture.ts';
 import { keyPair, sampleLeaves, sampleTopics } from '../manifest.fixture.ts';
 import { createManifestWriter } from '../manifest-writer.ts';
 import { endLine, headerLine, manifestSignedText, reportDigest } from '../manifest.ts';
 import { planHash, replayPlan } from '../plan.ts';
+import type { ReplayPlan } from '../plan.ts';
 import { samplePlan } from '../plan.fixture.ts';
 import { reportOf } from '../report/report.fixture.ts';
 import { reportPage } from '../report/report-page.ts';
@@ -26,7 +28,7 @@ const pemOf = (key: typeof keyPair.publicKey): string =>
 const keyId = 'arn:aws:kms:local:000000000000:key/replay-signing';
 
 /** The plan of a case of one account, approved by somebody else. */
-const casePlan = replayPlan.parse({
+export const casePlan = replayPlan.parse({
   ...samplePlan,
   filter: { accounts: [caseAccount] },
   target: { kind: 'case', sealedTo: null },
@@ -140,13 +142,14 @@ export const samplePlanned = () => ({
 export function sampleCase(
   alter: (files: Map<string, Buffer>) => void = () => undefined,
   index: Partial<CaseIndex> = {},
+  plan: ReplayPlan = casePlan,
 ): Map<string, Buffer> {
   const count = 8;
   const facts = sampleFacts(count);
   const leaves = sampleLeaves(count, 5);
   const writer = createManifestWriter(sampleTopics);
   const lines = leaves.map(writer.add);
-  const report = { ...facts.report, root: writer.root() };
+  const report = { ...facts.report, plan, planHash: planHash(plan), root: writer.root() };
   const claimed = {
     ...{ records: count, root: writer.root(), versions: report.versions },
     ...{ startedAt: report.startedAt, endedAt: report.endedAt },
@@ -158,13 +161,13 @@ export function sampleCase(
       algorithm: 'ECDSA_SHA_256' as const,
     },
   };
-  const signedText = manifestSignedText({ planHash: planHash(casePlan), topics: sampleTopics }, claimed);
+  const signedText = manifestSignedText({ planHash: planHash(plan), topics: sampleTopics }, claimed);
   const manifest = [
-    headerLine(casePlan, sampleTopics),
+    headerLine(plan, sampleTopics),
     ...lines,
     endLine(claimed, sign('sha256', signedText, keyPair.privateKey)),
   ];
-  const entries = entriesOf(20);
+  const entries = entriesOf(20).map((entry) => ({ ...entry, ...tellsOfCase(entry.sequence, plan) }));
   const trail = { entries, checkpoints: checkpointsOf(entries, [20]) };
   const proofs = [3, 7, 12].map((sequence) => {
     const proven = proveEntry(trail, sequence);
@@ -189,7 +192,9 @@ export function sampleCase(
           outcome,
         })),
       ),
-      [casePaths.alerts]: JSON.stringify({ alerts: facts.alerts }),
+      [casePaths.alerts]: JSON.stringify({
+        alerts: facts.alerts.map(({ alertId }) => ({ alert: { alertId, account: caseAccount } })),
+      }),
       [casePaths.auditEntries]: ndjson(proofs.map(({ entry }) => entry)),
       [casePaths.auditProofs]: ndjson(proofs.map((proof) => ({ proof }))),
       [casePaths.auditKey]: pemOf(signingKey.publicKey),
@@ -200,7 +205,20 @@ export function sampleCase(
     }).map(([path, text]) => [path, Buffer.from(text)]),
   );
   alter(files);
-  return signCase(files, { ...indexOf(count), ...index });
+  return signCase(files, { ...indexOf(count), planHash: planHash(plan), ...index });
+}
+
+/** What entries of the trail say of the case; of the other entries nothing. */
+function tellsOfCase(sequence: number, plan: ReplayPlan): Partial<AuditEntry> {
+  const of = {
+    subject: { kind: 'replay', id: casePlan.replayId },
+    details: { planHash: planHash(plan) },
+  } as const;
+  if (sequence === 3)
+    return { ...of, action: 'replay_approved', actor: { kind: 'token', name: 'local-approver' } };
+  if (sequence === 7)
+    return { ...of, action: 'case_exported', actor: { kind: 'person', name: 'ops' }, result: 'begun' };
+  return {};
 }
 
 /** Indexes and signs these files. */

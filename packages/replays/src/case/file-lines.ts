@@ -19,7 +19,8 @@ export function readLines<One>(
   return all;
 }
 
-function jsonOf(text: string): unknown {
+/** Undefined where a text is no JSON. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

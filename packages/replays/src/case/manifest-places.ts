@@ -1,4 +1,5 @@
-import { fileLines } from './file-lines.ts';
+import { z } from 'zod';
+import { fileLines, jsonOf } from './file-lines.ts';
 
 /** A record as a manifest names it. */
 export type ManifestPlace = {
@@ -13,19 +14,11 @@ export type ManifestPlace = {
 export function manifestPlaces(manifest: Uint8Array): readonly ManifestPlace[] {
   return (fileLines(manifest) ?? []).flatMap((line) => {
     if (!line.startsWith('[')) return [];
-    const [, partition, offset, timestampMs, digest] = recordOf(line) ?? [];
-    if (partition === undefined || offset === undefined || timestampMs === undefined || digest === undefined)
-      return [];
+    const read = recordLine.safeParse(jsonOf(line));
+    if (!read.success) return [];
+    const [, partition, offset, timestampMs, digest] = read.data;
     return [{ partition, offset, timestampMs, sha256: Buffer.from(digest, 'base64url').toString('hex') }];
   });
 }
 
-type RecordLine = [topic: number, partition: number, offset: number, timestampMs: number, sha256: string];
-
-function recordOf(line: string): RecordLine | undefined {
-  try {
-    return JSON.parse(line) as RecordLine;
-  } catch {
-    return undefined;
-  }
-}
+const recordLine = z.tuple([z.int(), z.int(), z.int(), z.int(), z.string()]);

@@ -1,7 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { isProven, readProof, readPublicKeys } from '@weir/audit';
 import type { EntryProof } from '@weir/audit';
+import type { AuditEntry } from '@weir/contracts';
 import type { CaseFindingCode } from './case-findings.ts';
+import type { CaseIndex } from './case-index.ts';
 import { casePaths } from './case-paths.ts';
 import type { CaseFiles } from './case-paths.ts';
 import { fileLines } from './file-lines.ts';
@@ -10,11 +12,12 @@ type Find = (code: CaseFindingCode, path: string) => void;
 
 /**
  * Holds entries of the audit trail against their proofs, under keys that the receiver has, else under those of the
- * bundle. Answers how many entries there are; undefined where that can't be said.
+ * bundle; the approval and the export have to be among them. Answers how many entries there are; undefined where that can't be said.
  */
 export function verifyAudit(
   files: CaseFiles,
   given: readonly KeyObject[] | undefined,
+  index: CaseIndex,
   find: Find,
 ): number | undefined {
   const keys = keysOf(files, given, find);
@@ -32,8 +35,19 @@ export function verifyAudit(
   const isHeld =
     lines?.length === proven.length && lines.every((line, at) => line === JSON.stringify(proven[at]?.entry));
   if (!isOneTrail || !isHeld) find('audit_other', casePaths.auditEntries);
+  const isTold = (action: AuditEntry['action'], by: string): boolean =>
+    proven.some(({ entry }) => isOfCase(entry, index) && entry.action === action && entry.actor.name === by);
+  if (!isTold('replay_approved', index.approvedBy) || !isTold('case_exported', index.exportedBy))
+    find('audit_silent', casePaths.auditEntries);
   return lines?.length;
 }
+
+/** Whether an entry says that something was done, or begun, with the plan of the case. */
+const isOfCase = ({ subject, result, details }: AuditEntry, { replayId, planHash }: CaseIndex): boolean =>
+  subject.kind === 'replay' &&
+  subject.id === replayId &&
+  details['planHash'] === planHash &&
+  (result === 'begun' || result === 'done');
 
 function keysOf(
   files: CaseFiles,

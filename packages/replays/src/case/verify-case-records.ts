@@ -5,19 +5,18 @@ import { caseTransaction, caseVerdict } from './case-lines.ts';
 import { casePaths } from './case-paths.ts';
 import type { CaseFiles } from './case-paths.ts';
 import { readLines } from './file-lines.ts';
-import { manifestPlaces } from './manifest-places.ts';
+import type { ManifestPlace } from './manifest-places.ts';
 
 /**
- * Holds transactions and verdicts against the records of the manifest: each has one line in both, in its order, and
+ * Holds transactions and verdicts against the records of the manifest, where that can be believed: each has one line in both, in its order, and
  * none is of another account. Answers what there is; undefined where it can't be counted.
  */
 export function verifyRecords(
   files: CaseFiles,
   { account }: Pick<CaseIndex, 'account'>,
+  places: readonly ManifestPlace[] | undefined,
   find: (code: CaseFindingCode, path: string) => void,
 ): { readonly records: number | undefined; readonly held: number | undefined } {
-  const manifest = files.get(casePaths.manifest);
-  const places = manifest === undefined ? undefined : manifestPlaces(manifest);
   const transactions = linesOf(casePaths.transactions, (value) => caseTransaction.safeParse(value));
   const verdicts = linesOf(casePaths.verdicts, (value) => caseVerdict.safeParse(value));
   if (places !== undefined) {

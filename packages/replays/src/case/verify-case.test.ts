@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { signingKey } from '../../../audit/src/trail.fixture.ts';
 import { accountOf } from '../judged.fixture.ts';
 import { keyPair } from '../manifest.fixture.ts';
-import { sampleCase } from './case.fixture.ts';
+import { casePlan, sampleCase } from './case.fixture.ts';
 import { describeCaseFinding } from './case-findings.ts';
 import { casePaths, signedPaths } from './case-paths.ts';
 import { verifyCase } from './verify-case.ts';
@@ -78,6 +78,22 @@ test('a signed bundle whose parts contradict each other is found', async () => {
     [`audit_unproven ${casePaths.auditProofs}`, madeWrongly(casePaths.auditProofs, 'alice', 'mallory')],
     [`audit_other ${casePaths.auditEntries}`, madeWrongly(casePaths.auditEntries, 'alice', 'mallory')],
     [`audit_other ${casePaths.auditEntries}`, madeWrongly(casePaths.auditEntries, /^.*\n/, '')],
+    // Made up by who exports it, and signed all the same: replay is told a digest.
+    [`count_wrong ${signedPaths.index}`, sampleCase(undefined, { holds: { ...noneHeld, differences: 2 } })],
+    [`account_other ${casePaths.alerts}`, madeWrongly(casePaths.alerts, /a1_[\w-]+/, other)],
+    [`lines_unreadable ${casePaths.alerts}`, madeWrongly(casePaths.alerts, /^.*$/, '{"alerts":[{}]}')],
+    [
+      `manifest_other ${casePaths.manifest}`,
+      sampleCase(undefined, {}, { ...casePlan, versions: { kind: 'now' } }),
+    ],
+    [
+      `audit_silent ${casePaths.auditEntries}`,
+      sampleCase((files) => {
+        for (const path of [casePaths.auditEntries, casePaths.auditProofs])
+          files.set(path, Buffer.from(`${files.get(path)?.toString().split('\n')[2] ?? ''}\n`));
+      }),
+    ],
+    [`audit_silent ${casePaths.auditEntries}`, sampleCase(undefined, { exportedBy: 'somebody-else' })],
   ];
   for (const [finding, files] of cases) {
     const found = await foundIn(files);
@@ -86,6 +102,21 @@ test('a signed bundle whose parts contradict each other is found', async () => {
 });
 
 const noneHeld = { records: 8, held: 3, alerts: 1, auditEntries: 3, differences: 0 };
+
+test('an index may name the files of a case and no other, wherever they would be unpacked to', async () => {
+  const files = sampleCase();
+  const text = files.get(signedPaths.index)?.toString() ?? '';
+  files.set(signedPaths.index, Buffer.from(text.replace('alerts.json', 'alerts/../../x.json')));
+  assert.ok((await foundIn(files)).includes(`index_malformed ${signedPaths.index}`));
+});
+
+test('what is no manifest is found, and what its lines might have said is not looked at', async () => {
+  for (const line of ['[0,0,10,1,5]', '[0,0,1e400,1,""]', '[]', '[null,{},[],"",""]']) {
+    const found = await foundIn(madeWrongly(casePaths.manifest, /^\[.*$/m, line));
+    assert.ok(found.includes(`manifest_wrong ${casePaths.manifest}`), found.join(', '));
+    assert.equal(found.filter((one) => one.startsWith('records_other')).length, 0);
+  }
+});
 
 test('what is found is said in a sentence with its file', () => {
   assert.equal(

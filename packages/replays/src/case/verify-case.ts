@@ -1,6 +1,8 @@
 import { hash, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readPublicKeys } from '@weir/audit';
+import { pseudonym } from '@weir/contracts';
+import { z } from 'zod';
 import { readCaseClaim } from './case-claim.ts';
 import type { CaseClaim } from './case-claim.ts';
 import type { CaseFinding, CaseFindingCode } from './case-findings.ts';
@@ -8,9 +10,10 @@ import { readCaseIndex } from './case-index.ts';
 import type { CaseIndex } from './case-index.ts';
 import { casePaths, signedPaths } from './case-paths.ts';
 import type { CaseFiles } from './case-paths.ts';
+import { jsonOf } from './file-lines.ts';
 import { verifyAudit } from './verify-case-audit.ts';
 import { verifyRecords } from './verify-case-records.ts';
-import { verifyManifest } from '../verify-manifest.ts';
+import { verifyReplay } from './verify-case-replay.ts';
 
 /** What a bundle says, and what is wrong with it. Without any finding it is what was signed. */
 export type VerifiedCase = {
@@ -43,11 +46,12 @@ export async function verifyCase(files: CaseFiles, keys: CaseKeys): Promise<Veri
   if (index === undefined) return said;
   checkFiles(files, index, find);
   if (!isSameKey(files.get(casePaths.replayKey), keys.replay)) find('key_other', casePaths.replayKey);
-  await checkManifest(files, index, keys, find);
+  const { places, differences } = await verifyReplay(files, index, keys.replay, find);
   const counted = {
-    ...verifyRecords(files, index, find),
-    auditEntries: verifyAudit(files, keys.audit, find),
-    alerts: alertsIn(files.get(casePaths.alerts)),
+    ...verifyRecords(files, index, places, find),
+    differences,
+    auditEntries: verifyAudit(files, keys.audit, index, find),
+    alerts: verifyAlerts(files, index, find),
   };
   const { holds } = index;
   const isCounted = (Object.keys(counted) as (keyof typeof counted)[]).every(
@@ -112,50 +116,22 @@ function isSameKey(pem: Uint8Array | undefined, keys: readonly KeyObject[]): boo
   }
 }
 
-async function checkManifest(
-  files: CaseFiles,
-  index: CaseIndex,
-  { replay }: CaseKeys,
-  find: Find,
-): Promise<void> {
-  const bytes = files.get(casePaths.manifest);
-  if (bytes === undefined) return;
-  const { findings, header, end } = await verifyManifest(chunksOf(bytes), replay);
-  if (findings.length > 0) find('manifest_wrong', casePaths.manifest);
-  if (header === undefined || end === undefined) return;
-  const { plan, planHash } = header;
-  const isOfCase =
-    planHash === index.planHash &&
-    plan.replayId === index.replayId &&
-    plan.environment === index.environment &&
-    plan.target.kind === 'case' &&
-    plan.target.sealedTo === index.sealedTo &&
-    isOnlyOf(plan.filter, index.account) &&
-    JSON.stringify(plan.range) === JSON.stringify(index.range) &&
-    end.plannedBy === index.plannedBy &&
-    end.approvedBy === index.approvedBy;
-  if (!isOfCase) find('manifest_other', casePaths.manifest);
-  const report = files.get(casePaths.report);
-  if (report !== undefined && end.reportSha256 !== sha256(report)) find('report_other', casePaths.report);
-}
-
-/** Whether a filter asks for one account, and leaves nothing of it out. */
-const isOnlyOf = (filter: object, account: string): boolean =>
-  JSON.stringify(filter) === JSON.stringify({ accounts: [account] });
+const caseAlerts = z.looseObject({
+  alerts: z.array(z.looseObject({ alert: z.looseObject({ account: pseudonym }) })),
+});
 
 /** Undefined where it is no list of alerts. */
-function alertsIn(bytes: Uint8Array | undefined): number | undefined {
+function verifyAlerts(files: CaseFiles, { account }: CaseIndex, find: Find): number | undefined {
+  const bytes = files.get(casePaths.alerts);
   if (bytes === undefined) return undefined;
-  try {
-    const { alerts } = JSON.parse(textOf(bytes)) as { alerts: unknown };
-    return Array.isArray(alerts) ? alerts.length : -1;
-  } catch {
-    return -1;
+  const read = caseAlerts.safeParse(jsonOf(textOf(bytes)));
+  if (!read.success) {
+    find('lines_unreadable', casePaths.alerts);
+    return undefined;
   }
-}
-
-async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+  const { alerts } = read.data;
+  if (alerts.some(({ alert }) => alert.account !== account)) find('account_other', casePaths.alerts);
+  return alerts.length;
 }
 
 const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes);

@@ -53,5 +53,6 @@ test('A filter that says nothing of a stream is refused, and not taken for one t
 
 test('Versions are those that something is judged by', () => {
   assert.ok(fits('compare', { versions: { kind: 'now' } }));
+  assert.ok(!fits('case', { filter: { accounts: [account] }, versions: { kind: 'now' } }));
   assert.ok(!fits('ndjson', { versions: { kind: 'now' } }));
 });

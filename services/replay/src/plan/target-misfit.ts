@@ -18,10 +18,12 @@ export function targetMisfit(request: ReadReplayRequest): string | undefined {
   return isJudged(request.target) ? misfitOfJudging(request) : misfitOfCopying(request);
 }
 
-function misfitOfJudging({ stream, target, filter }: ReadReplayRequest): string | undefined {
+function misfitOfJudging({ stream, target, filter, versions }: ReadReplayRequest): string | undefined {
   if (stream !== 'received') return 'What is judged again is received.';
   if (target.kind === 'case' && filter.accounts?.length !== 1)
     return 'A case is that of one account: name exactly one.';
+  if (target.kind === 'case' && versions.kind !== 'then')
+    return 'A case says what was decided then: leave out which versions.';
   return undefined;
 }
 
