@@ -49,12 +49,20 @@ export function createCopyStream(options: {
   readonly from: number;
   /** Whether what is selected is opened; what a filter has to look into is, in any case. */
   readonly opens: boolean;
+  /**
+   * Whether a record is among those that were listed by the plan before. With it nothing is selected anew: what the
+   * plan is about stays what it was, whichever keys can be used by now.
+   */
+  readonly isListed?: ((record: KafkaRecord) => boolean) | undefined;
   readonly chunkOffsets: number;
   readonly signal: AbortSignal;
 }): CopyStream {
-  const { parts, plan, stretch, opens } = options;
+  const { parts, plan, stretch, opens, isListed } = options;
   const { opener, environment } = parts;
-  const selection = createSelection(plan);
+  const selection = {
+    ...createSelection(plan),
+    ...(isListed === undefined ? {} : { byHeaders: isListed, looksAtContent: false }),
+  };
   const records = createRecordStream(parts.kafka, {
     topic: streams[plan.stream].topic,
     partition: stretch.partition,
@@ -116,12 +124,20 @@ function closedByOf(record: KafkaRecord, one: OpenedOne | undefined): string {
   return !one.ok && one.rejection.code === 'key_not_allowed' ? keyOf(record) : '';
 }
 
+/** Whether a filter asks what became of records. */
+const asksJournal = ({ filter }: Pick<ReplayPlan, 'filter'>): boolean =>
+  filter.outcomes !== undefined || filter.rules !== undefined;
+
+/** Whether what a plan is about hangs on more than what stands in clear in its stream. */
+export const selectsByMore = (plan: ReplayPlan): boolean =>
+  createSelection(plan).looksAtContent || asksJournal(plan);
+
 /** Asks the journal what became of records of the log, where the plan asks for that. */
 function createJournalFilter(
-  { parts, plan, signal }: Parameters<typeof createCopyStream>[0],
+  { parts, plan, signal, isListed }: Parameters<typeof createCopyStream>[0],
   byJournal: ReturnType<typeof createSelection>['byJournal'],
 ) {
-  const isAsked = plan.filter.outcomes !== undefined || plan.filter.rules !== undefined;
+  const isAsked = isListed === undefined && asksJournal(plan);
   let journal: ReturnType<typeof openJournal> | undefined;
   return {
     among: async (records: readonly KafkaRecord[]): Promise<readonly KafkaRecord[]> => {

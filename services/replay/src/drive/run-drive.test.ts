@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WeirError } from '@weir/contracts';
 import { createDriveWorld, driveToTheEnd, lostKey } from './fixtures/drive-world.ts';
-import type { Answered } from './fixtures/drive-world.ts';
+import type { Answered, DriveWorld } from './fixtures/drive-world.ts';
 
 const beginMs = Date.UTC(2026, 0, 5, 9);
 const minuteMs = 60_000;
@@ -245,4 +246,68 @@ test('only what its filter wants is handed over', async () => {
   assert.ok(handed.length > 0 && handed.length < 12);
   assert.ok(handed.every(({ data }) => data.amountMinor >= 1_300 && data.amountMinor <= 1_400));
   assert.equal(lines.length, handed.length);
+});
+
+/** The same log, under a key that can be used or not. */
+const withKey = (world: DriveWorld, isLost: () => boolean): DriveWorld => ({
+  ...world,
+  opener: {
+    ...world.opener,
+    open: async (items) => {
+      if (isLost()) throw new WeirError('kms_key_disabled', 'the key is disabled');
+      return world.opener.open(items);
+    },
+  },
+});
+const anyAmount = { filter: { amountFromMinor: 0 } };
+const unreadableOf = (unreadable: Readonly<Record<string, number>>): number =>
+  Object.values(unreadable).reduce((sum, count) => sum + count, 0);
+
+test('what a key keeps closed that went while it drives is counted, also where a filter looked into it', async () => {
+  let isLost = false;
+  const world = withKey(await aMinuteApart(12), () => isLost);
+  const { posts, lines, checkpoint } = await driveToTheEnd(world, world.planFor(60, anyAmount), {
+    limits: { aheadRecords: 4, chunkOffsets: 1 },
+    answer: (request) => ((isLost = request >= 5), {}),
+  });
+  const { handedOver, unreadable } = checkpoint.counts;
+  assert.equal(lines.length, 12);
+  assert.ok(handedOver < 12);
+  assert.equal(handedOver, posts.length);
+  assert.equal(handedOver + unreadableOf(unreadable), 12);
+});
+
+test('nothing is handed over that the manifest does not name, though a key came back meanwhile', async () => {
+  let opens = 0;
+  const world = withKey(await aMinuteApart(12), () => (opens += 1) <= 2);
+  const { posts, lines, checkpoint } = await driveToTheEnd(world, world.planFor(60, anyAmount));
+  assert.equal(lines.length, 6);
+  assert.deepEqual(
+    posts.flatMap(({ places }) => places),
+    lines.map((line) => {
+      const [, partition, offset] = JSON.parse(line) as [number, number, number];
+      return `transactions.received.v1/${partition}/${offset}`;
+    }),
+  );
+  assert.equal(checkpoint.counts.handedOver, 6);
+});
+
+test('a log that is another than was listed fails the drive at its end', async () => {
+  const world = await aMinuteApart(6);
+  let readings = 0;
+  const cutting: DriveWorld = {
+    ...world,
+    kafka: {
+      ...world.kafka,
+      readRange: (options) => {
+        const isSecond = (readings += 1) > 3;
+        const onRecord: typeof options.onRecord = (record) =>
+          isSecond && record.partition === 0 && record.offset === 2 ? undefined : options.onRecord(record);
+        return world.kafka.readRange({ ...options, onRecord });
+      },
+    },
+  };
+  const { ends, posts } = await driveToTheEnd(cutting, world.planFor(60));
+  assert.equal(posts.length, 5);
+  assert.deepEqual(ends, ['the log no longer holds what was listed of it, or holds more']);
 });

@@ -1,6 +1,7 @@
+import { WeirError } from '@weir/contracts';
 import type { ReplayPlan, ReplayTarget } from '@weir/replays';
 import { createTurns } from '@weir/runtime';
-import { createCopyStream } from '../copy/copy-stream.ts';
+import { createCopyStream, selectsByMore } from '../copy/copy-stream.ts';
 import type { CopyTarget } from '../copy/copy-target.ts';
 import { runCopy } from '../copy/run-copy.ts';
 import type { CopyRun } from '../copy/run-copy.ts';
@@ -16,6 +17,8 @@ import type { DriveLimits } from './drive-limits.ts';
 import { driveStateOf, firstDriveState, listingState } from './drive-state.ts';
 import type { DriveState } from './drive-state.ts';
 import { isHanded } from './event-batch.ts';
+import { readListedPlaces } from './listed-places.ts';
+import type { ListedPlace } from './listed-places.ts';
 import { mergePartitions } from './merge-partitions.ts';
 import type { DriveReceiver } from './open-receiver.ts';
 import { createPartitionReader } from './partition-reader.ts';
@@ -24,6 +27,8 @@ import { createSchedule } from './schedule.ts';
 export type DriveRun = Omit<CopyRun, 'target'> & {
   /** Opens the receiver of the plan. Throws WeirError receiver_unavailable where it can't be used just now. */
   readonly openReceiver: (name: string) => DriveReceiver;
+  /** The records that the manifest names, as far as it was kept. */
+  readonly listed: () => AsyncIterable<ListedPlace>;
   /** Other limits than the measured ones, for tests. */
   readonly driveLimits?: DriveLimits;
 };
@@ -45,6 +50,8 @@ const listing: CopyTarget = {
  * Lists what a plan is about, and then hands it over to a receiver: all partitions in one order of log time, spaced as
  * they were and so many times as fast, one request after the other. Each record is handed over at least once and in
  * the order of its partition; what was under way when a run ended comes again, in the same batch under the same key.
+ * What was listed is what is handed over, also where a key came or went meanwhile: nothing that the manifest doesn't
+ * name, and each that it names unless a key keeps it closed, under which it is counted.
  *
  * Throws WeirErrors as runCopy does; `receiver_unavailable` where the receiver may take it later, `receiver_refused`
  * where it never will.
@@ -102,9 +109,10 @@ async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutco
     }
   };
 
+  const isListed = selectsByMore(plan) ? (await readListedPlaces(run.listed())).has : undefined;
   const receiver = run.openReceiver(name);
   const attempt = createAttempt({ name, replayId: plan.replayId, receiver, signal: control.signal });
-  const { next, close } = openBatches(run, state, { limits, speed, pace: steps.pace });
+  const { next, close } = openBatches(run, state, { limits, speed, pace: steps.pace, isListed });
   try {
     for (let batch = await next(); batch !== undefined; batch = await next()) {
       if ((await untilDue(batch)) === 'end') return { kind: endOf(control), checkpoint: await keep() };
@@ -127,7 +135,10 @@ async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutco
       tell(batch);
       await keepEvery(limits.keepEveryMs);
     }
-    return { kind: 'done', checkpoint: await keep() };
+    const checkpoint = await keep();
+    if (checkpoint.counts.handedOver + state.closed !== checkpoint.manifest.size)
+      throw new WeirError('log_other', 'the log no longer holds what was listed of it, or holds more');
+    return { kind: 'done', checkpoint };
   } finally {
     receiver.close();
     await close();
@@ -150,9 +161,10 @@ function openBatches(
     readonly limits: DriveLimits;
     readonly speed: number;
     readonly pace: (read: number, opened: number) => Promise<void>;
+    readonly isListed: ((place: ListedPlace) => boolean) | undefined;
   },
 ) {
-  const { limits, speed, pace } = options;
+  const { limits, speed, pace, isListed } = options;
   const takeTurn = createTurns(readAtOnce);
   const share = (most: number): number => Math.max(1, Math.floor(most / plan.stretches.length));
   const begun = new Map(state.partitions.map((one) => [one.partition, one]));
@@ -160,7 +172,7 @@ function openBatches(
     createPartitionReader({
       open: (from, closing) =>
         createCopyStream({
-          ...{ parts, plan, stretch, from, opens: true, chunkOffsets: limits.chunkOffsets },
+          ...{ parts, plan, stretch, from, opens: true, isListed, chunkOffsets: limits.chunkOffsets },
           signal: AbortSignal.any([control.signal, closing]),
         }),
       from: begun.get(stretch.partition)?.next ?? stretch.from,

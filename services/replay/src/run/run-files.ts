@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { replayCheckpoint } from '../engine/checkpoint.ts';
 import { replayedTopics } from '../engine/replay-parts.ts';
 import type { KeepReplayStep } from '../engine/replay-parts.ts';
+import type { ListedPlace } from '../drive/listed-places.ts';
 import { readExport } from '../export/export-target.ts';
 import { bytesOf, growFile, replaceFile } from '../store/private-files.ts';
 import type { GrowingFile } from '../store/private-files.ts';
@@ -42,6 +43,8 @@ export type RunFiles = {
   readonly differences: (kept: KeptCheckpoint) => AsyncGenerator<ReplayDifference>;
   /** Ends the manifest behind what was kept last; saying it again replaces what was said. */
   readonly endManifest: (kept: KeptCheckpoint, line: string) => Promise<void>;
+  /** The place of each record that the manifest names, as far as it was kept. */
+  readonly listed: () => AsyncGenerator<ListedPlace>;
   readonly writeReport: (text: string) => Promise<void>;
   readonly readReport: () => Promise<string | undefined>;
   /** What was exported, opened piece by piece. */
@@ -115,6 +118,10 @@ export function createRunFiles(options: {
         await manifest.close();
       }
     },
+    async *listed() {
+      const manifestBytes = (await lastKept())?.manifestBytes ?? 0;
+      if (manifestBytes > 0) yield* readPlaces(at('manifest'), manifestBytes);
+    },
     writeReport: (text) => sealTo('report', 'report', text),
     readReport: () => openFrom('report', 'report'),
     async readExport() {
@@ -168,6 +175,21 @@ export function createRunFiles(options: {
     });
   }
 }
+
+/** The records that so many bytes of a manifest name, behind its header. */
+async function* readPlaces(path: string, bytes: number): AsyncGenerator<ListedPlace> {
+  const stream = createReadStream(path, { end: bytes - 1 });
+  let isHeader = true;
+  for await (const line of createInterface({ input: stream })) {
+    if (!isHeader) {
+      const [, partition, offset] = manifestPlace.parse(JSON.parse(line));
+      yield { partition, offset };
+    }
+    isHeader = false;
+  }
+}
+
+const manifestPlace = z.tuple([z.number(), z.number(), z.number()], z.unknown());
 
 /** Some kilobytes each. */
 const openedAtOnce = 500;

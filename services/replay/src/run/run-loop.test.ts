@@ -7,6 +7,7 @@ import { replayAnswer } from '@weir/replays';
 import { makeTempFolder, waitFor } from '@weir/testkit';
 import { createReplayWorld, scriptedEngine } from '../fixtures/replay-world.ts';
 import type { ReplayWorld } from '../fixtures/replay-world.ts';
+import type { RunFiles } from './run-files.ts';
 
 const range = { by: 'offsets', stretches: [{ partition: 0, from: 2, to: 9 }] };
 
@@ -191,6 +192,23 @@ test('a drive that goes through its records a second time is shown as it goes, a
   });
   gate.resolve();
   await becomes(world, replayId, 'done');
+});
+
+test('an engine is told which records the manifest names by now', async () => {
+  const listed: object[] = [];
+  const world = await createReplayWorld({
+    engine: async (run) => {
+      const outcome = await scriptedEngine({})(run);
+      const { listed: places } = run as unknown as Pick<RunFiles, 'listed'>;
+      for await (const place of places()) listed.push(place);
+      return outcome;
+    },
+  });
+  await becomes(world, await begin(world), 'done');
+  assert.deepEqual(
+    listed,
+    [2, 3, 4, 5, 6, 7, 8].map((offset) => ({ partition: 0, offset })),
+  );
 });
 
 test('a stop of the process leaves what runs to the next start', async () => {

@@ -38,7 +38,8 @@ export type RunLoopOptions = {
   /** The engine with everything it reads, for one replay. */
   readonly engineOf: (plan: ReplayPlan) => Promise<{
     readonly run: (
-      parts: Pick<Parameters<RunReplay>[0], 'checkpoint' | 'control' | 'keep' | 'observe'>,
+      parts: Pick<Parameters<RunReplay>[0], 'checkpoint' | 'control' | 'keep' | 'observe'> &
+        Pick<RunFiles, 'listed'>,
     ) => ReturnType<RunReplay>;
   }>;
   readonly finish: FinishReplay;
@@ -145,6 +146,7 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
           health.works(part);
         },
         observe,
+        listed: files.listed,
       });
     } finally {
       await open.close();
