@@ -20,8 +20,14 @@ const place = z.strictObject({ partition: partitionNumber, offset });
 export const redriveMark = z.strictObject({ of: place, times: z.int().min(1).max(maxRedrives) });
 export type RedriveMark = z.infer<typeof redriveMark>;
 
-/** What became of one that was redriven, and where: accepted in the log, or refused again among the dead letters. */
-export const redriven = redriveMark.extend({ became: z.enum(['accepted', 'refused']), at: place });
+/**
+ * What became of one that was redriven, and where: accepted in the log, or refused again among the dead letters.
+ * Unknown where its batch was interrupted, and the log no longer reaches back to it.
+ */
+export const redriven = z.discriminatedUnion('became', [
+  redriveMark.extend({ became: z.enum(['accepted', 'refused']), at: place }),
+  redriveMark.extend({ became: z.literal('unknown') }),
+]);
 export type Redriven = z.infer<typeof redriven>;
 
 /**

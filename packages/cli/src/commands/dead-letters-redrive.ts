@@ -4,7 +4,7 @@ import { maxRedrives, rejectionCodes, slug } from '@weir/contracts';
 import type { CommandContext } from '../command-context.ts';
 import { readPlace } from '../dead-letters/dead-letter.ts';
 import { readFilter, type FilterOptions } from '../dead-letters/letter-filter.ts';
-import { findLetters, type Meant } from '../dead-letters/redrive/find-letters.ts';
+import { findLetters, redrivenSinceMs, type Meant } from '../dead-letters/redrive/find-letters.ts';
 import { planRedrive, type RedrivePlan } from '../dead-letters/redrive/plan-redrive.ts';
 import { redriveOnRecord } from '../dead-letters/redrive/redrive-on-record.ts';
 import { runRedrive, type RedriveResult } from '../dead-letters/redrive/run-redrive.ts';
@@ -44,7 +44,7 @@ export function addRedriveCommand(
     .option('-m, --mapping <file>', 'how columns become fields now; needed for rows of a table')
     .option('-t, --tenant <name>', 'whose those are that an earlier release refused', tenantOf)
     .option('-n, --limit <count>', 'how many at most, the oldest first', countOf, 1_000)
-    .option('--again', `also those that were redriven already or came back, ${maxRedrives} times at most`)
+    .option('--again', `also those that were redriven and came back, ${maxRedrives} times at most`)
     .addOption(
       new Option('--dry-run', 'only show what would be done, which is what it does unasked').conflicts('yes'),
     )
@@ -54,7 +54,10 @@ export function addRedriveCommand(
       'after',
       `
 Without PLACE, those that --code, --source, --from and --to leave. Each is read and checked by
-ingest as any new offer of its source, under the same id: what has a verdict gets no second one.
+ingest as any new offer of its source, under the same id. One that was accepted never goes again:
+its windows tell what has a verdict only as long as they reach, 31 days. Older letters are left out
+unless they are named by their places, and so is what an interrupted redrive may have sent, where
+the log no longer reaches back to it.
 What is refused again becomes a dead letter again, which says of which it was and how often, and is
 redriven by --again only. Which were redriven is kept on the topic of the dead letters; an
 interrupted command goes on when it is given again, and first waits until nothing of it can still
@@ -106,7 +109,8 @@ async function redrive(
   const { candidates, history } = isDryRun ? await read() : await untilNoneWorks(read, clock);
   const { closing, settled } = await settleOpen(ops, history, signal);
   const again = options.again === true;
-  const plan = planRedrive(candidates, settled, { again, limit: options.limit });
+  const sinceMs = redrivenSinceMs(meant, Date.now());
+  const plan = planRedrive(candidates, settled, { again, limit: options.limit, sinceMs });
   if (!options.json) for (const line of showPlan(plan)) terminal.print(line);
   const isIdle = plan.planned.length === 0 && closing.length === 0;
   const result = isDryRun || isIdle ? null : await run(plan, closing);

@@ -37,7 +37,7 @@ export type RedrivePorts = {
 
 /** What became of one letter; one that is not sent is as it was. */
 export type RedriveOutcome = RedriveMark & {
-  readonly became: Redriven['became'] | 'unfit' | 'not_ours' | 'not_sent';
+  readonly became: 'accepted' | 'refused' | 'unfit' | 'not_ours' | 'not_sent';
   /** Why it is refused again. */
   readonly rejections: readonly Rejection[];
 };

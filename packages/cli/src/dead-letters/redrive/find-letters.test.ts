@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { redriveTakenForDeadMs, type OfferedAs } from '@weir/contracts';
+import { redriveTakenForDeadMs, streams, type OfferedAs } from '@weir/contracts';
 import { placeText } from '../dead-letter.ts';
 import { readFilter } from '../letter-filter.ts';
 import { createLetterWorld, startMs } from '../letter-world.fixture.ts';
@@ -38,7 +38,7 @@ async function createLines(count: number) {
 async function planned({ ops }: World, meant: Meant = all, again = false): Promise<readonly string[]> {
   const { candidates, history } = await findLetters(ops, meant, reading);
   const { settled } = await settleOpen(ops, history, signal);
-  return planRedrive(candidates, settled, { again, limit: 100 }).planned.map(placeText);
+  return planRedrive(candidates, settled, { again, limit: 100, sinceMs: -Infinity }).planned.map(placeText);
 }
 
 test('letters are meant by their places, or by what they were refused for, from where and when', async () => {
@@ -73,8 +73,8 @@ test('what was redriven is known from the topic, also to a filter that ends befo
   const again = await planned(world, all, true);
   assert.deepEqual(
     again,
-    [first, { partition: 0, offset: 2 }, third].map(placeText),
-    'what came back takes the place of what it was',
+    [{ partition: 0, offset: 2 }, third].map(placeText),
+    'what came back takes the place of what it was, and what was accepted stays out',
   );
   const listed = await readNewestLetters(world.ops, { ...reading, filter: {}, count: 10 });
   assert.equal(listed.length, 4, 'what is said of redriving is no dead letter');
@@ -105,11 +105,34 @@ test('of a batch that was interrupted, what stands on the log or came back was s
     closing.map(({ batch: name, letters }) => [name, letters.map(({ became }) => became)]),
     [[batch, ['refused', 'accepted']]],
   );
-  assert.deepEqual(closing[0]?.letters[1]?.at, { partition: 1, offset: 2 });
+  const accepted = closing[0]?.letters[1];
+  assert.deepEqual(accepted?.became === 'accepted' && accepted.at, { partition: 1, offset: 2 });
   const letters = closing[0]?.letters.map((letter) => ({ ...letter }));
   await world.sayRedrive({ kind: 'ended', batch, letters: letters ?? [] });
   assert.deepEqual((await findLetters(world.ops, all, reading)).history.open, []);
   assert.deepEqual(await planned(world), [placeText(third)]);
+});
+
+test('of a batch that was interrupted so long ago that the log has lost it, all may have been sent', async () => {
+  const { world, first, second, third } = await createLines(3);
+  const letters = [first, second].map((of) => ({ of, times: 1 }));
+  const logEnds = [0, 1].map((partition) => ({ partition, offset: 0 }));
+  await world.sayRedrive({ kind: 'begun', batch, letters, logEnds });
+  await world.redriveToLog(1, letters[1]);
+  const { kafka } = world.ops;
+  // Retention took the first partition of the log since, which ended where it begins.
+  const offsets = async (topic: string) =>
+    (await kafka.offsets(topic)).map((one) =>
+      one.partition === 0 && topic === streams.received.topic ? { ...one, earliest: 5, end: 5 } : one,
+    );
+  const cut = { ...world, ops: { ...world.ops, kafka: { ...kafka, offsets } } };
+  assert.deepEqual(await planned(cut, all, true), [placeText(third)]);
+  const { history } = await findLetters(cut.ops, all, reading);
+  const { closing } = await settleOpen(cut.ops, history, signal);
+  assert.deepEqual(
+    closing[0]?.letters.map(({ became }) => became),
+    ['accepted', 'unknown'],
+  );
 });
 
 test('a batch that may still be at work is waited for, and one that goes on and on is left alone', async () => {

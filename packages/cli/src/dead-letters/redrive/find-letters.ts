@@ -1,3 +1,4 @@
+import { defaultWindowPlan, longestSpanMs } from '@weir/windows';
 import { CommandError, exitCodes } from '../../exit-codes.ts';
 import { letterOf, placeText, type LetterPlace } from '../dead-letter.ts';
 import { isAskedFor, isWithin, type LetterFilter } from '../letter-filter.ts';
@@ -10,6 +11,13 @@ import { createRedriveHistory, type RedriveHistory } from './redrive-history.ts'
 export type Meant =
   | { readonly kind: 'places'; readonly places: readonly LetterPlace[] }
   | { readonly kind: 'filter'; readonly filter: LetterFilter };
+
+/** As far as the windows of a log that was opened as Weir does reach back: a transaction of before is as good as new. */
+const windowsReachMs = longestSpanMs(defaultWindowPlan) + defaultWindowPlan.allowedLatenessMs;
+
+/** Since when letters are redriven: a filter shouldn't reach what the windows have forgotten, a place may. */
+export const redrivenSinceMs = ({ kind }: Meant, nowMs: number): number =>
+  kind === 'places' ? -Infinity : nowMs - windowsReachMs;
 
 /** What is known of a letter stays in memory until the end of the topic, which may say that it was redriven. */
 const mostCandidates = 100_000;

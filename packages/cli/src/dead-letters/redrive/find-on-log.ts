@@ -9,7 +9,8 @@ const { topic } = streams.received;
 /**
  * What became of the letters of a batch that was interrupted: those refused again are known from their topic, and
  * those accepted stand on the log behind the ends that the batch began at, with the letter's name in a header. Opens
- * nothing. Letters that aren't found were not sent.
+ * nothing. Letters that aren't found were not sent, unless the log has lost what was behind those ends: then nobody
+ * knows, and they are taken as sent.
  */
 export async function findOnLog(
   { kafka }: { readonly kafka: Pick<Ops['kafka'], 'offsets' | 'readRange'> },
@@ -24,7 +25,9 @@ export async function findOnLog(
     if (refused !== undefined) found.set(name, refused);
   }
   const began = new Map(logEnds.map(({ partition, offset }) => [partition, offset]));
-  const offsets = (await kafka.offsets(topic)).map(({ partition, earliest, end }) => ({
+  const now = await kafka.offsets(topic);
+  const isCut = now.some(({ partition, earliest }) => (began.get(partition) ?? 0) < earliest);
+  const offsets = now.map(({ partition, earliest, end }) => ({
     ...{ partition, end },
     earliest: Math.max(earliest, began.get(partition) ?? earliest),
   }));
@@ -39,5 +42,10 @@ export async function findOnLog(
       },
     });
   }
+  if (isCut)
+    for (const mark of letters) {
+      const name = markText(mark);
+      if (!found.has(name)) found.set(name, { ...mark, became: 'unknown' });
+    }
   return [...found.values()];
 }

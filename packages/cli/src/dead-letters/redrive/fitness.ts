@@ -5,6 +5,11 @@ import { originalOf } from '../original.ts';
 /** Why a dead letter isn't redriven, in a sentence for a person. */
 export const leftOutWords = {
   unreadable: "The dead letter itself can't be read.",
+  accepted_already: 'It was redriven and accepted: it has its verdict, or gets it.',
+  perhaps_accepted:
+    'A redrive that was interrupted may have sent it, and the log no longer reaches back to where it would stand.',
+  older_than_windows:
+    'It is older than the windows reach, which would not know it again if it has a verdict; its place redrives it.',
   redriven_already: 'It was redriven already, or is what came back; --again redrives it once more.',
   stands_again: 'It was redriven and refused again: what came back is a letter of its own.',
   too_often: 'It was redriven as often as may be; what it says has to be mended at its source.',

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RejectedRecord, RejectionCode } from '@weir/contracts';
 import { fitnessOf, type Fitness, type LeftOut } from './fitness.ts';
+import { redrivenSinceMs } from './find-letters.ts';
 import { planRedrive, type Candidate } from './plan-redrive.ts';
-import { markText } from './redrive-history.ts';
+import { markText, type LastRedriven } from './redrive-history.ts';
 
 const original = Buffer.from('{"a":1}');
 const line: RejectedRecord = {
@@ -85,13 +86,14 @@ const letter = (offset: number, more: Partial<Candidate> = {}): Candidate => ({
   ...{ keptBytes: 7, timesBefore: 0, fitness: judge(line) },
   ...more,
 });
-const nothingSaid = { redriven: new Map<string, number>(), refusedAgain: new Map() };
+const nothingSaid = { redriven: new Map<string, LastRedriven>(), refusedAgain: new Map() };
+const anyTime = { limit: 10, sinceMs: -Infinity };
 const planned = (plan: ReturnType<typeof planRedrive>) =>
   plan.planned.map(({ offset, times }) => [offset, times]);
 
 test('the oldest are redriven first, in the order of their lines, and no more than were asked for', () => {
   const letters = [letter(3), letter(9, { timeMs: 500 }), letter(1), letter(2)];
-  const plan = planRedrive(letters, nothingSaid, { again: false, limit: 3 });
+  const plan = planRedrive(letters, nothingSaid, { ...anyTime, again: false, limit: 3 });
   assert.deepEqual(planned(plan), [
     [9, 1],
     [1, 1],
@@ -104,9 +106,9 @@ test('one that was redriven, or came back, is redriven once more only when that 
   const mark = { of: { partition: 0, offset: 4 }, times: 1 };
   const said = {
     redriven: new Map([
-      ['rejected/0/1', 1],
-      ['rejected/0/2', 3],
-      ['rejected/0/4', 1],
+      ['rejected/0/1', { times: 1, became: 'refused' as const }],
+      ['rejected/0/2', { times: 3, became: 'refused' as const }],
+      ['rejected/0/4', { times: 1, became: 'refused' as const }],
     ]),
     refusedAgain: new Map([
       [markText(mark), { ...mark, became: 'refused' as const, at: { partition: 0, offset: 5 } }],
@@ -116,7 +118,7 @@ test('one that was redriven, or came back, is redriven once more only when that 
     ...[letter(1), letter(2), letter(3, { timesBefore: 3 }), letter(4)],
     ...[letter(5, { timesBefore: 1 }), letter(6)],
   ];
-  const once = planRedrive(letters, said, { again: false, limit: 10 });
+  const once = planRedrive(letters, said, { ...anyTime, again: false });
   assert.deepEqual(planned(once), [[6, 1]]);
   assert.deepEqual(
     [...once.leftOut],
@@ -126,7 +128,7 @@ test('one that was redriven, or came back, is redriven once more only when that 
       ['stands_again', 1],
     ],
   );
-  const again = planRedrive(letters, said, { again: true, limit: 10 });
+  const again = planRedrive(letters, said, { ...anyTime, again: true });
   assert.deepEqual(planned(again), [
     [1, 2],
     [5, 2],
@@ -134,9 +136,42 @@ test('one that was redriven, or came back, is redriven once more only when that 
   ]);
 });
 
+test('one that was accepted, or may have been, never goes again', () => {
+  const said = {
+    redriven: new Map<string, LastRedriven>([
+      ['rejected/0/1', { times: 1, became: 'accepted' }],
+      ['rejected/0/2', { times: 1, became: 'unknown' }],
+    ]),
+    refusedAgain: new Map(),
+  };
+  const plan = planRedrive([letter(1), letter(2), letter(3)], said, { ...anyTime, again: true });
+  assert.deepEqual(planned(plan), [[3, 1]]);
+  assert.deepEqual(
+    [...plan.leftOut],
+    [
+      ['accepted_already', 1],
+      ['perhaps_accepted', 1],
+    ],
+  );
+});
+
+test('what is older than the windows reach is redriven by its place only', () => {
+  const nowMs = Date.UTC(2026, 3, 1);
+  const days = (count: number) => nowMs - count * 86_400_000;
+  const letters = [letter(1, { timeMs: days(31) - 1 }), letter(2, { timeMs: days(31) })];
+  const filtered = redrivenSinceMs({ kind: 'filter', filter: {} }, nowMs);
+  const plan = planRedrive(letters, nothingSaid, { again: false, limit: 10, sinceMs: filtered });
+  assert.deepEqual([planned(plan), [...plan.leftOut]], [[[2, 1]], [['older_than_windows', 1]]]);
+  const named = redrivenSinceMs({ kind: 'places', places: [{ partition: 0, offset: 1 }] }, nowMs);
+  assert.equal(
+    planRedrive(letters, nothingSaid, { again: false, limit: 10, sinceMs: named }).planned.length,
+    2,
+  );
+});
+
 test('the digest of the places is that of those redriven, whatever order they are found in', () => {
   const digest = (letters: readonly Candidate[]): string =>
-    planRedrive(letters, nothingSaid, { again: false, limit: 10 }).placesSha256;
+    planRedrive(letters, nothingSaid, { ...anyTime, again: false }).placesSha256;
   assert.equal(digest([letter(1), letter(2)]), digest([letter(2), letter(1)]));
   assert.notEqual(digest([letter(1)]), digest([letter(2)]));
 });

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { maxRedrives, type RejectionCode } from '@weir/contracts';
 import { placeText, type LetterPlace } from '../dead-letter.ts';
 import type { Fitness, LeftOut } from './fitness.ts';
-import type { RedriveHistory } from './redrive-history.ts';
+import type { LastRedriven, RedriveHistory } from './redrive-history.ts';
 
 /** A dead letter that is asked for, and what is known of it without opening its original. */
 export type Candidate = LetterPlace & {
@@ -31,6 +31,13 @@ export type RedrivePlan = {
   readonly placesSha256: string;
 };
 
+export type PlanOptions = {
+  readonly again: boolean;
+  readonly limit: number;
+  /** Letters that came about before that are left out, in milliseconds since the Unix epoch. */
+  readonly sinceMs: number;
+};
+
 /**
  * Decides which of the letters asked for are redriven, the oldest first. One that came back counts as redriven, so
  * that the same command said twice, or gone on with after a crash, sends nothing round again.
@@ -38,16 +45,17 @@ export type RedrivePlan = {
 export function planRedrive(
   candidates: readonly Candidate[],
   { redriven, refusedAgain }: Pick<RedriveHistory, 'redriven' | 'refusedAgain'>,
-  { again, limit }: { readonly again: boolean; readonly limit: number },
+  { again, limit, sinceMs }: PlanOptions,
 ): RedrivePlan {
   const leftOut = new Map<LeftOut, number>();
   const fit: Planned[] = [];
   const standAgain = new Set([...refusedAgain.values()].map(({ of }) => placeText(of)));
   for (const candidate of candidates) {
-    const before = redriven.get(placeText(candidate)) ?? 0;
-    const times = Math.max(candidate.timesBefore, before) + 1;
+    const last = redriven.get(placeText(candidate));
+    const times = Math.max(candidate.timesBefore, last?.times ?? 0) + 1;
     const standsAgain = standAgain.has(placeText(candidate));
-    const why = obstacleTo(candidate, { times, standsAgain, again });
+    const isOld = candidate.timeMs < sinceMs;
+    const why = obstacleTo(candidate, { times, last, standsAgain, isOld, again });
     if (why === undefined) fit.push({ ...candidate, times });
     else leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
   }
@@ -66,12 +74,23 @@ function obstacleTo(
   { fitness }: Candidate,
   {
     times,
+    last,
     standsAgain,
+    isOld,
     again,
-  }: { readonly times: number; readonly standsAgain: boolean; readonly again: boolean },
+  }: {
+    readonly times: number;
+    readonly last: LastRedriven | undefined;
+    readonly standsAgain: boolean;
+    readonly isOld: boolean;
+    readonly again: boolean;
+  },
 ): LeftOut | undefined {
   if (!fitness.ok) return fitness.why;
+  if (last?.became === 'accepted') return 'accepted_already';
+  if (last?.became === 'unknown') return 'perhaps_accepted';
   if (standsAgain) return 'stands_again';
   if (times > maxRedrives) return 'too_often';
-  return times > 1 && !again ? 'redriven_already' : undefined;
+  if (times > 1 && !again) return 'redriven_already';
+  return isOld ? 'older_than_windows' : undefined;
 }

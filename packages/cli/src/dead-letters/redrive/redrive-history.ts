@@ -7,10 +7,13 @@ export type OpenBatch = Extract<RedriveRecord, { kind: 'begun' }> & {
   readonly atMs: number;
 };
 
+/** How often what a letter holds had been redriven when it last was, and what became of it at best. */
+export type LastRedriven = { readonly times: number; readonly became: Redriven['became'] };
+
 /** What the dead letters' topic knows of redriving: it is the only memory of it, and lives as long as the letters. */
 export type RedriveHistory = {
-  /** By the place of a letter: how often what it holds had been redriven when it last was. */
-  readonly redriven: ReadonlyMap<string, number>;
+  /** By the place of a letter. */
+  readonly redriven: ReadonlyMap<string, LastRedriven>;
   readonly open: readonly OpenBatch[];
   /** Letters that stand again, refused once more, by place and times of the letter they were. */
   readonly refusedAgain: ReadonlyMap<string, Redriven>;
@@ -21,15 +24,10 @@ export function createRedriveHistory(): {
   take(place: LetterPlace, timestampMs: number, standing: Standing): void;
   history(): RedriveHistory;
 } {
-  const redriven = new Map<string, number>();
+  const redriven = new Map<string, LastRedriven>();
   const begun = new Map<string, OpenBatch>();
   const ended = new Set<string>();
   const refusedAgain = new Map<string, Redriven>();
-
-  const know = ({ of, times }: RedriveMark): void => {
-    const place = placeText(of);
-    redriven.set(place, Math.max(redriven.get(place) ?? 0, times));
-  };
 
   return {
     take({ partition, offset }, atMs, standing) {
@@ -38,14 +36,15 @@ export function createRedriveHistory(): {
         if (said.kind === 'begun') begun.set(said.batch, { ...said, atMs });
         else {
           ended.add(said.batch);
-          said.letters.forEach(know);
+          for (const letter of said.letters) takeRedriven(redriven, letter);
         }
         return;
       }
       const mark = standing.opened.ok ? standing.opened.rejected.redrive : undefined;
       if (mark === undefined) return;
-      know(mark);
-      refusedAgain.set(markText(mark), { ...mark, became: 'refused', at: { partition, offset } });
+      const again = { ...mark, became: 'refused' as const, at: { partition, offset } };
+      takeRedriven(redriven, again);
+      refusedAgain.set(markText(mark), again);
     },
     history: () => ({
       redriven,
@@ -53,6 +52,18 @@ export function createRedriveHistory(): {
       refusedAgain,
     }),
   };
+}
+
+/** What was accepted once has a verdict or gets one, whatever became of the letter besides. */
+const weight: Readonly<Record<Redriven['became'], number>> = { refused: 0, unknown: 1, accepted: 2 };
+
+/** Takes in what became of one. */
+export function takeRedriven(into: Map<string, LastRedriven>, { of, times, became }: Redriven): void {
+  const known = into.get(placeText(of)) ?? { times, became };
+  into.set(placeText(of), {
+    times: Math.max(known.times, times),
+    became: weight[became] > weight[known.became] ? became : known.became,
+  });
 }
 
 /** Names one redriving of one letter. */

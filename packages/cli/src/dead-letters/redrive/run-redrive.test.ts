@@ -50,7 +50,7 @@ async function redrive(world: World, ingest: Ingest, trail = createTrail()) {
   const plan = planRedrive(
     candidates,
     { redriven: new Map(), refusedAgain: new Map() },
-    { again: false, limit: 9_999 },
+    { again: false, limit: 9_999, sinceMs: -Infinity },
   );
   const { planned } = plan;
   return redriveOnRecord(trail, all, plan, false, () =>

@@ -1,8 +1,7 @@
 import { redriveTakenForDeadMs, type Redriven } from '@weir/contracts';
 import { CommandError, exitCodes } from '../../exit-codes.ts';
-import { placeText } from '../dead-letter.ts';
 import { findOnLog } from './find-on-log.ts';
-import type { RedriveHistory } from './redrive-history.ts';
+import { takeRedriven, type RedriveHistory } from './redrive-history.ts';
 
 /** What an interrupted batch came to, to be said to ingest, which says it on the topic. */
 export type Closing = { readonly batch: string; readonly letters: readonly Redriven[] };
@@ -45,8 +44,7 @@ export async function settleOpen(
   for (const open of history.open) {
     const letters = await findOnLog(ops, open, history, signal);
     closing.push({ batch: open.batch, letters });
-    for (const { of, times } of letters)
-      redriven.set(placeText(of), Math.max(redriven.get(placeText(of)) ?? 0, times));
+    for (const letter of letters) takeRedriven(redriven, letter);
   }
   return { closing, settled: { ...history, redriven, open: [] } };
 }
