@@ -11,7 +11,12 @@ import type { CopyChunk, CopyParts } from './copy-stream.ts';
 import type { CopyTarget, OpenTarget } from './copy-target.ts';
 
 /** A run that hands records over instead of judging them. */
-export type CopyRun = Omit<ReplayRun, 'parts'> & { readonly parts: CopyParts; readonly target: CopyTarget };
+export type CopyRun = Omit<ReplayRun, 'parts'> & {
+  readonly parts: CopyParts;
+  readonly target: CopyTarget;
+  /** Throws WeirError log_other where the log is no longer the one that was planned for. */
+  readonly requireLog: () => Promise<void>;
+};
 
 /**
  * Hands what a plan is about over to a target: each record of its stream that its filter wants, partition by
@@ -22,6 +27,7 @@ export type CopyRun = Omit<ReplayRun, 'parts'> & { readonly parts: CopyParts; re
  * Throws WeirErrors as runReplay does, and what the target throws.
  */
 export async function runCopy(run: CopyRun): Promise<ReplayOutcome> {
+  await run.requireLog();
   const ledger = createLedger(run.plan, run.checkpoint);
   const target = await run.target.open(run.checkpoint?.target ?? undefined);
   try {

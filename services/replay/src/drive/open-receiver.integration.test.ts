@@ -87,6 +87,7 @@ async function drive({ receiver, book }: Awaited<ReturnType<typeof startReceiver
     keep: async ({ checkpoint }) => void checkpoints.push(checkpoint),
     observe: { progress: () => undefined },
     openReceiver: (name) => openReceiver(book, name),
+    requireLog: async () => undefined,
     listed: () => assert.fail('a plan without a filter needs no list'),
   });
   return { outcome, times, checkpoints };

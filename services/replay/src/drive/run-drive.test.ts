@@ -311,3 +311,19 @@ test('a log that is another than was listed fails the drive at its end', async (
   assert.equal(posts.length, 5);
   assert.deepEqual(ends, ['the log no longer holds what was listed of it, or holds more']);
 });
+
+test('where the log is made anew while it is listed, or while the drive is down, nothing more is handed over', async () => {
+  for (const anewAt of [2, 3]) {
+    const world = await aMinuteApart(6);
+    let looked = 0;
+    const { ends, posts } = await driveToTheEnd(world, world.planFor(60), {
+      requireLog: () => {
+        looked += 1;
+        if (looked === anewAt) throw new WeirError('log_other', 'another log');
+      },
+      answer: (request) => (request === 1 ? { outcome: 'killed behind' } : {}),
+    });
+    assert.equal(ends.at(-1), 'another log');
+    assert.equal(posts.length, anewAt === 2 ? 0 : 2);
+  }
+});

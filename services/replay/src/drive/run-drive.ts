@@ -58,7 +58,10 @@ const listing: CopyTarget = {
  */
 export async function runDrive(run: DriveRun): Promise<ReplayOutcome> {
   const listed = await runCopy({ ...run, target: listing });
-  return listed.kind === 'done' ? drive(run, listed.checkpoint) : listed;
+  if (listed.kind !== 'done') return listed;
+  // Listing may have taken hours.
+  if (run.checkpoint?.place !== null) await run.requireLog();
+  return drive(run, listed.checkpoint);
 }
 
 async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutcome> {

@@ -4,6 +4,7 @@ import type { ApiPorts } from '../api/api-ports.ts';
 import type { ReplayConfig } from '../config.ts';
 import type { CopyTarget } from '../copy/copy-target.ts';
 import { runCopy } from '../copy/run-copy.ts';
+import { requireSameLog } from '../copy/same-log.ts';
 import { openReceiver } from '../drive/open-receiver.ts';
 import { createReceiverBook } from '../drive/receivers.ts';
 import { runDrive } from '../drive/run-drive.ts';
@@ -45,15 +46,16 @@ export function openEngine(options: {
     // A team's own model runs in a process, which nobody asks any more behind the run.
     return (run) => runReplay({ ...run, plan, parts }).finally(() => parts.resolvers.teamModels.close());
   };
+  const sameLog = (plan: ReplayPlan) => ({ requireLog: () => requireSameLog(reading, plan) });
   const copyTo =
     (targetOf: (plan: ReplayPlan) => CopyTarget): Engine =>
     async (plan) =>
     (run) =>
-      runCopy({ ...run, plan, parts: { ...reading, clock }, target: targetOf(plan) });
+      runCopy({ ...run, ...sameLog(plan), plan, parts: { ...reading, clock }, target: targetOf(plan) });
   const receivers = createReceiverBook(config.REPLAY_RECEIVERS_FILE);
   const drive: Engine = async (plan) => (run) =>
     runDrive({
-      ...{ ...run, plan, parts: { ...reading, clock } },
+      ...{ ...run, ...sameLog(plan), plan, parts: { ...reading, clock } },
       openReceiver: (name) => openReceiver(receivers, name),
     });
   const exportTo = ({ replayId, target }: ReplayPlan): CopyTarget => {
