@@ -41,9 +41,9 @@ test('what ingest says of a redrive has one stored form', () => {
     }).toString(),
     `{"kind":"begun","batch":"${batch}","letters":[{"of":{"partition":2,"offset":41},"times":1}],"logEnds":[{"partition":0,"offset":7}]}`,
   );
-  const letters = [{ ...mark, became: 'accepted' as const, at: { partition: 0, offset: 9 } }];
+  const letters = [{ ...mark, id: 'r1_a', became: 'accepted' as const, at: { partition: 0, offset: 9 } }];
   assert.equal(
     encodePayload(events.redrive, { kind: 'ended', batch, letters }).toString(),
-    `{"kind":"ended","batch":"${batch}","letters":[{"of":{"partition":2,"offset":41},"times":1,"became":"accepted","at":{"partition":0,"offset":9}}]}`,
+    `{"kind":"ended","batch":"${batch}","letters":[{"of":{"partition":2,"offset":41},"times":1,"id":"r1_a","became":"accepted","at":{"partition":0,"offset":9}}]}`,
   );
 });

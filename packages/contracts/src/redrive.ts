@@ -20,13 +20,19 @@ const place = z.strictObject({ partition: partitionNumber, offset });
 export const redriveMark = z.strictObject({ of: place, times: z.int().min(1).max(maxRedrives) });
 export type RedriveMark = z.infer<typeof redriveMark>;
 
+/** The id of a dead letter, which is the same wherever the same refused line stands among them. */
+const letterId = z.string().min(1).max(400);
+
+/** One that is redriven. An earlier release kept no id. */
+const redrivenLetter = redriveMark.extend({ id: letterId.optional() });
+
 /**
  * What became of one that was redriven, and where: accepted in the log, or refused again among the dead letters.
  * Unknown where its batch was interrupted, and the log no longer reaches back to it.
  */
 export const redriven = z.discriminatedUnion('became', [
-  redriveMark.extend({ became: z.enum(['accepted', 'refused']), at: place }),
-  redriveMark.extend({ became: z.literal('unknown') }),
+  redrivenLetter.extend({ became: z.enum(['accepted', 'refused']), at: place }),
+  redrivenLetter.extend({ became: z.literal('unknown') }),
 ]);
 export type Redriven = z.infer<typeof redriven>;
 
@@ -39,7 +45,7 @@ export const redriveRecord = z
     z.strictObject({
       kind: z.literal('begun'),
       batch: z.uuid(),
-      letters: z.array(redriveMark).min(1).max(maxRedriveLetters),
+      letters: z.array(redrivenLetter).min(1).max(maxRedriveLetters),
       logEnds: z
         .array(place)
         .describe('The next offset of each partition of the log, before anything was sent'),
@@ -91,7 +97,7 @@ const redriveLetter = z.strictObject({
    * whoever opened it saw ingest's seal on.
    */
   from: z.enum(['source', 'earlier_release', 'log']),
-  id: z.string().min(1).max(400),
+  id: letterId,
   /** When it was refused, or its record of the log was taken in, as the letter says. */
   at: instant,
   /** Where it came back: of which letter. */

@@ -42,7 +42,11 @@ export type RedriveOutcome = RedriveMark & {
   readonly rejections: readonly Rejection[];
 };
 
-type Ticket = RedriveMark & { readonly partition: number; readonly rejections: readonly Rejection[] };
+type Ticket = RedriveMark & {
+  readonly id: string;
+  readonly partition: number;
+  readonly rejections: readonly Rejection[];
+};
 
 /** Where it is said that letters are redriven: anywhere on their topic, as long as it is one place. */
 const saidPartition = 0;
@@ -57,7 +61,7 @@ export async function redriveBatch(
   { batch, offers }: Extract<RedriveInput, { kind: 'offer' }>,
 ): Promise<readonly RedriveOutcome[]> {
   const { retry, signal } = ports;
-  const letters = offers.map(({ of, times }) => ({ of, times }));
+  const letters = offers.map(({ of, times, letter: { id } }) => ({ of, times, id }));
   const logEnds = (await retryWithin(retry, signal, () => ports.kafka.offsets(streams.received.topic))).map(
     ({ partition, end }) => ({ partition, offset: end }),
   );
@@ -76,12 +80,13 @@ export async function redriveBatch(
       seal: (stream, records) => seal(ports, stream, records),
       append: ports.producer.append,
       ...{ retry, outageEnds: 'everything', stopping },
-      onSettled({ of, times, partition, rejections }, settlement, offset) {
+      onSettled({ of, times, id, partition, rejections }, settlement, offset) {
         const isDone = settlement === 'acknowledged' || settlement === 'rejected';
         if (settlement === 'unknown') unknown += 1;
         const became = !isDone ? 'not_sent' : settlement === 'rejected' ? 'refused' : 'accepted';
         outcomes.push({ of, times, became, rejections });
-        if (became !== 'not_sent') done.push({ of, times, became, at: { partition, offset: offset ?? 0 } });
+        if (became !== 'not_sent')
+          done.push({ of, times, id, became, at: { partition, offset: offset ?? 0 } });
       },
     });
     for (const offer of offers) {
@@ -91,7 +96,10 @@ export async function redriveBatch(
         continue;
       }
       const { outgoing, mark, rejections } = offered;
-      dispatcher.push({ ...outgoing, ticket: { ...mark, partition: outgoing.partition, rejections } });
+      dispatcher.push({
+        ...outgoing,
+        ticket: { ...mark, id: offer.letter.id, partition: outgoing.partition, rejections },
+      });
     }
     await dispatcher.idle();
   } finally {

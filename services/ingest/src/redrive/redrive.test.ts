@@ -171,7 +171,8 @@ async function createWorld(
 test('what is accepted now gets the key, id and partition that a new offer of its source gets, and names its letter', async () => {
   const { ports, read, said } = await createWorld();
   const offered: OfferedAs = { ...asLine, observedAt: '2026-01-03T00:00:00.000Z' };
-  const [outcome] = await redriveBatch(ports, { kind: 'offer', batch, offers: [offer(line(), { offered })] });
+  const again = offer(line(), { offered });
+  const [outcome] = await redriveBatch(ports, { kind: 'offer', batch, offers: [again] });
   assert.equal(outcome?.became, 'accepted');
 
   const fresh = createNdjsonFormat(0).read(Buffer.from(line()), nowMs);
@@ -187,7 +188,7 @@ test('what is accepted now gets the key, id and partition that a new offer of it
   );
   const content = decodePayload(events.transactionReceived, record?.plaintext ?? Buffer.of());
 
-  const letter = { of: { partition: 3, offset: 41 }, times: 2 };
+  const letter = { of: { partition: 3, offset: 41 }, times: 2, id: again.letter.id };
   const at = { partition: expected.partition, offset: 0 };
   assert.deepEqual(await said(), [
     {

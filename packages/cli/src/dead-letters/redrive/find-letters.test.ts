@@ -135,6 +135,40 @@ test('of a batch that was interrupted so long ago that the log has lost it, all 
   );
 });
 
+test('what became of a letter is known of each that stands there of the same refused line', async () => {
+  const { world, first, second, third } = await createLines(3);
+  // The same lines once more, as a feed that is given --force refuses them.
+  const twins = [];
+  for (const line of [1, 2, 3]) {
+    const about = { line, codes: ['iban_invalid'] as const, partition: 1, atMs: startMs + 100 + line };
+    twins.push(await world.refuseLine({ ...about, beside: { offered } }));
+  }
+  const [twinOfFirst, , twinOfThird] = twins;
+  assert.ok(twinOfFirst && twinOfThird);
+  assert.deepEqual(await planned(world), [first, second, third].map(placeText));
+
+  const [one, two] = [first, second].map((of, index) => ({ of, id: `core-${index + 1}`, times: 1 }));
+  assert.ok(one && two);
+  const logEnds = [0, 1].map((partition) => ({ partition, offset: 0 }));
+  await world.sayRedrive({ kind: 'begun', batch, letters: [one, two], logEnds }, startMs + 200);
+  await world.redriveToLog(1, one);
+  const cameBack = await world.refuseLine({
+    ...{ line: 20, codes: ['iban_invalid'], atMs: startMs + 300 },
+    beside: { offered, redrive: { of: second, times: 1 } },
+  });
+  // Interrupted, then closed; and asked by a filter that the letters themselves stand before.
+  assert.deepEqual(await planned(world, all, true), [third, cameBack].map(placeText));
+  const later: Meant = { kind: 'filter', filter: { fromMs: startMs + 50 } };
+  assert.deepEqual(await planned(world, later, true), [twinOfThird, cameBack].map(placeText));
+  const { closing } = await settleOpen(
+    world.ops,
+    (await findLetters(world.ops, all, reading)).history,
+    signal,
+  );
+  await world.sayRedrive({ kind: 'ended', batch, letters: [...(closing[0]?.letters ?? [])] }, startMs + 400);
+  assert.deepEqual(await planned(world, later, true), [twinOfThird, cameBack].map(placeText));
+});
+
 test('a batch that may still be at work is waited for, and one that goes on and on is left alone', async () => {
   const open = (atMs: number) => ({
     history: {

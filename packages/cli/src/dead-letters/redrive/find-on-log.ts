@@ -18,11 +18,11 @@ export async function findOnLog(
   { refusedAgain }: Pick<RedriveHistory, 'refusedAgain'>,
   signal: AbortSignal,
 ): Promise<readonly Redriven[]> {
-  const sought = new Set(letters.map(markText));
+  const sought = new Map(letters.map((letter) => [markText(letter), letter]));
   const found = new Map<string, Redriven>();
-  for (const name of sought) {
+  for (const [name, { id }] of sought) {
     const refused = refusedAgain.get(name);
-    if (refused !== undefined) found.set(name, refused);
+    if (refused !== undefined) found.set(name, { ...refused, id });
   }
   const began = new Map(logEnds.map(({ partition, offset }) => [partition, offset]));
   const now = await kafka.offsets(topic);
@@ -36,16 +36,15 @@ export async function findOnLog(
       ...{ topic, ...stretch, readCommitted: true, deadlineMs: readDeadlineMs, signal },
       onRecord({ partition, offset, headers }) {
         const mark = readRedriveHeader(headers[redriveHeader]);
-        const name = mark === undefined ? undefined : markText(mark);
-        if (mark === undefined || name === undefined || !sought.has(name) || found.has(name)) return;
-        found.set(name, { ...mark, became: 'accepted', at: { partition, offset } });
+        const name = mark === undefined ? '' : markText(mark);
+        const letter = sought.get(name);
+        if (letter === undefined || found.has(name)) return;
+        found.set(name, { ...letter, became: 'accepted', at: { partition, offset } });
       },
     });
   }
   if (isCut)
-    for (const mark of letters) {
-      const name = markText(mark);
-      if (!found.has(name)) found.set(name, { ...mark, became: 'unknown' });
-    }
+    for (const [name, letter] of sought)
+      if (!found.has(name)) found.set(name, { ...letter, became: 'unknown' });
   return [...found.values()];
 }

@@ -12,6 +12,7 @@ export const leftOutWords = {
     'It is older than the windows reach, which would not know it again if it has a verdict; its place redrives it.',
   redriven_already: 'It was redriven already, or is what came back; --again redrives it once more.',
   stands_again: 'It was redriven and refused again: what came back is a letter of its own.',
+  same_line: 'It is of the same refused line as one that is redriven: one of them is enough.',
   too_often: 'It was redriven as often as may be; what it says has to be mended at its source.',
   cut_short: 'Only its beginning is kept: have its source send it again.',
   tenant_unknown:

@@ -155,6 +155,22 @@ test('one that was accepted, or may have been, never goes again', () => {
   );
 });
 
+test('of letters of the same refused line one is redriven, the first of them', () => {
+  const twice = [letter(5, { id: 'same' }), letter(2), letter(1, { id: 'same' })];
+  const plan = planRedrive(twice, nothingSaid, { ...anyTime, again: true });
+  assert.deepEqual(
+    [planned(plan), [...plan.leftOut], plan.beyondLimit],
+    [
+      [
+        [1, 1],
+        [2, 1],
+      ],
+      [['same_line', 1]],
+      0,
+    ],
+  );
+});
+
 test('what is older than the windows reach is redriven by its place only', () => {
   const nowMs = Date.UTC(2026, 3, 1);
   const days = (count: number) => nowMs - count * 86_400_000;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { maxRedrives, type RejectionCode } from '@weir/contracts';
 import { placeText, type LetterPlace } from '../dead-letter.ts';
 import type { Fitness, LeftOut } from './fitness.ts';
-import type { LastRedriven, RedriveHistory } from './redrive-history.ts';
+import { lastRedriven, namesOf, type LastRedriven, type RedriveHistory } from './redrive-history.ts';
 
 /** A dead letter that is asked for, and what is known of it without opening its original. */
 export type Candidate = LetterPlace & {
@@ -48,24 +48,30 @@ export function planRedrive(
   { again, limit, sinceMs }: PlanOptions,
 ): RedrivePlan {
   const leftOut = new Map<LeftOut, number>();
+  const leaveOut = (why: LeftOut): void => void leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
   const fit: Planned[] = [];
-  const standAgain = new Set([...refusedAgain.values()].map(({ of }) => placeText(of)));
+  const standAgain = new Set([...refusedAgain.values()].flatMap(({ of, id }) => namesOf(of, id)));
   for (const candidate of candidates) {
-    const last = redriven.get(placeText(candidate));
+    const last = lastRedriven(redriven, candidate);
     const times = Math.max(candidate.timesBefore, last?.times ?? 0) + 1;
-    const standsAgain = standAgain.has(placeText(candidate));
+    const standsAgain = namesOf(candidate, candidate.id).some((name) => standAgain.has(name));
     const isOld = candidate.timeMs < sinceMs;
     const why = obstacleTo(candidate, { times, last, standsAgain, isOld, again });
     if (why === undefined) fit.push({ ...candidate, times });
-    else leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
+    else leaveOut(why);
   }
   const ordered = fit.toSorted(
     (a, b) => a.timeMs - b.timeMs || a.line - b.line || a.partition - b.partition || a.offset - b.offset,
   );
-  const planned = ordered.slice(0, limit);
+  const ids = new Set<string>();
+  const different = ordered.filter(({ id }) => {
+    if (ids.has(id)) leaveOut('same_line');
+    return !ids.has(id) && ids.add(id);
+  });
+  const planned = different.slice(0, limit);
   return {
     ...{ asked: candidates.length, planned, leftOut },
-    beyondLimit: ordered.length - planned.length,
+    beyondLimit: different.length - planned.length,
     placesSha256: hash('sha256', planned.map(placeText).join('\n')),
   };
 }

@@ -12,7 +12,7 @@ export type LastRedriven = { readonly times: number; readonly became: Redriven['
 
 /** What the dead letters' topic knows of redriving: it is the only memory of it, and lives as long as the letters. */
 export type RedriveHistory = {
-  /** By the place of a letter. */
+  /** By the place of a letter and by its id, which all letters of the same refused line have. */
   readonly redriven: ReadonlyMap<string, LastRedriven>;
   readonly open: readonly OpenBatch[];
   /** Letters that stand again, refused once more, by place and times of the letter they were. */
@@ -28,11 +28,14 @@ export function createRedriveHistory(): {
   const begun = new Map<string, OpenBatch>();
   const ended = new Set<string>();
   const refusedAgain = new Map<string, Redriven>();
+  /** Of the letters that were redriven, by their places. */
+  const ids = new Map<string, string>();
 
   return {
     take({ partition, offset }, atMs, standing) {
       if (standing.kind === 'redrive') {
         const { said } = standing;
+        for (const { of, id } of said.letters) if (id !== undefined) ids.set(placeText(of), id);
         if (said.kind === 'begun') begun.set(said.batch, { ...said, atMs });
         else {
           ended.add(said.batch);
@@ -42,15 +45,21 @@ export function createRedriveHistory(): {
       }
       const mark = standing.opened.ok ? standing.opened.rejected.redrive : undefined;
       if (mark === undefined) return;
-      const again = { ...mark, became: 'refused' as const, at: { partition, offset } };
-      takeRedriven(redriven, again);
-      refusedAgain.set(markText(mark), again);
+      refusedAgain.set(markText(mark), { ...mark, became: 'refused', at: { partition, offset } });
     },
-    history: () => ({
-      redriven,
-      open: [...begun.values()].filter(({ batch }) => !ended.has(batch)),
-      refusedAgain,
-    }),
+    history() {
+      // A letter that came back says the place of the one it was, and only what is said of that has its id.
+      for (const [name, letter] of refusedAgain) {
+        const again = { ...letter, id: ids.get(placeText(letter.of)) };
+        refusedAgain.set(name, again);
+        takeRedriven(redriven, again);
+      }
+      return {
+        redriven,
+        open: [...begun.values()].filter(({ batch }) => !ended.has(batch)),
+        refusedAgain,
+      };
+    },
   };
 }
 
@@ -58,13 +67,30 @@ export function createRedriveHistory(): {
 const weight: Readonly<Record<Redriven['became'], number>> = { refused: 0, unknown: 1, accepted: 2 };
 
 /** Takes in what became of one. */
-export function takeRedriven(into: Map<string, LastRedriven>, { of, times, became }: Redriven): void {
-  const known = into.get(placeText(of)) ?? { times, became };
-  into.set(placeText(of), {
-    times: Math.max(known.times, times),
-    became: weight[became] > weight[known.became] ? became : known.became,
-  });
+export function takeRedriven(into: Map<string, LastRedriven>, { of, id, times, became }: Redriven): void {
+  for (const name of namesOf(of, id)) into.set(name, both(into.get(name), { times, became }));
 }
+
+/** What became of a letter, or of another one of the same refused line. */
+export const lastRedriven = (
+  redriven: RedriveHistory['redriven'],
+  { id, ...place }: LetterPlace & { readonly id: string },
+): LastRedriven | undefined =>
+  namesOf(place, id)
+    .map((name) => redriven.get(name))
+    .reduce((one, other) => (other === undefined ? one : both(one, other)), undefined);
+
+const both = (one: LastRedriven | undefined, other: LastRedriven): LastRedriven =>
+  one === undefined
+    ? other
+    : {
+        times: Math.max(one.times, other.times),
+        became: weight[other.became] > weight[one.became] ? other.became : one.became,
+      };
+
+/** What a letter is known by. */
+export const namesOf = (place: LetterPlace, id: string | undefined): readonly string[] =>
+  id === undefined ? [placeText(place)] : [placeText(place), id];
 
 /** Names one redriving of one letter. */
 export const markText = ({ of, times }: RedriveMark): string => `${placeText(of)} ${times}`;
