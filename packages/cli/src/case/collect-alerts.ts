@@ -15,9 +15,12 @@ import {
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import type { AskApi } from '../http/connect-api.ts';
 import { caseBounds } from './case-bounds.ts';
+import { alertInRange, changesInRange, type AlertItself } from './cut-to-range.ts';
 
 /** An alert of the case: what it is about as far as that is in the range, who was told, and what people did. */
-export type CollectedAlert = Pick<AlertDetailAnswer, 'alert' | 'case' | 'releases'> & {
+export type CollectedAlert = Pick<AlertDetailAnswer, 'releases'> & {
+  /** Without what it says of all its transactions together, where some are not in the range. */
+  readonly alert: AlertItself | AlertAnswer;
   /** The oldest first. */
   readonly changes: AlertChangesAnswer['changes'];
   readonly deliveries: readonly DeliveryAnswer[];
@@ -45,15 +48,16 @@ export async function collectAlerts(
     if (mine.length === 0) continue;
     const path = `/v1/alerts/${alert.alertId}`;
     const detail = await ask(alertDetailAnswer, path);
-    const { changes } = await ask(alertChangesAnswer, `${path}/changes`);
+    const changes = await ask(alertChangesAnswer, `${path}/changes`);
     const { deliveries } = await ask(deliveriesAnswer, `${path}/deliveries`);
+    const others = entries.length - mine.length;
     collected.push({
-      ...{ alert: detail.alert, case: detail.case },
+      alert: alertInRange(detail.alert, others),
       releases: detail.releases.filter(({ transaction }) => transactions.has(transaction)),
-      changes: changes.toReversed(),
+      changes: changesInRange(changes, transactions),
       deliveries,
       entries: mine.map(({ evidence: _evidence, ...entry }) => entry),
-      others: entries.length - mine.length,
+      others,
     });
   }
   return collected.toSorted((a, b) => (a.alert.openedAt < b.alert.openedAt ? -1 : 1));

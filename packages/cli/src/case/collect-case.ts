@@ -43,7 +43,7 @@ export async function collectCase(
   const transactions = await collectTransactions(ops, places, account, signal);
   const ids = new Set(transactions.flatMap((one) => (one.kind === 'transaction' ? [one.id] : [])));
   const decisions = await collectDecisions(ops, places, signal);
-  const events = await collectEvents(ops, places, account, decisions, signal);
+  const events = await collectEvents(ops, places, account, { decisions, transactions }, signal);
   const outcomes = await collectOutcomes(ops, ids, signal);
   const verdicts = await explainRecords(ops, { places, transactions, decisions, events, outcomes });
   const alerts = await collectAlerts(apis.alerts, account, ids);

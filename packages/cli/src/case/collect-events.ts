@@ -8,9 +8,10 @@ import {
   type ReleasedTransaction,
   type StreamName,
 } from '@weir/contracts';
-import type { ManifestPlace } from '@weir/replays';
+import type { CaseTransaction, ManifestPlace } from '@weir/replays';
 import type { FoundDecision } from '../explain/find-decision.ts';
 import type { Ops } from '../ops/connect-ops.ts';
+import { amountsOf, evidenceInRange } from './cut-to-range.ts';
 import { earliestMs, placeName } from './places.ts';
 import { keyOf, readSelected, type SelectedRecord } from './read-selected.ts';
 
@@ -22,7 +23,10 @@ export type CaseEvent = {
   readonly at: string;
   readonly type: string;
   readonly id: string;
-  /** As its contract has it. Of what was refused, without the bytes that were: they are the record itself. */
+  /**
+   * As its contract has it. Of what was refused, without the bytes that were: they are the record itself; of evidence,
+   * without earlier amounts that are not in the case.
+   */
   readonly payload: object;
 };
 
@@ -35,14 +39,22 @@ export type EventsOfRecord = {
 
 type Collected = { events: CaseEvent[]; evidence?: Evidence; release?: ReleasedTransaction['release'] };
 
-/** The events about records of a case, by the place of the record. Opens what stands under the key of the account. */
+/**
+ * The events about records of a case, by the place of the record. Opens what stands under the key of the account from
+ * the time of the first on, for a release may come at any time; what is about other records is let go at once.
+ */
 export async function collectEvents(
   ops: Ops,
   places: readonly ManifestPlace[],
   account: string,
-  decisions: ReadonlyMap<string, FoundDecision>,
+  of: {
+    readonly decisions: ReadonlyMap<string, FoundDecision>;
+    readonly transactions: readonly CaseTransaction[];
+  },
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, EventsOfRecord>> {
+  const { decisions, transactions } = of;
+  const amounts = amountsOf(transactions);
   const all = new Map<string, Collected>(places.map((place) => [placeName(place), { events: [] }]));
   const partitions = new Set(places.map(({ partition }) => partition));
   for (const stream of ['held', 'cleared'] as const) {
@@ -52,7 +64,7 @@ export async function collectEvents(
       stream,
       range,
       (record) => keyOf(record) === account,
-      (selected) => addVerdict(all, stream, selected),
+      (selected) => addVerdict(all, stream, selected, amounts),
       signal,
     );
   }
@@ -86,14 +98,21 @@ async function since(ops: Ops, stream: StreamName, timeMs: number, isAsked: (par
   };
 }
 
-function addVerdict(all: Map<string, Collected>, stream: StreamName, selected: SelectedRecord): void {
+function addVerdict(
+  all: Map<string, Collected>,
+  stream: StreamName,
+  selected: SelectedRecord,
+  amounts: ReadonlySet<string>,
+): void {
   const value = verdictIn(selected);
   if (value === undefined) return;
   const { sourcePartition: partition, sourceOffset: offset } = value;
   const of = all.get(placeName({ partition, offset }));
   if (of === undefined) return;
-  of.events.push(eventOf(stream, selected, value));
-  if ('evidence' in value) of.evidence = value.evidence;
+  const payload =
+    'evidence' in value ? { ...value, evidence: evidenceInRange(value.evidence, amounts) } : value;
+  of.events.push(eventOf(stream, selected, payload));
+  if ('evidence' in payload) of.evidence = payload.evidence;
   if ('release' in value) of.release = value.release;
 }
 
