@@ -173,7 +173,7 @@ test('killed in the middle and given again, each letter gets one verdict, and no
 
 test('what stays bad comes back three times and no more, and each time is on the audit trail', async () => {
   const before = await auditedTimes();
-  const options = ['--code', 'date_impossible', '--mapping', mended()];
+  const options = ['--code', 'date_impossible', '--source', 'rows', '--mapping', mended()];
   const letters = async (): Promise<readonly number[]> =>
     (
       (await weir.json('deadletters', 'list', '--code', 'date_impossible', '--json')) as readonly Letter[]
@@ -200,9 +200,11 @@ test('one that was accepted is never redriven again, whatever is said', async ()
   assert.deepEqual([told.toRedrive, told.leftOut], [0, [{ why: 'accepted_already', records: 1 }]]);
 });
 
-test('a place without a letter ends with 1, and what is no place with 64', async () => {
+test('a place without a letter ends with 1, and what is no place, or a mapping for any source, with 64', async () => {
   assert.equal((await weir.run('deadletters', 'redrive', 'rejected/0/999999')).code, 1);
   assert.equal((await weir.run('deadletters', 'redrive', 'rejected/0')).code, 64);
+  const mapped = await weir.run('deadletters', 'redrive', '--mapping', mended());
+  assert.deepEqual([mapped.code, /--source/.test(mapped.stderr)], [64, true]);
 });
 
 function childrenOf(pid: number): readonly number[] {

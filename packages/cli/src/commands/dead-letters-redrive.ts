@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.ts';
 import { readPlace } from '../dead-letters/dead-letter.ts';
 import { readFilter, type FilterOptions } from '../dead-letters/letter-filter.ts';
 import { findLetters, redrivenSinceMs, type Meant } from '../dead-letters/redrive/find-letters.ts';
+import { requireOneTable } from '../dead-letters/redrive/one-table.ts';
 import { planRedrive, type RedrivePlan } from '../dead-letters/redrive/plan-redrive.ts';
 import { redriveOnRecord } from '../dead-letters/redrive/redrive-on-record.ts';
 import { runRedrive, type RedriveResult } from '../dead-letters/redrive/run-redrive.ts';
@@ -41,7 +42,10 @@ export function addRedriveCommand(
     .addOption(new Option('--source <name>', 'offered to ingest by this file or connection'))
     .option('--from <time>', 'refused from then on: 2026-01-31, 2026-01-31T08:00:00Z, or 24h ago')
     .option('--to <time>', 'refused before then; of a day its end')
-    .option('-m, --mapping <file>', 'how columns become fields now; needed for rows of a table')
+    .option(
+      '-m, --mapping <file>',
+      'how columns become fields now; needed for rows of a table, with --source',
+    )
     .option('-t, --tenant <name>', 'whose those are that an earlier release refused', tenantOf)
     .option('-n, --limit <count>', 'how many at most, the oldest first', countOf, 1_000)
     .option('--again', `also those that were redriven and came back, ${maxRedrives} times at most`)
@@ -65,20 +69,20 @@ be on its way, half a minute at most.
 
 Left out are: what was cut short, what nobody of ours sealed, ids that another transaction has,
 reported outcomes, and transactions that have their place in the windows without a verdict.
---mapping is read now, so it may be another one than the file was fed with. Limits and clocks are
-those that ingest is configured with now.
+--mapping is read now, so it may be another one than the file was fed with; it is of one table, so
+rows of several sources are refused. Limits are those that ingest is configured with now.
 
 Reads and opens as ops and hands over to ingest through a pipe: what the letters hold rests
 nowhere. The audit trail has an entry of it first ("dead_letters_redriven", with how many, the
 filter, and a digest of their places); where it can't have one, nothing is opened.
 
---json: { asked, toRedrive, codes: [{ code, records }], leftOut: [{ why, records }],
-  beyondLimit, placesSha256, result: null or
+--json: { asked, toRedrive, codes: [{ code, records }], sources: [{ source: null or NAME, records }],
+  leftOut: [{ why, records }], beyondLimit, placesSha256, result: null or
   { accepted, refused, unfit, notSent, notOurs, refusedFor: { CODE: records } } }
 
 Examples:
   npx weir deadletters redrive --source core --from 24h
-  npx weir deadletters redrive --code currency_unknown --mapping mended.json --yes
+  npx weir deadletters redrive --code currency_unknown --source core --mapping mended.json --yes
   npx weir deadletters redrive rejected/2/41 --yes
 
 Ends with 0 when that is done, also where some were refused again; 1 where no dead letter stands at
@@ -111,6 +115,7 @@ async function redrive(
   const again = options.again === true;
   const sinceMs = redrivenSinceMs(meant, Date.now());
   const plan = planRedrive(candidates, settled, { again, limit: options.limit, sinceMs });
+  requireOneTable(plan.planned, meant);
   if (!options.json) for (const line of showPlan(plan)) terminal.print(line);
   const isIdle = plan.planned.length === 0 && closing.length === 0;
   const result = isDryRun || isIdle ? null : await run(plan, closing);
@@ -130,7 +135,11 @@ async function redrive(
 }
 
 function meantBy(texts: readonly string[], options: RedriveOptions): Meant {
-  if (texts.length === 0) return { kind: 'filter', filter: readFilter(options, Date.now()) };
+  if (texts.length === 0) {
+    if (options.mapping !== undefined && options.source === undefined)
+      throw new CommandError(exitCodes.usage, '--mapping is of one table: say --source, too');
+    return { kind: 'filter', filter: readFilter(options, Date.now()) };
+  }
   const { code, source, from, to } = options;
   if ([code, source, from, to].some((one) => one !== undefined)) {
     throw new CommandError(exitCodes.usage, 'Either places, or --code, --source, --from and --to');

@@ -10,6 +10,7 @@ export function showPlan(plan: RedrivePlan): readonly string[] {
   return [
     `${grouped(asked)} dead letters asked for, ${grouped(planned.length)} to redrive`,
     ...listed(['to redrive, refused for', 'records', 'which means'], codesOf(plan), wordsOf),
+    ...listed(['of the source', 'records'], sourcesOf(plan)),
     ...listed(['left out', 'records', 'because'], [...leftOut], (why) => leftOutWords[why]),
     ...(beyondLimit === 0 ? [] : ['', `${grouped(beyondLimit)} more are left for another time by --limit`]),
   ];
@@ -42,6 +43,10 @@ export const redriveAsJson = (plan: RedrivePlan, result: RedriveResult | null): 
   asked: plan.asked,
   toRedrive: plan.planned.length,
   codes: codesOf(plan).map(([code, records]) => ({ code, records })),
+  sources: sourcesOf(plan).map(([source, records]) => ({
+    source: source === ofTheLog ? null : source,
+    records,
+  })),
   leftOut: [...plan.leftOut].map(([why, records]) => ({ why, records })),
   beyondLimit: plan.beyondLimit,
   placesSha256: plan.placesSha256,
@@ -55,10 +60,22 @@ function codesOf({ planned }: RedrivePlan): readonly (readonly [string, number])
   return [...counts];
 }
 
+/** Records of the log have a source, too, but it shows only when they are opened; no source is called so. */
+const ofTheLog = '(on the log)';
+
+function sourcesOf({ planned }: RedrivePlan): readonly (readonly [string, number])[] {
+  const counts = new Map<string, number>();
+  for (const { fitness } of planned) {
+    const name = fitness.ok && fitness.from !== 'log' ? fitness.source : ofTheLog;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts];
+}
+
 const listed = <Name extends string>(
   header: readonly string[],
   counts: readonly (readonly [Name, number])[],
-  meaning: (name: Name) => string,
+  meaning?: (name: Name) => string,
 ): readonly string[] =>
   counts.length === 0
     ? []
@@ -68,7 +85,11 @@ const listed = <Name extends string>(
           [...header],
           counts
             .toSorted((a, b) => b[1] - a[1])
-            .map(([name, count]) => [name, grouped(count), meaning(name)]),
+            .map(([name, count]) => [
+              name,
+              grouped(count),
+              ...(meaning === undefined ? [] : [meaning(name)]),
+            ]),
           [1],
         ),
       ];
