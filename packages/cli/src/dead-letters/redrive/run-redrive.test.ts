@@ -24,8 +24,8 @@ type Ingest = Parameters<typeof runRedrive>[1];
 const { signal } = new AbortController();
 const offered: OfferedAs = { kind: 'transaction', tenant: 'bank', columns: null, observedAt: null };
 
-/** Ingest as the command sees it: accepts all, or dies at a batch. */
-function createIngest(diesAt = Infinity) {
+/** Ingest as the command sees it: accepts all, dies at a batch, or can't send the last letter of one. */
+function createIngest({ diesAt = Infinity, stopsAt = Infinity } = {}) {
   const said: RedriveInput[] = [];
   const ingest: Ingest = async ({ input, onRedriven }) => {
     if (input === undefined || input === 'inherit') assert.fail('nothing to read');
@@ -34,8 +34,9 @@ function createIngest(diesAt = Infinity) {
       said.push(message);
       if (said.length === diesAt) throw new WeirError('broker_unavailable', 'away');
       const offers = message.kind === 'offer' ? message.offers : [];
-      const letters: RedrivenBatch['letters'] = offers.map(({ of, times }) => ({
-        ...{ of, times, became: 'accepted', rejections: [] },
+      const isStopped = (index: number): boolean => said.length === stopsAt && index === offers.length - 1;
+      const letters: RedrivenBatch['letters'] = offers.map(({ of, times }, index) => ({
+        ...{ of, times, became: isStopped(index) ? 'not_sent' : 'accepted', rejections: [] },
       }));
       onRedriven?.({ kind: 'redriven', batch: message.batch, letters });
     }
@@ -104,11 +105,18 @@ test('where nothing can be recorded nothing is handed over', async () => {
 
 test('where ingest ends early, how it ended is told, and the trail has that it failed', async () => {
   const world = await createLines(450);
-  const { said, ingest } = createIngest(2);
+  const { said, ingest } = createIngest({ diesAt: 2 });
   const trail = createTrail();
   await assert.rejects(redrive(world, ingest, trail), { code: 'broker_unavailable' });
   assert.equal(said.length, 2);
   assert.equal(trail.told[1], 'failed {}');
+});
+
+test('behind a batch that could not be sent whole no other is sent: an account keeps its order', async () => {
+  const world = await createLines(450);
+  const { said, ingest } = createIngest({ stopsAt: 2 });
+  const { accepted, notSent } = await redrive(world, ingest);
+  assert.deepEqual([said.length, accepted, notSent], [2, 399, 51]);
 });
 
 const transaction: Transaction = {

@@ -33,7 +33,8 @@ const maxBatchBytes = 4 * 1_048_576;
 
 /**
  * Opens letters batch by batch and hands them to ingest through a pipe, so that what they hold rests nowhere. Closes
- * interrupted batches first, as far as what became of them is known. Throws CommandError with the word of ingest, and
+ * interrupted batches first, as far as what became of them is known, and ends with a batch of which something was not
+ * sent. Throws CommandError with the word of ingest, and
  * what reading and opening throw; what was done until then is done.
  */
 export async function runRedrive(
@@ -69,14 +70,18 @@ export async function runRedrive(
   let result = nothing;
   try {
     for (const { batch, letters } of closing) await say({ kind: 'close', batch, letters: [...letters] });
+    let handedOver = 0;
     for (const letters of batchesOf(planned)) {
-      if (signal.aborted) break;
+      // An account's later lines must not be judged before its earlier ones.
+      if (signal.aborted || result.notSent > 0) break;
+      handedOver += letters.length;
       const offers = await makeOffers(ops, letters, signal);
       result = { ...result, notOurs: result.notOurs + letters.length - offers.length };
       if (offers.length === 0) continue;
       result = withBatch(result, await say({ kind: 'offer', batch: randomUUID(), offers: [...offers] }));
       redrive.onProgress(result);
     }
+    result = { ...result, notSent: result.notSent + planned.length - handedOver };
   } finally {
     input.end();
   }
