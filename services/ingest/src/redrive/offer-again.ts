@@ -24,7 +24,7 @@ export type OfferAgainOptions = Omit<AcceptOptions, 'tenant' | 'source'> & {
 };
 
 export type OfferedAgain =
-  /** No record of it can be made: it is a row, and no mapping was given that fits its header. */
+  /** No record of it can be made: it is a row, and no mapping was given that fits its header, or none is known. */
   | { readonly kind: 'unfit' }
   /** Ingest didn't make the letter, or not as it is. */
   | { readonly kind: 'not_ours' }
@@ -59,6 +59,8 @@ export function createOfferAgain(
     if (format === undefined) return { kind: 'unfit' };
     const mark = { of, times };
     const record = recordOf(Buffer.from(original, 'base64'), line);
+    // Refused again as JSON, a row of a table whose header nobody kept would be spoilt for whoever has it.
+    if (letter.from === 'earlier_release' && !isJsonObject(record.bytes)) return { kind: 'unfit' };
     const read = readWhole(format, record, nowMs);
     const clock = {
       letter,
@@ -102,6 +104,15 @@ function observedAgainAtMs(clock: SourceClock, eventTimeMs: number, nowMs: numbe
 /** What its clock is said to show where it is refused again: the wall clock stays one, however late that is. */
 const refusedAgainAtMs = ({ letter, observedAtMs }: SourceClock, nowMs: number): number | null =>
   observedAtMs !== null && isWallClock(letter, observedAtMs) ? nowMs : observedAtMs;
+
+function isJsonObject(bytes: Buffer): boolean {
+  try {
+    const json = JSON.parse(bytes.toString('utf8')) as unknown;
+    return typeof json === 'object' && json !== null && !Array.isArray(json);
+  } catch {
+    return false;
+  }
+}
 
 /** Only what is kept whole is redriven, but nothing here has to trust that. */
 function recordOf(bytes: Buffer, line: number): SourceRecord {

@@ -287,6 +287,20 @@ test('a letter is ours that came back, or whose tenant an earlier release did no
   );
 });
 
+test('what an earlier release refused and is no JSON object is left as it was, not refused again as JSON', async () => {
+  const { ports, said, letters } = await createWorld();
+  const offers = ['12.34,account-1', '[1]', 'null', ''].map((text): RedriveOffer => {
+    const { letter, ...rest } = offer(text);
+    return { ...rest, letter: { ...letter, from: 'earlier_release' }, offered: asLine };
+  });
+  const outcomes = await redriveBatch(ports, { kind: 'offer', batch, offers });
+  assert.deepEqual(
+    outcomes.map(({ became }) => became),
+    offers.map(() => 'unfit'),
+  );
+  assert.deepEqual([(await letters()).length, (await said())[1]?.letters], [0, []]);
+});
+
 test('what is refused again keeps the kind of clock it had', async () => {
   const { ports, letters } = await createWorld();
   const bad = line({ currency: 'ZZZ' });
