@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { maxRedrives, rejectionCodes, slug } from '@weir/contracts';
@@ -74,7 +75,8 @@ rows of several sources are refused. Limits are those that ingest is configured 
 
 Reads and opens as ops and hands over to ingest through a pipe: what the letters hold rests
 nowhere. The audit trail has an entry of it first ("dead_letters_redriven", with how many, the
-filter, and a digest of their places); where it can't have one, nothing is opened.
+filter, --tenant, and digests of the places and of the mapping); where it can't have one, nothing
+is opened.
 
 --json: { asked, toRedrive, codes: [{ code, records }], sources: [{ source: null or NAME, records }],
   leftOut: [{ why, records }], beyondLimit, placesSha256, result: null or
@@ -124,13 +126,23 @@ async function redrive(
   else if (plan.planned.length > 0) terminal.say('Nothing was done: --yes redrives them');
 
   function run(wanted: RedrivePlan, open: readonly Closing[]): Promise<RedriveResult> {
-    return redriveOnRecord(ops, meant, wanted, again, () =>
+    const mapping = options.mapping === undefined ? undefined : readMapping(options.mapping);
+    return redriveOnRecord(ops, meant, wanted, { again, tenant: options.tenant, mapping }, () =>
       runRedrive(ops, (one) => runIngest({ ...one, home, signal }), {
         ...{ planned: wanted.planned, closing: open, mapping: options.mapping, signal },
         onProgress: ({ accepted, refused }) =>
           terminal.live(`${grouped(accepted)} accepted, ${grouped(refused)} refused again`),
       }),
     );
+  }
+}
+
+/** What ingest reads by itself. Throws CommandError where it couldn't. */
+function readMapping(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new CommandError(exitCodes.configuration, `${file} can't be read`, { cause: error });
   }
 }
 

@@ -15,7 +15,7 @@ import type { RedrivenBatch } from '../../ingest/ingest-messages.ts';
 import { createLetterWorld, createTrail, offeredLine, startMs } from '../letter-world.fixture.ts';
 import { findLetters } from './find-letters.ts';
 import { planRedrive } from './plan-redrive.ts';
-import { redriveOnRecord } from './redrive-on-record.ts';
+import { redriveOnRecord, type How } from './redrive-on-record.ts';
 import { runRedrive } from './run-redrive.ts';
 
 type World = Awaited<ReturnType<typeof createLetterWorld>>;
@@ -44,7 +44,8 @@ function createIngest({ diesAt = Infinity, stopsAt = Infinity } = {}) {
   return { said, ingest };
 }
 
-async function redrive(world: World, ingest: Ingest, trail = createTrail()) {
+async function redrive(world: World, ingest: Ingest, trail = createTrail(), more: Partial<How> = {}) {
+  const how = { again: false, tenant: undefined, mapping: undefined, ...more };
   const all = { kind: 'filter', filter: { source: 'core' } } as const;
   const reading = { signal, onProgress: () => undefined, tenant: undefined, hasMapping: false };
   const { candidates } = await findLetters(world.ops, { kind: 'filter', filter: {} }, reading);
@@ -54,7 +55,7 @@ async function redrive(world: World, ingest: Ingest, trail = createTrail()) {
     { again: false, limit: 9_999, sinceMs: -Infinity },
   );
   const { planned } = plan;
-  return redriveOnRecord(trail, all, plan, false, () =>
+  return redriveOnRecord(trail, all, plan, how, () =>
     runRedrive(world.ops, ingest, {
       ...{ planned, closing: [], mapping: undefined, signal, onProgress: () => undefined },
     }),
@@ -94,6 +95,14 @@ test('lines are handed over byte for byte, in their order and in batches, and wh
   assert.deepEqual(trail.told.slice(1), [
     'done {"accepted":450,"refused":0,"unfit":0,"notSent":0,"notOurs":0}',
   ]);
+});
+
+test('whose letters of an earlier release are said to be, and the digest of the mapping, are on record', async () => {
+  const trail = createTrail();
+  const how = { tenant: 'bank', mapping: Buffer.from('{}') };
+  await redrive(await createLines(1), createIngest().ingest, trail, how);
+  const digest = '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
+  assert.match(trail.told[0] ?? '', new RegExp(`"tenant":"bank","mappingSha256":"${digest}"`));
 });
 
 test('where nothing can be recorded nothing is handed over', async () => {

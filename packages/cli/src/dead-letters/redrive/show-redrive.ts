@@ -26,7 +26,7 @@ export function showResult({
   refusedFor,
 }: RedriveResult): readonly string[] {
   const others = [
-    ...(unfit === 0 ? [] : [`${grouped(unfit)} are rows whose header the mapping doesn't fit`]),
+    ...(unfit === 0 ? [] : [`${grouped(unfit)} are rows that no mapping is known to fit`]),
     ...(notOurs === 0 ? [] : [`${grouped(notOurs)} are gone, or aren't what ingest wrote there`]),
     ...(notSent === 0 ? [] : [`${grouped(notSent)} were not sent; the same command goes on`]),
   ];
