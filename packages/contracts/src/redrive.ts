@@ -8,11 +8,11 @@ export const maxRedrives = 3;
 export const maxRedriveLetters = 200;
 
 /**
- * A batch that begins tries this long to reach Kafka and the KMS, and whoever finds one that didn't end waits
- * somewhat longer before it is taken for dead: two at work would send the same letter twice.
+ * A batch appends nothing this long after it began, and whoever finds one that didn't end waits much longer before it
+ * is taken for dead, as what was appended last may still be on its way: two at work would send the same letter twice.
  */
 export const redriveBatchLimitMs = 15_000;
-export const redriveTakenForDeadMs = 25_000;
+export const redriveTakenForDeadMs = 60_000;
 
 const place = z.strictObject({ partition: partitionNumber, offset });
 

@@ -60,13 +60,14 @@ export function addRedriveCommand(
       `
 Without PLACE, those that --code, --source, --from and --to leave. Each is read and checked by
 ingest as any new offer of its source, under the same id. One that was accepted never goes again:
-its windows tell what has a verdict only as long as they reach, 31 days. Older letters are left out
-unless they are named by their places, and so is what an interrupted redrive may have sent, where
-the log no longer reaches back to it.
+the windows know what has a verdict for 31 days only. Older letters are left out unless they are
+named by their places; what an interrupted redrive may have sent is left out for good, where the
+log no longer reaches back to it. What was observed by the wall clock is observed now, so it is late
+where it is older than a day; what was fed from files of another time is observed as it was.
 What is refused again becomes a dead letter again, which says of which it was and how often, and is
 redriven by --again only. Which were redriven is kept on the topic of the dead letters; an
 interrupted command goes on when it is given again, and first waits until nothing of it can still
-be on its way, half a minute at most.
+be on its way, a minute at most.
 
 Left out are: what was cut short, what nobody of ours sealed, ids that another transaction has,
 reported outcomes, and transactions that have their place in the windows without a verdict.

@@ -61,6 +61,7 @@ export async function redriveBatch(
   { batch, offers }: Extract<RedriveInput, { kind: 'offer' }>,
 ): Promise<readonly RedriveOutcome[]> {
   const { retry, signal } = ports;
+  const beganMs = ports.nowMs();
   const letters = offers.map(({ of, times, letter: { id } }) => ({ of, times, id }));
   const logEnds = (await retryWithin(retry, signal, () => ports.kafka.offsets(streams.received.topic))).map(
     ({ partition, end }) => ({ partition, offset: end }),
@@ -78,7 +79,15 @@ export async function redriveBatch(
   try {
     const dispatcher = createDispatcher<Ticket>({
       seal: (stream, records) => seal(ports, stream, records),
-      append: ports.producer.append,
+      append: async (...batchOf) => {
+        // A process that was held up, while it sealed or altogether, may be behind its own timer.
+        const isOver = Math.abs(ports.nowMs() - beganMs) >= redriveBatchLimitMs;
+        if (stopping.signal.aborted || isOver) {
+          stopping.abort();
+          throw new WeirError('broker_unavailable', 'the time of the batch is over');
+        }
+        return ports.producer.append(...batchOf);
+      },
       ...{ retry, outageEnds: 'everything', stopping },
       onSettled({ of, times, id, partition, rejections }, settlement, offset) {
         const isDone = settlement === 'acknowledged' || settlement === 'rejected';

@@ -371,6 +371,42 @@ test('a batch of which nobody knows what was sent is not called ended', async ()
   );
 });
 
+for (const [what, holdUp] of [
+  ['is over by the clock before its timer', (world: { lateMs: number }) => void (world.lateMs = 15_000)],
+  ['is over by its timer', (world: { timeIsUp: () => void }) => world.timeIsUp()],
+] as const) {
+  test(`nothing is appended once the time of a batch ${what}, and it ends with what was not sent`, async () => {
+    const world = { lateMs: 0, timeIsUp: (): void => undefined };
+    const { ports, read, said } = await createWorld();
+    const sealer = ports.sealers.received ?? assert.fail();
+    const held: RedrivePorts = {
+      ...ports,
+      nowMs: () => nowMs + world.lateMs,
+      after: (_, call) => {
+        world.timeIsUp = call;
+        return () => undefined;
+      },
+      sealers: {
+        ...ports.sealers,
+        received: {
+          ...sealer,
+          seal: async (...records) => {
+            const sealed = await sealer.seal(...records);
+            holdUp(world);
+            return sealed;
+          },
+        },
+      },
+    };
+    const outcomes = await redriveBatch(held, { kind: 'offer', batch, offers: [offer(line())] });
+    assert.deepEqual(
+      outcomes.map(({ became }) => became),
+      ['not_sent'],
+    );
+    assert.deepEqual([await read('received'), (await said())[1]?.letters], [[], []]);
+  });
+}
+
 test('nothing is sent where it can not be said before', async () => {
   const { ports, read } = await createWorld((_, appends) => {
     if (appends === 1) throw new WeirError('broker_unavailable', 'away');
