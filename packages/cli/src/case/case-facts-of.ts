@@ -44,9 +44,20 @@ function counterpartyOf(content: Transaction | undefined): string | null {
   return parts.length === 0 ? null : parts.join(' · ');
 }
 
-function afterwards({ outcome, release, explanation, decision }: CaseVerdictLine): readonly string[] {
+function afterwards({
+  outcome,
+  release,
+  explanation,
+  decision,
+  closedEvents,
+}: CaseVerdictLine): readonly string[] {
   if (outcome === 'held') {
-    if (release === null) return ['Not released by the time this was exported.'];
+    if (release === null)
+      return closedEvents === 0
+        ? ['Not released by the time this was exported.']
+        : [
+            `Whether it was released is not known: of the account, ${String(closedEvents)} verdicts or releases can not be opened.`,
+          ];
     const { requestedBy, approvedBy, approvedAt } = release;
     const by = approvedBy === undefined ? requestedBy : `${approvedBy}, asked for by ${requestedBy}`;
     return [`Released by ${by}, at ${approvedAt}.`];

@@ -72,6 +72,14 @@ test('a case is verified as a file, and one that was altered ends with 1 and say
   assert.equal((JSON.parse(json.out) as { ok: boolean }).ok, false);
 });
 
+test('of records that could not be judged again it is not said that they came out the same', async () => {
+  assert.match((await verified(zipFiles(sampleCase()))).out, /every record came out the same/);
+  const { out, exitCode } = await verified(zipFiles(sampleCase(undefined, {}, undefined, 3)));
+  assert.equal(exitCode, 0, out);
+  assert.match(out, /5 of 8 records came out the same; the others could not be compared/);
+  assert.doesNotMatch(out, /every record/);
+});
+
 test('a file that is in a zip twice, or under a name that hides, is found', async () => {
   const zip = Buffer.from(zipFiles(new Map([...sampleCase(), ['alerts.jsom', Buffer.from('{}')]])));
   // The directory of a zip is at its end, with the names once more.

@@ -14,6 +14,7 @@ import { collectOutcomes } from './collect-outcomes.ts';
 import { collectTransactions } from './collect-transactions.ts';
 import { explainRecords } from './explain-records.ts';
 import { requireManifest } from './require-manifest.ts';
+import { transactionIds } from './transaction-ids.ts';
 
 type Collecting = {
   readonly apis: CaseApis;
@@ -41,8 +42,8 @@ export async function collectCase(
   const places = await requireManifest(Buffer.from(replay.manifest), readPublicKeys(replayKey), planned);
   terminal.live(`${String(places.length)} records are opened and explained`);
   const transactions = await collectTransactions(ops, places, account, signal);
-  const ids = new Set(transactions.flatMap((one) => (one.kind === 'transaction' ? [one.id] : [])));
   const decisions = await collectDecisions(ops, places, signal);
+  const ids = transactionIds(transactions, decisions, account);
   const events = await collectEvents(ops, places, account, { decisions, transactions }, signal);
   const outcomes = await collectOutcomes(ops, ids, signal);
   const verdicts = await explainRecords(ops, { places, transactions, decisions, events, outcomes });

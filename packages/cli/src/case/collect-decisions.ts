@@ -15,6 +15,7 @@ export async function collectDecisions(
   const wanted = new Set(places.map(placeName));
   const { from, until } = stretchOf(places);
   const found = new Map<string, FoundDecision>();
+  if (places.length === 0) return found;
   for (const { partition, earliest, end } of await ops.kafka.offsets(streams.decisions.topic)) {
     const [first, last] = [from.get(partition), until.get(partition)];
     if (first === undefined || last === undefined) continue;

@@ -37,6 +37,13 @@ export type EventsOfRecord = {
   readonly release: ReleasedTransaction['release'] | undefined;
 };
 
+export type CollectedEvents = {
+  /** By the place of the record. */
+  readonly ofRecords: ReadonlyMap<string, EventsOfRecord>;
+  /** Verdicts and releases of the account that can't be opened: nobody knows which records they are about. */
+  readonly closed: number;
+};
+
 type Collected = { events: CaseEvent[]; evidence?: Evidence; release?: ReleasedTransaction['release'] };
 
 /**
@@ -52,8 +59,10 @@ export async function collectEvents(
     readonly transactions: readonly CaseTransaction[];
   },
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, EventsOfRecord>> {
+): Promise<CollectedEvents> {
+  if (places.length === 0) return { ofRecords: new Map(), closed: 0 };
   const { decisions, transactions } = of;
+  let closed = 0;
   const amounts = amountsOf(transactions);
   const all = new Map<string, Collected>(places.map((place) => [placeName(place), { events: [] }]));
   const partitions = new Set(places.map(({ partition }) => partition));
@@ -64,7 +73,10 @@ export async function collectEvents(
       stream,
       range,
       (record) => keyOf(record) === account,
-      (selected) => addVerdict(all, stream, selected, amounts),
+      (selected) => {
+        if (!selected.opened.ok) closed += 1;
+        addVerdict(all, stream, selected, amounts);
+      },
       signal,
     );
   }
@@ -82,9 +94,13 @@ export async function collectEvents(
       (selected) => addRefusal(all, selected),
       signal,
     );
-  return new Map(
-    [...all].map(([name, { events: of, evidence, release }]) => [name, { events: of, evidence, release }]),
+  const ofRecords = new Map(
+    [...all].map(([name, { events: told, evidence, release }]) => [
+      name,
+      { events: told, evidence, release },
+    ]),
   );
+  return { ofRecords, closed };
 }
 
 /** From about a time on to the end, of some partitions. */

@@ -8,6 +8,7 @@ export async function collectOutcomes(
   transactions: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly OutcomeReport[]>> {
+  if (transactions.size === 0) return new Map();
   const reports = new Map<string, Map<string, OutcomeReport>>();
   const offsets = await ops.kafka.offsets(streams.outcomes.topic);
   await readSelected(

@@ -18,6 +18,7 @@ export async function collectTransactions(
   account: string,
   signal: AbortSignal,
 ): Promise<readonly CaseTransaction[]> {
+  if (places.length === 0) return [];
   const wanted = new Map(places.map((place) => [placeName(place), place]));
   const found = new Map<string, CaseTransaction>();
   await readSelected(

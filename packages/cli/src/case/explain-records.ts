@@ -4,7 +4,7 @@ import { explainOther, explainVerdict, type Explanation } from '../explain/expla
 import type { FoundDecision } from '../explain/find-decision.ts';
 import { readInForce, type InForceThen } from '../explain/read-in-force.ts';
 import type { Ops } from '../ops/connect-ops.ts';
-import type { CaseEvent, EventsOfRecord } from './collect-events.ts';
+import type { CaseEvent, CollectedEvents, EventsOfRecord } from './collect-events.ts';
 import { placeName } from './places.ts';
 
 /** A line of verdicts.ndjson. */
@@ -20,6 +20,8 @@ export type CaseVerdictLine = {
   readonly decision: FoundDecision['decision'] | null;
   readonly events: readonly CaseEvent[];
   readonly release: NonNullable<EventsOfRecord['release']> | null;
+  /** So many verdicts and releases of the account can't be opened, any of which may be about it. */
+  readonly closedEvents: number;
 };
 
 /** Explains what was decided about each record, in the order of the manifest. Reads what the journal names once each. */
@@ -29,7 +31,7 @@ export async function explainRecords(
     readonly places: readonly ManifestPlace[];
     readonly transactions: readonly CaseTransaction[];
     readonly decisions: ReadonlyMap<string, FoundDecision>;
-    readonly events: ReadonlyMap<string, EventsOfRecord>;
+    readonly events: CollectedEvents;
     readonly outcomes: ReadonlyMap<string, readonly OutcomeReport[]>;
   },
 ): Promise<readonly CaseVerdictLine[]> {
@@ -37,7 +39,7 @@ export async function explainRecords(
   const lines: CaseVerdictLine[] = [];
   for (const [at, place] of of.places.entries()) {
     const found = of.decisions.get(placeName(place));
-    const told = of.events.get(placeName(place));
+    const told = of.events.ofRecords.get(placeName(place));
     const record = of.transactions[at];
     const { partition, offset } = place;
     const subject = found !== undefined && 'subject' in found.decision ? found.decision.subject : undefined;
@@ -57,6 +59,7 @@ export async function explainRecords(
       decision: found?.decision ?? null,
       events: told?.events ?? [],
       release: told?.release ?? null,
+      closedEvents: of.events.closed,
     });
   }
   return lines;

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readPublicKeys } from '@weir/audit';
 import { describeCaseFinding, verifyCase } from '@weir/replays';
-import type { VerifiedCase } from '@weir/replays';
+import type { CaseIndex, VerifiedCase } from '@weir/replays';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, exitCodes } from '../exit-codes.ts';
 import { fileText } from '../http/server-options.ts';
@@ -36,7 +36,10 @@ export async function verifyCaseFile(
   exit(ok ? exitCodes.done : exitCodes.notAsItShouldBe);
 }
 
-function linesOf({ findings, index, claim }: VerifiedCase, isAuditKeyTheirs: boolean): readonly string[] {
+function linesOf(
+  { findings, index, claim, compared = 0 }: VerifiedCase,
+  isAuditKeyTheirs: boolean,
+): readonly string[] {
   if (findings.length > 0 || index === undefined || claim === undefined)
     return [
       'The case is NOT as it was signed:',
@@ -46,13 +49,23 @@ function linesOf({ findings, index, claim }: VerifiedCase, isAuditKeyTheirs: boo
   return [
     `The case is as it was signed: ${String(holds.records)} records of ${index.account}, ${String(holds.held)} held, ${String(holds.alerts)} alerts, ${String(holds.auditEntries)} entries of the audit trail.`,
     `Planned by ${claim.plannedBy}, approved by ${claim.approvedBy}, exported by ${claim.exportedBy} (${index.exportedBy}), signed ${claim.signedAt}.`,
-    holds.differences === 0
-      ? 'Judged again, every record came out the same.'
-      : `Judged again, ${String(holds.differences)} records came out otherwise: see replay/report.html.`,
+    judgedAgain(holds, compared),
     ...(isAuditKeyTheirs
       ? ['The audit trail was held against the key in the case; --audit-key holds it against yours.']
       : []),
   ];
+}
+
+function judgedAgain(
+  { records, differences }: Pick<CaseIndex['holds'], 'records' | 'differences'>,
+  compared: number,
+): string {
+  if (records === 0) return 'There was no record to be judged again.';
+  if (differences > 0)
+    return `Judged again, ${String(differences)} records came out otherwise: see replay/report.html.`;
+  return compared >= records
+    ? 'Judged again, every record came out the same.'
+    : `Judged again, ${String(compared)} of ${String(records)} records came out the same; the others could not be compared: see replay/report.html.`;
 }
 
 /** Names in a case are anybody's, and may have been made for a terminal. */

@@ -38,6 +38,22 @@ test('a case of thousands shows some, and says where the others are', () => {
   assert.match(long, /and 467 more in verdicts\.ndjson/);
 });
 
+test('of what could not be opened it is not said that no alert was made', () => {
+  const facts = sampleFacts(3);
+  const nameless = facts.records.map((record) => ({ ...record, id: null }));
+  const page = casePage({ ...facts, alerts: [], records: nameless });
+  assert.match(page, /Of 3 records it is not known which transactions they are/);
+  assert.doesNotMatch(page, /No alert was made/);
+});
+
+test('what would turn a name around is shown by its number', () => {
+  const facts = sampleFacts(3);
+  const turned = facts.records.map((record) => ({ ...record, counterparty: 'Ann\u202e\u2066nna\u0007' }));
+  const page = casePage({ ...facts, reason: 'because\u202e', records: turned });
+  assert.doesNotMatch(page, /[\u202e\u2066\u0007]/);
+  assert.ok(page.includes('Ann[U+202E][U+2066]nna[U+0007]'));
+});
+
 test('a case without any record or alert says so', () => {
   const facts = sampleFacts(0);
   const none = casePage({ ...facts, alerts: [], maskedAccount: null });

@@ -30,11 +30,18 @@ export function casePage(facts: CaseFacts): string {
     ...pictureSection(facts),
     ...toldSection(records),
     ...recordsSection(records),
-    ...alertsSection(facts.alerts),
+    ...alertsSection(facts),
     ...handOverSection(facts),
   ];
-  return pageDocument(`Case of ${of}`, body.join('\n'), `${reportStyles}${caseStyles}`);
+  return inReadingOrder(pageDocument(`Case of ${of}`, body.join('\n'), `${reportStyles}${caseStyles}`));
 }
+
+/** Characters that nobody sees turn the text around them into another: they are shown by their numbers. */
+const inReadingOrder = (page: string): string =>
+  page.replaceAll(
+    /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu,
+    (hidden) => `[U+${hidden.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
+  );
 
 function summary({ records, holds, alerts }: CaseFacts): string {
   const names = ['held', 'cleared', 'duplicate', 'rejected', 'control', 'unknown'] as const;
@@ -167,11 +174,21 @@ function amountOf({ amountMinor, currency, creditDebitIndicator }: CaseRecord): 
   return `${creditDebitIndicator === 'CRDT' ? '+' : '−'}${shownAmount(amountMinor, currency)}`;
 }
 
-function alertsSection(alerts: readonly CaseAlert[]): string[] {
+function alertsSection({ alerts, records }: CaseFacts): string[] {
+  const nameless = records.filter(({ id, outcome }) => id === null && outcome !== 'control').length;
   return [
     '<h2>Alerts, and what people did</h2>',
+    ...(nameless === 0
+      ? []
+      : [
+          paragraph(
+            `Of ${counted(nameless, 'record')} it is not known which transactions they are, so alerts about them are not here.`,
+          ),
+        ]),
     ...(alerts.length === 0
-      ? [paragraph('No alert was made of what is in the range.')]
+      ? nameless === 0
+        ? [paragraph('No alert was made of what is in the range.')]
+        : []
       : [
           `<ol class="differences">${alerts.slice(0, mostTold).map(alertHtml).join('\n')}</ol>`,
           ...further(alerts.length, mostTold, 'alerts.json'),

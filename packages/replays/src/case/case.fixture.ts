@@ -143,13 +143,23 @@ export function sampleCase(
   alter: (files: Map<string, Buffer>) => void = () => undefined,
   index: Partial<CaseIndex> = {},
   plan: ReplayPlan = casePlan,
+  unreadable = 0,
 ): Map<string, Buffer> {
   const count = 8;
   const facts = sampleFacts(count);
   const leaves = sampleLeaves(count, 5);
   const writer = createManifestWriter(sampleTopics);
   const lines = leaves.map(writer.add);
-  const report = { ...facts.report, plan, planHash: planHash(plan), root: writer.root() };
+  const { records, kinds } = facts.report.comparison;
+  const report = {
+    ...facts.report,
+    ...{ plan, planHash: planHash(plan), root: writer.root() },
+    counts: { ...facts.report.counts, unreadable: unreadable === 0 ? {} : { 'arn:key': unreadable } },
+    comparison: {
+      ...facts.report.comparison,
+      ...{ records: records - unreadable, kinds: { ...kinds, same: kinds.same - unreadable } },
+    },
+  };
   const claimed = {
     ...{ records: count, root: writer.root(), versions: report.versions },
     ...{ startedAt: report.startedAt, endedAt: report.endedAt },

@@ -18,7 +18,11 @@ type Find = (code: CaseFindingCode, path: string) => void;
 export type VerifiedCaseReplay = {
   readonly places: readonly ManifestPlace[] | undefined;
   readonly differences: number | undefined;
+  /** Records that were compared, or had nothing to compare. */
+  readonly compared: number | undefined;
 };
+
+const nothing: VerifiedCaseReplay = { places: undefined, differences: undefined, compared: undefined };
 
 /** Holds manifest and report against the index, and against each other. */
 export async function verifyReplay(
@@ -28,10 +32,10 @@ export async function verifyReplay(
   find: Find,
 ): Promise<VerifiedCaseReplay> {
   const manifest = files.get(casePaths.manifest);
-  if (manifest === undefined) return { places: undefined, differences: undefined };
+  if (manifest === undefined) return nothing;
   const { findings, header, end } = await verifyManifest(whole(manifest), keys);
   if (findings.length > 0) find('manifest_wrong', casePaths.manifest);
-  if (header === undefined || end === undefined) return { places: undefined, differences: undefined };
+  if (header === undefined || end === undefined) return nothing;
   if (!isOfCase(header, end, index)) find('manifest_other', casePaths.manifest);
   const bytes = files.get(casePaths.report);
   const report = bytes === undefined ? undefined : readReport(bytes);
@@ -46,6 +50,7 @@ export async function verifyReplay(
     places: findings.length > 0 ? undefined : manifestPlaces(manifest),
     differences:
       report === undefined ? undefined : differencesOf(report.comparison) + report.counts.unaccounted,
+    compared: report === undefined ? undefined : report.comparison.records + report.counts.controls,
   };
 }
 

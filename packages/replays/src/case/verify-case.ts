@@ -21,6 +21,8 @@ export type VerifiedCase = {
   /** Absent where they could not be read. */
   readonly index?: CaseIndex;
   readonly claim?: CaseClaim;
+  /** Records that were compared when they were judged again, or had nothing to compare; of the others nothing is said. */
+  readonly compared?: number;
 };
 
 /** Keys that the receiver got by another way than with the bundle. */
@@ -46,7 +48,7 @@ export async function verifyCase(files: CaseFiles, keys: CaseKeys): Promise<Veri
   if (index === undefined) return said;
   checkFiles(files, index, find);
   if (!isSameKey(files.get(casePaths.replayKey), keys.replay)) find('key_other', casePaths.replayKey);
-  const { places, differences } = await verifyReplay(files, index, keys.replay, find);
+  const { places, differences, compared } = await verifyReplay(files, index, keys.replay, find);
   const counted = {
     ...verifyRecords(files, index, places, find),
     differences,
@@ -58,7 +60,7 @@ export async function verifyCase(files: CaseFiles, keys: CaseKeys): Promise<Veri
     (name) => counted[name] === undefined || counted[name] === holds[name],
   );
   if (!isCounted) find('count_wrong', signedPaths.index);
-  return said;
+  return { ...said, ...(compared === undefined ? {} : { compared }) };
 }
 
 type Find = (code: CaseFindingCode, path: string) => void;
