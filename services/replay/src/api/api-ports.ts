@@ -16,7 +16,7 @@ export type Alone = 'compare' | 'none';
 export type ApiPorts = {
   readonly store: ReplayStore;
   readonly loop: Pick<RunLoop, 'begin' | 'interrupt' | 'progressOf'>;
-  readonly filesOf: (plan: ReplayPlan) => Pick<RunFiles, 'readReport' | 'readExport'>;
+  readonly filesOf: (plan: ReplayPlan) => Pick<RunFiles, 'readReport' | 'readExport' | 'lastKept'>;
   /** Decides what a plan reads. Throws WeirErrors of Kafka and the KMS. */
   readonly planReplay: (asked: AskedPlan) => Promise<PlanMade | PlanRefused>;
   readonly recorder: Pick<AuditRecorder, 'record' | 'recordBefore'>;

@@ -4,6 +4,7 @@ import { formatInstant } from '@weir/contracts';
 import { planHash } from '@weir/replays';
 import type { ReadReplayRequest, ReplayPlan } from '@weir/replays';
 import { planRefused as refused } from '../plan/plan-parts.ts';
+import { leftBy } from '../run/left-by.ts';
 import { planned, stepOf } from '../store/lifecycle.ts';
 import type { LifecycleAct } from '../store/lifecycle.ts';
 import { mostReplays } from '../store/replay-store.ts';
@@ -119,9 +120,12 @@ export const changeReplay = (
       ports.loop.begin(replayId);
       return { kind: 'done', replay: { ...kept, lifecycle: running } };
     }
+    // One that runs tells its end itself, once it is done with the batch under way.
+    const isAtWork = kind === 'stop' && ports.loop.progressOf(replayId) !== undefined;
+    const changed = isAtWork ? { ...step.lifecycle, endUntold: true as const } : step.lifecycle;
     await ended(begun, async () => {
-      if (kind === 'stop') await recordStopped(ports, caller, kept);
-      await ports.store.save(replayId, { lifecycle: step.lifecycle });
+      if (kind === 'stop' && !isAtWork) await recordEndBy(ports, caller, kept, 'stopped');
+      await ports.store.save(replayId, { lifecycle: changed });
     });
     if (kind === 'resume') ports.loop.begin(replayId);
     else ports.loop.interrupt(replayId, kind);
@@ -129,14 +133,16 @@ export const changeReplay = (
     return { kind: 'done', replay: { ...kept, lifecycle: step.lifecycle } };
   });
 
-/** A run that was begun has an end on the trail, also where somebody ended it. */
-async function recordStopped(
-  { recorder }: ApiPorts,
+/** A run that was begun has an end on the trail, also where somebody ended it, with how much it had handed over. */
+export async function recordEndBy(
+  { recorder, filesOf }: ApiPorts,
   caller: ApiCaller,
   { plan, lifecycle: { run, planHash } }: KeptReplay,
+  how: 'stopped' | 'discarded',
 ): Promise<void> {
   if (run === null) return;
-  const details = { planHash, stopped: true, begun: run.entry };
+  const left = await leftBy(plan, filesOf(plan));
+  const details = { planHash, [how]: true, begun: run.entry, ...left };
   await recorder.record({ ...actOf(caller, 'replay_run', plan.replayId, details), result: 'done' });
 }
 

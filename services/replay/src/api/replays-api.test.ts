@@ -188,10 +188,11 @@ test('a replay that is stopped stays so, and another may run', async () => {
   await act(world, one, 'run');
   assert.equal((await act(world, one, 'stop')).body['state'], 'stopped');
   assertProblem(await act(world, one, 'resume'), 409, 'replay_state_other');
+  await waitFor(() => world.loop.progressOf(one.replayId) === undefined);
   assert.deepEqual(world.audited().slice(-3), [
     'ana replay_changed replay000001 begun',
-    'ana replay_run replay000001 done',
     'ana replay_changed replay000001 done',
+    'ana replay_run replay000001 done',
   ]);
   await act(world, other, 'run');
   await ends(world, other);

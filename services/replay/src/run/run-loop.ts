@@ -11,6 +11,7 @@ import type { LifecycleAct } from '../store/lifecycle.ts';
 import type { KeptReplay, ReplayStore } from '../store/replay-store.ts';
 import { countsOf } from './counts-of.ts';
 import type { FinishReplay } from './finish-replay.ts';
+import { leftBy } from './left-by.ts';
 import type { RunFiles } from './run-files.ts';
 
 /** Where a replay that runs is now, for whoever asks. */
@@ -29,7 +30,7 @@ export type LiveProgress = {
 export type RunEnd = {
   /** `refused` where what lies on the disk is not what somebody had run. */
   readonly result: 'done' | 'failed' | 'refused';
-  readonly details: Readonly<Record<string, string | number>>;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
 };
 
 export type RunLoopOptions = {
@@ -153,8 +154,12 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     }
     if (outcome.kind !== 'done') return noteCounts(now, outcome.checkpoint);
     const ending = await options.finish({ kept: { ...kept, plan }, files });
-    const { records, differences, unjudged, root } = ending;
-    await options.recordEnd(kept, { result: 'done', details: { records, differences, unjudged, root } });
+    const { records, differences, unjudged, root, handedOver } = ending;
+    const left = handedOver === undefined ? {} : { handedOver };
+    await options.recordEnd(kept, {
+      result: 'done',
+      details: { records, differences, unjudged, root, ...left },
+    });
     if (await change(now.replayId, { kind: 'finish', ending }))
       log.info('a replay has come to its end', { replayId: now.replayId, count: records });
   }
@@ -166,8 +171,19 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     result: 'failed' | 'refused' = 'failed',
   ): Promise<void> {
     const trouble = { code, message: message.slice(0, longestMessage) };
-    await options.recordEnd(kept, { result, details: { code } });
+    const left = await leftBy(kept.plan, options.filesOf(kept.plan));
+    await options.recordEnd(kept, { result, details: { code, ...left } });
     await change(kept.plan.replayId, { kind: 'fail', trouble });
+  }
+
+  /** Tells the trail of a run that somebody stopped, with how much it had handed over by then. */
+  async function tellStopped(kept: KeptReplay): Promise<void> {
+    const left = await leftBy(kept.plan, options.filesOf(kept.plan));
+    await options.recordEnd(kept, { result: 'done', details: { stopped: true, ...left } });
+    await options.takeTurn(async () => {
+      const { endUntold: _told, ...lifecycle } = store.find(kept.plan.replayId)?.lifecycle ?? kept.lifecycle;
+      await store.save(kept.plan.replayId, { lifecycle });
+    });
   }
 
   /** Waits before something is tried again that may pass by itself. */
@@ -223,13 +239,19 @@ export function createRunLoop(options: RunLoopOptions): RunLoop {
     try {
       for (;;) {
         const kept = store.find(replayId);
-        if (stopping.signal.aborted || kept?.lifecycle.state !== 'running') return;
+        if (stopping.signal.aborted || kept === undefined) return;
+        const { state, endUntold } = kept.lifecycle;
+        if (state !== 'running' && endUntold === undefined) return;
         try {
-          return await runOnce(now, kept, () => (failures = 0));
+          if (endUntold === true) return await tellStopped(kept);
+          await runOnce(now, kept, () => (failures = 0));
+          if (store.find(replayId)?.lifecycle.endUntold === undefined) return;
         } catch (error) {
           if (stopping.signal.aborted) return;
           failures += 1;
-          if ((await meetUntilKept(error, kept, failures)) === 'over') return;
+          const isOver = (await meetUntilKept(error, kept, failures)) === 'over';
+          const isLeftToTell = endUntold === undefined && store.find(replayId)?.lifecycle.endUntold === true;
+          if (isOver && !isLeftToTell) return;
         }
       }
     } finally {

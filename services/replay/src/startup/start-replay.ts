@@ -100,7 +100,7 @@ export async function startReplay(options: StartOptions): Promise<RunningWorker>
   }).catch(ended.reject);
   // What ran when the process ended goes on from its last checkpoint.
   for (const { plan, lifecycle } of store.list())
-    if (lifecycle.state === 'running') loop.begin(plan.replayId);
+    if (lifecycle.state === 'running' || lifecycle.endUntold === true) loop.begin(plan.replayId);
 
   return {
     done: ended.promise,

@@ -18,6 +18,8 @@ export const lifecycle = z.strictObject({
   run: z
     .strictObject({ by: z.string().min(1).max(256), origin: z.string().min(1).max(256), entry: z.uuid() })
     .nullable(),
+  /** That it was stopped while it ran: the trail is told of its end once it is done with the batch under way. */
+  endUntold: z.literal(true).optional(),
   /** How far it has come, as last written down: offsets of the plan that are done with, and what stood at them. */
   done: offset,
   records: offset,
