@@ -30,6 +30,11 @@ test('What was refused of things asked at once has the meaning of the first', ()
   assert.equal(classifyKafkaError(failure({ name: 'KafkaJSAggregateError', errors: [] })), 'unknown');
 });
 
+test('What a broker is set up not to allow is denied, and no bug', () => {
+  for (const type of ['TOPIC_DELETION_DISABLED', 'POLICY_VIOLATION', 'INVALID_CONFIG'])
+    assert.equal(classifyKafkaError(failure({ name: 'KafkaJSProtocolError', type })), 'denied');
+});
+
 test('A bug is not taken for an operational fault', () => {
   assert.equal(classifyKafkaError(new TypeError('x is not a function')), 'unknown');
   // Only kafkajs's own errors are believed when they call themselves transient.

@@ -8,7 +8,7 @@ export type KafkaFault =
   | 'unavailable' // brokers out of reach or not ready; the same call may work later
   | 'truncated' // the position lies outside of the log
   | 'codec' // a batch is compressed with a codec that is not installed
-  | 'denied' // authentication or authorisation failed
+  | 'denied' // authentication or authorisation failed, or the broker is set up not to allow it
   | 'unacceptable' // the broker will never take a record as it is
   | 'unknown'; // anything else: a bug until proven otherwise
 
@@ -30,6 +30,9 @@ const faultsByType: Readonly<Record<string, KafkaFault>> = {
   CLUSTER_AUTHORIZATION_FAILED: 'denied',
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'denied',
   SASL_AUTHENTICATION_FAILED: 'denied',
+  TOPIC_DELETION_DISABLED: 'denied',
+  POLICY_VIOLATION: 'denied',
+  INVALID_CONFIG: 'denied',
 };
 
 const faultsByName: Readonly<Record<string, KafkaFault>> = {
@@ -106,7 +109,7 @@ const explanations: Readonly<Record<Exclude<KafkaFault, 'unknown'>, string>> = {
   unavailable: 'no broker answered in time',
   truncated: 'the position lies outside of the log, records have been deleted or the topic was made anew',
   codec: 'the topic holds batches compressed with snappy, lz4 or zstd; Weir reads uncompressed and gzip',
-  denied: 'authentication or authorisation failed',
+  denied: 'authentication or authorisation failed, or the broker is set up not to allow it',
   unacceptable: 'the broker will never take one of the records as it is',
 };
 

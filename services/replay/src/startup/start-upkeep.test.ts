@@ -19,7 +19,7 @@ const hourMs = 3_600_000;
 function start(
   different: {
     readonly busy?: Set<string>;
-    readonly remove?: () => Promise<boolean>;
+    readonly remove?: (replayId: string) => Promise<boolean>;
     /** How much the wall clock jumps ahead with each hour. */
     readonly jumpMs?: number;
   } = {},
@@ -40,7 +40,7 @@ function start(
     },
     shadows: {
       remove: async ({ plan }) => {
-        await different.remove?.();
+        await different.remove?.(plan.replayId);
         removed.push(plan.replayId);
         return true;
       },
@@ -94,6 +94,19 @@ test('where the broker is away readiness says so, and the next round goes on wit
   await waitFor(() => health.problems().length === 0);
   await upkeep.stop();
   assert.ok(removed.includes(idOf('stopped')));
+});
+
+test('one topic that can not be deleted keeps no other replay, and is told for as long as it is there', async () => {
+  const { upkeep, removed, health, afterRounds } = start({
+    remove: async (replayId) => {
+      if (replayId === idOf('stopped')) throw new WeirError('config_invalid', 'not allowed');
+      return true;
+    },
+  });
+  await afterRounds(1);
+  await upkeep.stop();
+  assert.deepEqual(removed, ['failed', 'done'].map(idOf));
+  assert.deepEqual(health.problems(), [{ part: 'upkeep', reason: 'config_invalid' }]);
 });
 
 test('by a clock that was set meanwhile nothing that was kept counts as old', async () => {

@@ -41,31 +41,54 @@ export function startUpkeep(parts: {
   let isPoked = false;
   let nap = new AbortController();
 
-  /** One that is told to stop is still at the batch under way for a moment, and pokes once it is done. */
-  async function removeHalfMade(): Promise<void> {
+  /**
+   * Removes the topic of one replay, and answers whether there was one; undefined where it can't go just now, which
+   * keeps no other from going.
+   */
+  async function removeTopic(replay: Parameters<typeof shadows.remove>[0]): Promise<boolean | undefined> {
+    try {
+      return await shadows.remove(replay);
+    } catch (error) {
+      if (!(error instanceof WeirError)) throw error;
+      health.fails(part, error.code);
+      const { replayId } = replay.plan;
+      log.warn('the topic of a replay can not be deleted, and the replay stays', { replayId, error });
+      return undefined;
+    }
+  }
+
+  /** Answers whether all of it is gone. One that is told to stop is still at the batch under way for a moment, and pokes once it is done. */
+  async function removeHalfMade(): Promise<boolean> {
+    let isAllGone = true;
     const ended = store
       .list()
       .filter(({ lifecycle: { state } }) => state === 'stopped' || state === 'failed');
     for (const { plan } of ended) {
       const isRemoved = await parts.takeTurn(
-        async () => parts.loop.progressOf(plan.replayId) === undefined && shadows.remove({ plan }),
+        async () => parts.loop.progressOf(plan.replayId) === undefined && removeTopic({ plan }),
       );
-      if (isRemoved)
+      if (isRemoved === undefined) isAllGone = false;
+      if (isRemoved === true)
         log.info('the topic of a replay that did not come to its end is deleted', {
           replayId: plan.replayId,
         });
     }
+    return isAllGone;
   }
 
   async function round(): Promise<'done' | 'failed'> {
     try {
-      await removeHalfMade();
+      let isAllGone = await removeHalfMade();
       const isOldKnown = isSteady();
       const before = parts.clocks.wallMs() - parts.keepDays * dayMs;
-      const leave = async (replay: Parameters<typeof shadows.remove>[0]): Promise<void> =>
-        void (await shadows.remove(replay));
+      const leave = async (replay: Parameters<typeof shadows.remove>[0]): Promise<boolean> => {
+        const isGone = (await removeTopic(replay)) !== undefined;
+        isAllGone &&= isGone;
+        return isGone;
+      };
       const count = isOldKnown ? await parts.takeTurn(() => store.forgetBefore(before, leave)) : 0;
       if (count > 0) log.info('replays were kept long enough and are deleted', { count });
+      if (!isAllGone) return 'failed';
       health.works(part);
       return 'done';
     } catch (error) {

@@ -39,8 +39,14 @@ export type ReplayStore = {
   readonly rulesetOf: (replayId: string) => Promise<string | undefined>;
   readonly folderOf: (replayId: string) => string;
   readonly remove: (replayId: string) => Promise<void>;
-  /** Removes what has ended, or was never run, before that time, and answers how many. First `leave`, with each. */
-  readonly forgetBefore: (timeMs: number, leave?: (replay: KeptReplay) => Promise<void>) => Promise<number>;
+  /**
+   * Removes what has ended, or was never run, before that time, and answers how many. First `leave`, with each: one
+   * of which it answers false stays for now.
+   */
+  readonly forgetBefore: (
+    timeMs: number,
+    leave?: (replay: KeptReplay) => Promise<boolean>,
+  ) => Promise<number>;
 };
 
 /** So many replays are kept at most. */
@@ -118,11 +124,13 @@ export async function openReplayStore(
     remove,
     async forgetBefore(timeMs, leave) {
       const old = [...kept.values()].filter((one) => isForgettable(one, timeMs));
+      let count = 0;
       for (const one of old) {
-        await leave?.(one);
+        if ((await leave?.(one)) === false) continue;
         await remove(one.plan.replayId);
+        count += 1;
       }
-      return old.length;
+      return count;
     },
   };
 }
