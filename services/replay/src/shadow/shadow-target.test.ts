@@ -218,11 +218,45 @@ test('a run that was killed while it made its topic takes it for its own, unless
     },
   });
   await assert.rejects(world.open(undefined, dying), { code: 'broker_unavailable' });
-  await (await world.open()).close();
   await world.producer.append(topic, 1, [foreignRecord]);
   await assert.rejects(world.open(), mismatch);
   assert.equal(await world.shadowsOver().remove({ plan: planOf('aaaaaaaaaaaa') }), false);
   assert.ok(await world.kafka.hasTopic(topic), 'it is left to whoever wrote to it');
+});
+
+test('a topic that was taken for its own stays so, whoever writes to it later, and goes with its replay', async () => {
+  const world = await createWorld();
+  const dying = world.shadowsOver({
+    createTopic: async (spec) => {
+      await world.kafka.createTopic(spec);
+      throw new WeirError('broker_unavailable', 'no answer');
+    },
+  });
+  await assert.rejects(world.open(undefined, dying), { code: 'broker_unavailable' });
+  await (await world.open()).close();
+  await world.producer.append(topic, 1, [foreignRecord]);
+  await assert.rejects(world.open(), { ...mismatch, message: /records that this replay has not copied/ });
+  assert.equal(await world.shadowsOver().remove({ plan: planOf('aaaaaaaaaaaa') }), true);
+  assert.equal(await world.kafka.hasTopic(topic), false);
+});
+
+test('a topic that comes up late, of a request whose answer got lost, is taken for its own', async () => {
+  const world = await createWorld();
+  const dying = world.shadowsOver({
+    createTopic: async () => {
+      throw new WeirError('broker_unavailable', 'no answer');
+    },
+  });
+  await assert.rejects(world.open(undefined, dying), { code: 'broker_unavailable' });
+  const late = world.shadowsOver({
+    createTopic: async (spec) => {
+      await world.kafka.createTopic(spec);
+      return 'exists';
+    },
+  });
+  const target = await world.open(undefined, late);
+  await target.close();
+  assert.equal(await world.shadowsOver().remove({ plan: planOf('aaaaaaaaaaaa') }), true);
 });
 
 for (const [when, meet] of [

@@ -43,6 +43,8 @@ export const createShadowTarget = (parts: ShadowParts): CopyTarget => ({
       if (isAdopted && isMismatch(error)) throw await notOurs(parts);
       throw error;
     }
+    // From here on nobody has to see by its records whose it is.
+    if (isAdopted) await parts.mark.write('made');
     return openTarget(parts, ends, await parts.kafka.createProducer());
   },
 });
@@ -53,6 +55,7 @@ const isMismatch = (error: unknown): boolean => error instanceof WeirError && er
 async function claimTopic(parts: ShadowParts, state: ShadowState | undefined): Promise<'ours' | 'adopted'> {
   const { kafka, mark, topic, plan, keepMs } = parts;
   const marked = await mark.read();
+  const wasAsked = marked === 'making';
   const isThere = await kafka.hasTopic(topic);
   if (marked === undefined && (isThere || state !== undefined || (await parts.isOfAnother())))
     throw exists(topic);
@@ -64,6 +67,8 @@ async function claimTopic(parts: ShadowParts, state: ShadowState | undefined): P
   // First the mark: a topic that nobody would know to be ours would stay.
   await mark.write('making');
   const made = await makeShadowTopic(kafka, { topic, plan, keepMs, nowMs: parts.nowMs() });
+  // It may be what an earlier attempt asked for, whose answer got lost.
+  if (made === 'exists' && wasAsked) return 'adopted';
   if (made === 'exists') throw await notOurs(parts);
   await mark.write('made');
   return 'ours';
