@@ -55,14 +55,17 @@ function textOf(account: Account | undefined): Cell {
   return 'card' in account ? account.card.token : account.other.id;
 }
 
-/** What a spreadsheet takes for a formula where a cell begins with it: payers choose some of these texts. */
-const beginsFormula = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
+/**
+ * What a spreadsheet takes for a formula where a cell begins with it: payers choose some of these texts. A cell also
+ * begins behind what another locale, or an import by hand, takes for the end of one.
+ */
+const beginsFormula = /((?:^|[,;\t\r\n|])\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 function cellText(cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = beginsFormula.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = cell.replaceAll(beginsFormula, "$1'");
+  return /[",;\t|\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The names of the columns as the first line of a table, with its line break (RFC 4180). */

@@ -78,6 +78,18 @@ test('a text that a payer chose is no formula in a table', () => {
   assert.equal(cells(csvRow(received({ remittanceInformation: '1-1' })))['remittanceInformation'], '1-1');
 });
 
+test('nor is it one where a reader takes something else than a comma for the end of a cell', () => {
+  for (const [text, cell] of [
+    ['Miete;=1+1;x', `"Miete;'=1+1;x"`],
+    ['a\t=1+1', `"a\t'=1+1"`],
+    ['a|  @SUM(A1)', `"a|  '@SUM(A1)"`],
+    ['\n=1+1', `"\n'=1+1"`],
+    ['\u00a0=1+1', `\u00a0'=1+1`],
+    ['Miete; 100', '"Miete; 100"'],
+  ] as const)
+    assert.equal(cells(csvRow(received({ remittanceInformation: text })))['remittanceInformation'], cell);
+});
+
 test('a verdict stands beside its transaction, with where that is in the log', () => {
   const { type, dataSchema } = events.transactionCleared;
   const plaintext = encodePayload(events.transactionCleared, {
