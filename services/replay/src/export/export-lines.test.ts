@@ -87,7 +87,7 @@ test('nor is it one where a reader takes something else than a comma for the end
     ['\u00a0=1+1', `\u00a0'=1+1`],
     ['Miete; 100', '"Miete; 100"'],
   ] as const)
-    assert.equal(cells(csvRow(received({ remittanceInformation: text })))['remittanceInformation'], cell);
+    assert.equal(cells(csvRow(copyOf({ ...receivedEvent(sampleTransaction(1)), key: text })))['key'], cell);
 });
 
 test('a verdict stands beside its transaction, with where that is in the log', () => {
