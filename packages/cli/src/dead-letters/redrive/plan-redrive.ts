@@ -48,7 +48,9 @@ export function planRedrive(
   { again, limit, sinceMs }: PlanOptions,
 ): RedrivePlan {
   const leftOut = new Map<LeftOut, number>();
-  const leaveOut = (why: LeftOut): void => void leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
+  const leaveOut = (why: LeftOut): void => {
+    leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
+  };
   const fit: Planned[] = [];
   const standAgain = new Set([...refusedAgain.values()].flatMap(({ of, id }) => namesOf(of, id)));
   for (const candidate of candidates) {
@@ -63,11 +65,11 @@ export function planRedrive(
   const ordered = fit.toSorted(
     (a, b) => a.timeMs - b.timeMs || a.line - b.line || a.partition - b.partition || a.offset - b.offset,
   );
-  const ids = new Set<string>();
-  const different = ordered.filter(({ id }) => {
-    if (ids.has(id)) leaveOut('same_line');
-    return !ids.has(id) && ids.add(id);
-  });
+  const firsts = new Map<string, Planned>();
+  for (const one of ordered)
+    if (firsts.has(one.id)) leaveOut('same_line');
+    else firsts.set(one.id, one);
+  const different = [...firsts.values()];
   const planned = different.slice(0, limit);
   return {
     ...{ asked: candidates.length, planned, leftOut },
