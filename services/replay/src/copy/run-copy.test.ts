@@ -134,16 +134,13 @@ test('a record without a whole seal stands in the manifest, is counted, and is n
   assert.equal(checkpoint.counts.handedOver, memory.taken().length);
 });
 
-for (const [what, changed] of [
+const elsewhere: readonly (readonly [string, Partial<ReplayPlan>])[] = [
   ['another log', { logId: '0199c0de-0000-7000-8000-000000000099' }],
-  [
-    'a partition that is not there',
-    { stretches: [{ partition: 7, warmFrom: 0, from: 0, to: 10 }], filter: { amountFromMinor: 1 } },
-  ],
-] as const)
+  ['a partition that is not there', { stretches: [{ partition: 7, warmFrom: 0, from: 0, to: 10 }] }],
+];
+for (const [what, changed] of elsewhere)
   test(`what was planned of ${what} is refused, and not taken for empty`, async () => {
-    const stretches = 'stretches' in changed ? { stretches: [...changed.stretches] } : {};
-    await assert.rejects(copied({ ...changed, ...stretches }), { code: 'log_other' });
+    await assert.rejects(copied(changed), { code: 'log_other' });
   });
 
 for (const [what, options] of [

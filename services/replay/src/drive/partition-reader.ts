@@ -4,7 +4,11 @@ import type { Source, Timed } from './merge-partitions.ts';
 /** A record that is to be handed over, or that a key keeps closed. */
 export type DrivenRecord = SelectedRecord & Timed;
 
-export type PartitionReader = Source<DrivenRecord> & { readonly close: () => Promise<void> };
+export type PartitionReader = Source<DrivenRecord> & {
+  /** Where a drive may go on from that is done with everything before `next`: behind what holds nothing for it. */
+  readonly doneTo: (next: number) => number;
+  readonly close: () => Promise<void>;
+};
 
 /**
  * Reads what a plan is about of one partition, so far ahead and no further. Between two readings nothing is open, so
@@ -20,13 +24,17 @@ export function createPartitionReader(options: {
   readonly latestMs: number;
   readonly aheadRecords: number;
   readonly aheadBytes: number;
-  /** Resolves once more may be read. */
-  readonly pace: (read: number, opened: number) => Promise<void>;
+  /** Resolves once more may be read; what it throws `next` throws. */
+  readonly pace: (read: number, opened: number, signal: AbortSignal) => Promise<void>;
+  /** Ends the reading. */
+  readonly signal: AbortSignal;
   /** A few readings at a time. */
   readonly takeTurn: (work: () => Promise<void>) => Promise<void>;
 }): PartitionReader {
   const closing = new AbortController();
+  const ending = AbortSignal.any([options.signal, closing.signal]);
   const ready: DrivenRecord[] = [];
+  let givenTo = 0;
   let { from, latestMs } = options;
   let readyBytes = 0;
   let isRead = false;
@@ -42,15 +50,15 @@ export function createPartitionReader(options: {
   const isFull = (): boolean => ready.length >= options.aheadRecords || readyBytes >= options.aheadBytes;
 
   async function readAhead(): Promise<void> {
-    closing.signal.throwIfAborted();
-    const stream = options.open(from, closing.signal);
+    ending.throwIfAborted();
+    const stream = options.open(from, ending);
     try {
       while (!isFull()) {
         const chunk = await stream.next();
         if (chunk === undefined) return void (isRead = true);
         take(chunk.selected);
         from = chunk.next;
-        await options.pace(chunk.read, chunk.opened);
+        await options.pace(chunk.read, chunk.opened, ending);
       }
     } finally {
       await stream.close();
@@ -69,10 +77,12 @@ export function createPartitionReader(options: {
       const one = ready.shift();
       if (one === undefined) return undefined;
       readyBytes -= bytesOf(one);
+      givenTo = one.record.offset + 1;
       if (!isRead && ready.length < options.aheadRecords / 2 && readyBytes < options.aheadBytes / 2)
         void beginToRead();
       return one;
     },
+    doneTo: (next) => (ready.length === 0 && givenTo <= next ? Math.max(next, from) : next),
     async close() {
       closing.abort(new Error('the reader was closed'));
       await reading?.catch(() => undefined);

@@ -327,3 +327,27 @@ test('where the log is made anew while it is listed, or while the drive is down,
     assert.equal(posts.length, anewAt === 2 ? 0 : 2);
   }
 });
+
+test('while it looks for its next record it can be paused, and goes on looking where it was', async () => {
+  const world = await createDriveWorld(
+    Array.from({ length: 40 }, (_unused, n) => ({ partition: 0, atMs: beginMs + n * minuteMs })),
+  );
+  const nobody = { filter: { amountFromMinor: 1e12 } };
+  let looked = 0;
+  let asked = 0;
+  const { ends, kept, progress } = await driveToTheEnd(world, world.planFor(1, nobody), {
+    limits: { chunkOffsets: 4 },
+    requireLog: () => void (looked += 1),
+    // The second look at the log is the one before it drives.
+    wish: () => (looked >= 2 && (asked += 1) === 5 ? 'pause' : 'goOn'),
+  });
+  assert.deepEqual(ends, ['paused', 'done']);
+  const placesOf = ({ checkpoint: { target } }: (typeof kept)[number]) =>
+    (target as { partitions?: { next: number }[] }).partitions?.[0]?.next;
+  assert.deepEqual(
+    kept.map(placesOf).filter((next) => next !== undefined),
+    [20, 40],
+  );
+  assert.ok(progress.some(({ phase, done }) => phase === 'driving' && done > 0));
+  assert.ok(asked < 2 * 10, 'what was looked through once is not looked through again');
+});

@@ -9,6 +9,7 @@ import type { ReplayCheckpoint } from '../engine/checkpoint.ts';
 import { createLedger } from '../engine/ledger.ts';
 import type { ReplayOutcome } from '../engine/replay-parts.ts';
 import { createRunSteps, endOf } from '../engine/run-steps.ts';
+import type { RunSteps } from '../engine/run-steps.ts';
 import { createAttempt } from './attempt.ts';
 import { cutBatches } from './drive-batches.ts';
 import type { DriveBatch } from './drive-batches.ts';
@@ -79,12 +80,15 @@ async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutco
   const steps = createRunSteps(run, ledger, async () => ({ ...state, reachedMs: schedule.reachedMs() }));
   let keptAtMs = clock.nowMs();
   let keptState = state;
-  const keep = async (): Promise<ReplayCheckpoint> => {
-    const checkpoint = await steps.keep(null);
-    keptAtMs = clock.nowMs();
-    keptState = state;
-    return checkpoint;
-  };
+  const takeTurn = createTurns(1);
+  const keep = (): Promise<ReplayCheckpoint> =>
+    takeTurn(async () => {
+      const kept = (state = batches.reached(state));
+      const checkpoint = await steps.keep(null);
+      keptAtMs = clock.nowMs();
+      keptState = kept;
+      return checkpoint;
+    });
   const keepEvery = async (everyMs: number): Promise<void> => {
     if (clock.nowMs() - keptAtMs >= everyMs) await keep();
   };
@@ -107,18 +111,41 @@ async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutco
       const waitMs = schedule.waitMs(atMs, clock.nowMs());
       if ((await pass(Math.min(waitMs, limits.sliceMs))) === 'end') return 'end';
       if (waitMs <= 0) return 'goOn';
-      tell(batch, waitMs);
+      tell(batch[0].record.partition, waitMs);
       await keepEvery(waitedKeepMs);
+    }
+  };
+
+  let isSearching = false;
+  /** While the next record is looked for, which may take hours: somebody may end it, or look on. */
+  const searched = async (partition: number): Promise<void> => {
+    if (!isSearching) return;
+    if (control.wish() !== 'goOn') throw endedEarly;
+    state = batches.reached(state);
+    tell(partition);
+    // A step without anything would count as if a receiver that is away was back.
+    if (state !== keptState) await keepEvery(waitedKeepMs);
+  };
+  const next = async (): Promise<DriveBatch | 'end' | undefined> => {
+    isSearching = true;
+    try {
+      return await batches.next();
+    } catch (error) {
+      if (error === endedEarly) return 'end';
+      throw error;
+    } finally {
+      isSearching = false;
     }
   };
 
   const isListed = selectsByMore(plan) ? (await readListedPlaces(run.listed())).has : undefined;
   const receiver = run.openReceiver(name);
   const attempt = createAttempt({ name, replayId: plan.replayId, receiver, signal: control.signal });
-  const { next, close } = openBatches(run, state, { limits, speed, pace: steps.pace, isListed });
+  const batches = openBatches(run, state, { limits, speed, pace: steps.pace, searched, isListed });
   try {
     for (let batch = await next(); batch !== undefined; batch = await next()) {
-      if ((await untilDue(batch)) === 'end') return { kind: endOf(control), checkpoint: await keep() };
+      if (batch === 'end' || (await untilDue(batch)) === 'end')
+        return { kind: endOf(control), checkpoint: await keep() };
       const handed = batch.filter(isHanded);
       if (handed.length > 0) {
         const outcome = await attempt(handed);
@@ -135,7 +162,7 @@ async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutco
       ledger.handedOver(handed.length);
       for (const { closedBy } of batch) if (closedBy !== undefined) ledger.closed(closedBy);
       state = behind(state, batch, handed.length);
-      tell(batch);
+      tell(batch[0].record.partition);
       await keepEvery(limits.keepEveryMs);
     }
     const checkpoint = await keep();
@@ -144,7 +171,7 @@ async function drive(run: DriveRun, from: ReplayCheckpoint): Promise<ReplayOutco
     return { kind: 'done', checkpoint };
   } finally {
     receiver.close();
-    await close();
+    await batches.close();
   }
 }
 
@@ -163,31 +190,53 @@ function openBatches(
   options: {
     readonly limits: DriveLimits;
     readonly speed: number;
-    readonly pace: (read: number, opened: number) => Promise<void>;
+    readonly pace: RunSteps['pace'];
+    /** Called with each chunk of a partition. */
+    readonly searched: (partition: number) => Promise<void>;
     readonly isListed: ((place: ListedPlace) => boolean) | undefined;
   },
 ) {
-  const { limits, speed, pace, isListed } = options;
+  const { limits, speed, isListed } = options;
   const takeTurn = createTurns(readAtOnce);
   const share = (most: number): number => Math.max(1, Math.floor(most / plan.stretches.length));
   const begun = new Map(state.partitions.map((one) => [one.partition, one]));
   const readers = plan.stretches.map((stretch) =>
     createPartitionReader({
-      open: (from, closing) =>
+      open: (from, signal) =>
         createCopyStream({
           ...{ parts, plan, stretch, from, opens: true, isListed, chunkOffsets: limits.chunkOffsets },
-          signal: AbortSignal.any([control.signal, closing]),
+          signal,
         }),
       from: begun.get(stretch.partition)?.next ?? stretch.from,
       latestMs: begun.get(stretch.partition)?.latestMs ?? 0,
       aheadRecords: share(limits.aheadRecords),
       aheadBytes: share(limits.aheadBytes),
-      ...{ pace, takeTurn },
+      pace: async (read, opened, signal) => {
+        await options.pace(read, opened, signal);
+        await options.searched(stretch.partition);
+      },
+      ...{ takeTurn, signal: control.signal },
     }),
   );
   const next = cutBatches(mergePartitions(readers), { ...limits, spanMs: limits.momentMs * speed });
-  return { next, close: () => Promise.all(readers.map((reader) => reader.close())) };
+  return {
+    next,
+    /** The state with what holds nothing behind it; the same one where that is nothing. */
+    reached: (from: DriveState): DriveState => {
+      const partitions = from.partitions.map((one, index) => {
+        const to = readers[index]?.doneTo(one.next) ?? one.next;
+        return to === one.next ? one : { ...one, next: to };
+      });
+      return partitions.every((one, index) => one === from.partitions[index])
+        ? from
+        : { ...from, partitions };
+    },
+    close: () => Promise.all(readers.map((reader) => reader.close())),
+  };
 }
+
+/** What a search is ended with by who wants the replay to pause or to stop. */
+const endedEarly = new Error('the replay is to end');
 
 /** Where a drive stands behind a batch. */
 function behind(state: DriveState, batch: DriveBatch, handed: number): DriveState {
@@ -210,16 +259,16 @@ function progressOf({ plan, parts: { clock }, observe }: DriveRun, stateNow: () 
   const of = plan.stretches.reduce((sum, { from, to }) => sum + to - from, 0);
   const froms = new Map(plan.stretches.map(({ partition, from }) => [partition, from]));
   let toldAtMs = -Infinity;
-  return ([{ record }]: DriveBatch, nextInMs?: number): void => {
+  return (partition: number, nextInMs?: number): void => {
     const nowMs = clock.nowMs();
     if (nowMs - toldAtMs < progressEveryMs) return;
     toldAtMs = nowMs;
     const done = stateNow().partitions.reduce(
-      (sum, { partition, next }) => sum + next - (froms.get(partition) ?? next),
+      (sum, one) => sum + one.next - (froms.get(one.partition) ?? one.next),
       0,
     );
     observe.progress({
-      ...{ phase: 'driving', partition: record.partition, done, of, differences: 0 },
+      ...{ phase: 'driving', partition, done, of, differences: 0 },
       ...(nextInMs === undefined ? {} : { nextInMs }),
     });
   };

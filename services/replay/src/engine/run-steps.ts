@@ -19,8 +19,11 @@ export type RunSteps = {
   readonly keep: (place: Place) => Promise<ReplayCheckpoint>;
   /** Keeps a step where one is due: enough was found out, or it was long ago. */
   readonly keepWhenDue: (place: Place) => Promise<void>;
-  /** Resolves once more may be read, after so many records of which so many were opened. Throws once the signal is aborted. */
-  readonly pace: (read: number, opened: number) => Promise<void>;
+  /**
+   * Resolves once more may be read, after so many records of which so many were opened. Throws once the signal is
+   * aborted: that of the run, unless another is given.
+   */
+  readonly pace: (read: number, opened: number, signal?: AbortSignal) => Promise<void>;
   /** Tells where in a stretch the run is, a few times a second at most. */
   readonly tell: (phase: ReplayProgress['phase'], stretch: Stretch, passes: readonly ReplayPass[]) => void;
 };
@@ -57,12 +60,12 @@ export function createRunSteps(
       if (ledger.pending() >= limits.linesPerStep || clock.nowMs() - keptAtMs >= limits.stepMs)
         await keepStep(place);
     },
-    pace: async (read, opened) => {
-      control.signal.throwIfAborted();
+    pace: async (read, opened, signal = control.signal) => {
+      signal.throwIfAborted();
       const weight = opened + (read - opened) * unopenedWeight;
       const waitMs = limit.take(weight, clock.nowMs());
-      if (waitMs > 0) await clock.sleep(waitMs, control.signal);
-      control.signal.throwIfAborted();
+      if (waitMs > 0) await clock.sleep(waitMs, signal);
+      signal.throwIfAborted();
     },
     tell: (phase, { partition, from, to }, passes) => {
       const nowMs = clock.nowMs();
