@@ -62,3 +62,9 @@ test('payloads leave the pipeline by exports and receivers', () => {
   assert.equal(leavesThePipeline({ kind: 'compare' }), false);
   assert.equal(leavesThePipeline({ kind: 'shadow', topic: 'weir.replay.test' }), false);
 });
+
+test('a receiver is driven at a thousandth of the speed at least, so that a drive has an end', () => {
+  const isPlan = (speed: number): boolean =>
+    replayPlan.safeParse({ ...samplePlan, target: { kind: 'drive', receiver: 'test', speed } }).success;
+  assert.deepEqual([0.0001, 0.001, 1_000, 1_001].map(isPlan), [false, true, true, false]);
+});

@@ -74,7 +74,7 @@ const target = z.discriminatedUnion('kind', [
     .strictObject({ kind: z.literal('export'), format: z.enum(['ndjson', 'csv']) })
     .describe('Open, into a file'),
   z
-    .strictObject({ kind: z.literal('drive'), receiver: slug, speed: z.number().positive().max(1_000) })
+    .strictObject({ kind: z.literal('drive'), receiver: slug, speed: z.number().min(0.001).max(1_000) })
     .describe('Hand over to a receiver, at so many times the speed it came at'),
   z
     .strictObject({

@@ -65,7 +65,13 @@ export const replayEstimate = z
     partitions: z.int().min(1),
     records: offset.describe('Offsets of the range; fewer of them are records'),
     bytes: offset.nullable().describe('Null where nobody can say'),
-    seconds: z.number().min(0).nullable().describe('At the rate of the plan; null as fast as it goes'),
+    seconds: z
+      .number()
+      .min(0)
+      .nullable()
+      .describe(
+        'At the rate of the plan; of a drive by its speed, where that takes longer; null as fast as it goes',
+      ),
     keys: z
       .array(
         z.strictObject({

@@ -174,6 +174,34 @@ test('what is only copied costs a tenth of what is opened', async () => {
   assert.equal(await seconds({ kind: 'shadow', topic: 'weir.replay.new' }), Math.ceil(world.end * 0.1));
 });
 
+test('what is driven takes as long as it came, by its speed, where listing and reading it is not what takes longer', async () => {
+  const minutes = world.end - 1;
+  const parts = partsOf();
+  const { readRange } = parts.kafka;
+  const driving: PlanParts = {
+    ...parts,
+    kafka: {
+      ...parts.kafka,
+      // A record a minute.
+      readRange: (options) =>
+        readRange({
+          ...options,
+          onRecord: (record) => options.onRecord({ ...record, timestampMs: record.offset * 60_000 }),
+        }),
+    },
+    requireTarget: { ...parts.requireTarget, drive: async () => undefined },
+  };
+  const seconds = async (speed: number, recordsPerSecond: number | null, filter = {}): Promise<unknown> => {
+    const target = { kind: 'drive', receiver: 'staging', speed } as const;
+    const made = await planned({ ...offsets(0, world.end), target, recordsPerSecond, filter }, driving);
+    return made.kind === 'planned' ? made.estimate.seconds : made.code;
+  };
+  assert.equal(await seconds(1, null), minutes * 60);
+  assert.equal(await seconds(0.5, 2_000), minutes * 120);
+  assert.equal(await seconds(1_000, 1), Math.ceil(world.end * 1.1));
+  assert.equal(await seconds(1_000, 1, { amountFromMinor: 1 }), world.end * 2);
+});
+
 test('a target that does not fit, and one that is not there or is already, is refused with its code', async () => {
   const codeOf = (target: NonNullable<ReplayRequest['target']>): Promise<unknown> =>
     stretchesOf({ ...offsets(0, 1), stream: 'decisions', target });

@@ -10,7 +10,7 @@ import { chooseStretches } from './choose-stretches.ts';
 import { chooseVersions } from './choose-versions.ts';
 import { planRefused } from './plan-parts.ts';
 import type { AskedPlan, PlanMade, PlanParts, PlanRefused } from './plan-parts.ts';
-import { sampleRange, timesAt, tryKeys } from './sample-range.ts';
+import { sampleRange, spanOf, timesAt, tryKeys } from './sample-range.ts';
 import { targetMisfit } from './target-misfit.ts';
 
 /**
@@ -105,18 +105,30 @@ async function completeFrom(
 }
 
 async function estimateOf(parts: PlanParts, plan: ReplayPlan): Promise<ReplayEstimate> {
-  const { stream, stretches, recordsPerSecond } = plan;
+  const { stream, stretches, target } = plan;
   const { records: sampled, bytesPerOffset } = await sampleRange(parts, plan);
   const records = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
   const warmed = stretches.reduce((sum, { warmFrom, from }) => sum + from - warmFrom, 0);
-  const opened = plan.target.kind === 'shadow' && !createSelection(plan).looksAtContent ? 0 : records;
-  const unopened = records - opened + (warmed === 0 ? 0 : warmed + records);
+  const reading = readingSeconds(plan, records, warmed);
   return {
     partitions: stretches.length,
     records,
     bytes: Math.round(bytesPerOffset * (records + warmed)),
     seconds:
-      recordsPerSecond === null ? null : Math.ceil((opened + unopened * unopenedWeight) / recordsPerSecond),
+      target.kind === 'drive'
+        ? Math.max(reading ?? 0, Math.ceil((await spanOf(parts, plan)) / target.speed / 1_000))
+        : reading,
     keys: await tryKeys(parts, stream, sampled),
   };
+}
+
+/** How long it takes to read a plan at its rate; null as fast as it goes. A drive lists first, and then reads again. */
+function readingSeconds(plan: ReplayPlan, records: number, warmed: number): number | null {
+  const { recordsPerSecond, target } = plan;
+  if (recordsPerSecond === null) return null;
+  const { looksAtContent } = createSelection(plan);
+  const [openings, readings] = target.kind === 'drive' ? [looksAtContent ? 2 : 1, 2] : [1, 1];
+  const opened = target.kind === 'shadow' && !looksAtContent ? 0 : records * openings;
+  const unopened = records * readings - opened + (warmed === 0 ? 0 : warmed + records);
+  return Math.ceil((opened + unopened * unopenedWeight) / recordsPerSecond);
 }

@@ -1,7 +1,7 @@
 import { streams } from '@weir/contracts';
 import { openEvents, readKekRef } from '@weir/envelope';
 import type { KafkaRecord, PartitionPositions } from '@weir/kafka';
-import type { ReplayEstimate, ReplayPlan } from '@weir/replays';
+import type { ReplayEstimate, ReplayPlan, Stretch } from '@weir/replays';
 import { isLostKey } from '../engine/open-log.ts';
 import type { PlanParts } from './plan-parts.ts';
 
@@ -68,6 +68,26 @@ export async function timesAt(
     if (!times.has(partition)) times.set(partition, timestampMs);
   });
   return times;
+}
+
+/** How long it took from the first to the last record of the stretches, by the log's time, in ms. */
+export async function spanOf(
+  { kafka }: Pick<PlanParts, 'kafka'>,
+  { stream, stretches }: Pick<ReplayPlan, 'stream' | 'stretches'>,
+): Promise<number> {
+  let [firstMs, lastMs] = [Infinity, -Infinity];
+  const positions = (of: (stretch: Stretch) => number): PartitionPositions =>
+    new Map(stretches.map((stretch) => [stretch.partition, of(stretch)]));
+  const ends: readonly (readonly [PartitionPositions, PartitionPositions])[] = [
+    [positions(({ from }) => from), positions(({ from, to }) => Math.min(to, from + sampledOffsets))],
+    [positions(({ from, to }) => Math.max(from, to - sampledOffsets)), positions(({ to }) => to)],
+  ];
+  for (const [from, until] of ends)
+    await read(kafka, stream, from, until, ({ timestampMs }) => {
+      firstMs = Math.min(firstMs, timestampMs);
+      lastMs = Math.max(lastMs, timestampMs);
+    });
+  return Math.max(0, lastMs - firstMs);
 }
 
 type NeededKey = ReplayEstimate['keys'][number];
