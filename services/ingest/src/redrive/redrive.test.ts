@@ -187,6 +187,7 @@ test('what is accepted now gets the key, id and partition that a new offer of it
     ],
   );
   const content = decodePayload(events.transactionReceived, record?.plaintext ?? Buffer.of());
+  assert.equal(content.ok && content.value.observedAt, offered.observedAt, 'by the clock of its file');
 
   const letter = { of: { partition: 3, offset: 41 }, times: 2, id: again.letter.id };
   const at = { partition: expected.partition, offset: 0 };

@@ -31,7 +31,7 @@ export type RedrivePlan = {
   readonly placesSha256: string;
 };
 
-export type PlanOptions = {
+type PlanOptions = {
   readonly again: boolean;
   readonly limit: number;
   /** Letters that came about before that are left out, in milliseconds since the Unix epoch. */
