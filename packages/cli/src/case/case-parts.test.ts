@@ -123,6 +123,13 @@ test('what is no case, or sealed still, is wrong usage; one packed otherwise is 
   const deflated = Buffer.from(zipSync({ a: Buffer.alloc(1_000_000) }));
   const claimsNothing = Buffer.from(deflated);
   claimsNothing.writeUInt32LE(0, directory(deflated) + 24);
+  const claimsAsMuch = Buffer.from(deflated);
+  claimsAsMuch.copy(
+    claimsAsMuch,
+    directory(deflated) + 24,
+    directory(deflated) + 20,
+    directory(deflated) + 24,
+  );
   const claimsMore = Buffer.from(zipSync({ a: strToU8('a') }, { level: 0 }));
   claimsMore.writeUInt32LE(0xff_ff_ff_f0, directory(claimsMore) + 24);
   const many = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`f${at}`, strToU8('')]));
@@ -130,7 +137,14 @@ test('what is no case, or sealed still, is wrong usage; one packed otherwise is 
   // Both names have the bytes of more than there are.
   for (const name of ['aaaa', 'bbbb'])
     for (const at of [20, 24]) again.writeUInt32LE(900, again.lastIndexOf(name) - 46 + at);
-  for (const zip of [deflated, claimsNothing, claimsMore, Buffer.from(zipSync(many, { level: 0 })), again])
+  for (const zip of [
+    deflated,
+    claimsNothing,
+    claimsAsMuch,
+    claimsMore,
+    Buffer.from(zipSync(many, { level: 0 })),
+    again,
+  ])
     await assert.rejects(verified(zip), { exitCode: 1, message: /nothing of it was unpacked/ });
 });
 
