@@ -26,7 +26,7 @@ export type OpenTarget = {
    * not settled comes again, and has to change nothing where it already is there.
    */
   readonly take: (records: readonly CopiedRecord[]) => Promise<void>;
-  /** Resolves once everything taken so far is durable, with what is to be kept of it. */
-  readonly settle: () => Promise<TargetState>;
+  /** Resolves once everything taken so far is durable, with what is to be kept of it; `isAll` where no more comes. */
+  readonly settle: (isAll?: boolean) => Promise<TargetState>;
   readonly close: () => Promise<void>;
 };

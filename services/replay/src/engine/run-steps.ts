@@ -33,11 +33,14 @@ type SteppedRun = Pick<ReplayRun, 'plan' | 'control' | 'keep' | 'observe' | 'lim
   readonly parts: Pick<ReplayRun['parts'], 'clock'>;
 };
 
-/** `settle` makes durable what was handed over, before the step that says so; what it answers is kept with it. */
+/**
+ * `settle` makes durable what was handed over, before the step that says so, and is told whether that is all; what it
+ * answers is kept with it.
+ */
 export function createRunSteps(
   run: SteppedRun,
   ledger: Ledger,
-  settle?: () => Promise<NonNullable<ReplayCheckpoint['target']>>,
+  settle?: (isAll: boolean) => Promise<NonNullable<ReplayCheckpoint['target']>>,
 ): RunSteps {
   const { plan, control, keep, observe, limits = replayLimits } = run;
   const { clock } = run.parts;
@@ -47,7 +50,7 @@ export function createRunSteps(
   let toldAtMs = -Infinity;
 
   const keepStep: RunSteps['keep'] = async (place) => {
-    const target = await settle?.();
+    const target = await settle?.(place === null);
     const step = ledger.take(place);
     const checkpoint = { ...step.checkpoint, ...(target === undefined ? {} : { target }) };
     await keep({ ...step, checkpoint });

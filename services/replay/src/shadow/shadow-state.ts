@@ -20,7 +20,7 @@ export type ShadowState = z.infer<typeof shadowState>;
 export type ShadowEnd = { end: number; copied: number };
 
 /** Before any original. */
-const none = -1;
+export const none = -1;
 
 export const shadowEnds = (state: ShadowState | undefined, partitions: number): Map<number, ShadowEnd> =>
   new Map(

@@ -305,3 +305,29 @@ test('what a replay has made is removed, and what a crash interrupted is gone on
   assert.equal(await world.shadowsOver().remove({ plan }), true);
   assert.equal(await world.kafka.hasTopic(topic), false);
 });
+
+test('a run that goes on and selects other records than were copied fails, instead of a manifest that names others', async () => {
+  const selectedAnew = { ...mismatch, message: /other records than the plan selects/ };
+  const killed = async () => {
+    const world = await createWorld();
+    const target = await world.open();
+    await target.take(world.of(0, 0, 10));
+    await target.take(world.of(0, 12, 20));
+    await target.close();
+    return { world, again: await world.open() };
+  };
+  const gained = await killed();
+  await assert.rejects(gained.again.take(gained.world.of(0, 0, 20)), selectedAnew);
+  const lost = await killed();
+  await assert.rejects(
+    lost.again.take([...lost.world.of(0, 0, 9), ...lost.world.of(0, 12, 30)]),
+    selectedAnew,
+  );
+  const lostLast = await killed();
+  await lostLast.again.take([...lostLast.world.of(0, 0, 10), ...lostLast.world.of(0, 12, 19)]);
+  await lostLast.again.settle();
+  await assert.rejects(lostLast.again.settle(true), selectedAnew);
+  const same = await killed();
+  await same.again.take([...same.world.of(0, 0, 10), ...same.world.of(0, 12, 30)]);
+  await same.again.settle(true);
+});

@@ -5,7 +5,7 @@ import type { ReplayPlan } from '@weir/replays';
 import type { CopyTarget, OpenTarget } from '../copy/copy-target.ts';
 import { copyOf, originalOffset } from './copied-headers.ts';
 import type { ShadowMark } from './shadow-mark.ts';
-import { shadowEnds, shadowState, stateOf } from './shadow-state.ts';
+import { none, shadowEnds, shadowState, stateOf } from './shadow-state.ts';
 import type { ShadowEnd, ShadowState } from './shadow-state.ts';
 import { makeShadowTopic } from './shadow-topic.ts';
 import type { ShadowKafka } from './shadow-topic.ts';
@@ -37,15 +37,16 @@ export const createShadowTarget = (parts: ShadowParts): CopyTarget => ({
     const state = from === undefined ? undefined : shadowState.parse(from);
     const isAdopted = (await claimTopic(parts, state)) === 'adopted';
     const ends = shadowEnds(state, await parts.kafka.topicPartitions(parts.topic));
+    let behind: ReadonlyMap<number, Behind>;
     try {
-      await catchUp(parts, ends);
+      behind = await catchUp(parts, ends);
     } catch (error) {
       if (isAdopted && isMismatch(error)) throw await notOurs(parts);
       throw error;
     }
     // From here on nobody has to see by its records whose it is.
     if (isAdopted) await parts.mark.write('made');
-    return openTarget(parts, ends, await parts.kafka.createProducer());
+    return openTarget(parts, { ends, behind }, await parts.kafka.createProducer());
   },
 });
 
@@ -87,11 +88,20 @@ const exists = (topic: string): WeirError =>
 const foreign = (topic: string): WeirError =>
   mismatch(topic, 'holds records that this replay has not copied there');
 
-/** Takes in what stands behind the last checkpoint. */
+/** The originals that stand behind the last checkpoint of a partition, all of them after `since`. */
+type Behind = { readonly since: number; readonly originals: Set<number> };
+
+const selectedAnew = (topic: string): WeirError =>
+  mismatch(topic, 'holds other records than the plan selects by now: a key went or came back. Run it anew');
+
+/** Takes in what stands behind the last checkpoint, and answers it by partition. */
 async function catchUp(
   { kafka, topic, plan: { replayId } }: ShadowParts,
   ends: Map<number, ShadowEnd>,
-): Promise<void> {
+): Promise<ReadonlyMap<number, Behind>> {
+  const behind = new Map(
+    [...ends].map(([partition, { copied }]) => [partition, { since: copied, originals: new Set<number>() }]),
+  );
   const until = new Map((await kafka.offsets(topic)).map(({ partition, end }) => [partition, end]));
   for (const [partition, { end }] of ends)
     if ((until.get(partition) ?? 0) < end) throw mismatch(topic, 'was made anew while it was copied to');
@@ -100,6 +110,7 @@ async function catchUp(
     const original = originalOffset(replayId, record);
     if (at === undefined || original === undefined || original <= at.copied) throw foreign(topic);
     at.copied = original;
+    behind.get(record.partition)?.originals.add(original);
   };
   await kafka.readRange({
     topic,
@@ -107,13 +118,22 @@ async function catchUp(
     ...{ until, onRecord, readCommitted: true, deadlineMs: readDeadlineMs },
   });
   for (const [partition, at] of ends) at.end = until.get(partition) ?? at.end;
+  return behind;
 }
 
 function openTarget(
   { kafka, topic, plan: { replayId } }: ShadowParts,
-  ends: Map<number, ShadowEnd>,
+  { ends, behind }: { readonly ends: Map<number, ShadowEnd>; readonly behind: ReadonlyMap<number, Behind> },
   producer: Producer,
 ): OpenTarget {
+  /** What was copied before has to be what comes again: a filter that looks into records may see others by now. */
+  function recognise(partition: number, { copied }: ShadowEnd, records: readonly KafkaRecord[]): void {
+    const { since, originals } = behind.get(partition) ?? { since: none, originals: new Set<number>() };
+    for (const { offset } of records) {
+      if (offset > since && offset <= copied && !originals.delete(offset)) throw selectedAnew(topic);
+      if (offset > copied && originals.size > 0) throw selectedAnew(topic);
+    }
+  }
   async function append(partition: number, at: ShadowEnd, records: readonly KafkaRecord[]): Promise<void> {
     let done = 0;
     for (const run of splitByBytes(records.map((record) => copyOf(replayId, record)))) {
@@ -130,11 +150,18 @@ function openTarget(
       for (const [partition, some] of Map.groupBy(records, ({ record }) => record.partition)) {
         const at = ends.get(partition);
         if (at === undefined) throw mismatch(topic, `has no partition ${partition}`);
+        recognise(
+          partition,
+          { ...at },
+          some.map(({ record }) => record),
+        );
         const left = some.map(({ record }) => record).filter(({ offset }) => offset > at.copied);
         await append(partition, at, left);
       }
     },
-    async settle() {
+    async settle(isAll) {
+      if (isAll === true && [...behind.values()].some(({ originals }) => originals.size > 0))
+        throw selectedAnew(topic);
       for (const { partition, end } of await kafka.offsets(topic))
         if (end !== ends.get(partition)?.end) throw foreign(topic);
       return stateOf(ends);
