@@ -121,10 +121,13 @@ function createJournalReader(parts: JournalParts, logId: string, partition: numb
       if (chunk === undefined) return false;
       waiting = await openJournals(parts, partition, chunk.records);
     }
-    current = waiting.shift()?.();
-    decisionIndex = 0;
-    if (current?.logId !== logId)
+    // What can't be read, or is of another log, stays the next one: nobody gets past it by asking again.
+    const next = waiting[0]?.();
+    if (next?.logId !== logId)
       throw new WeirError('log_other', `the journal of partition ${partition} is that of another log`);
+    waiting.shift();
+    current = next;
+    decisionIndex = 0;
     return true;
   };
 

@@ -43,8 +43,15 @@ export function openEngine(options: {
   const judge: Engine = async (plan) => {
     const file = await fileOf(plan);
     const parts = { ...reading, resolvers: resolversFor(file), file, clock };
-    // A team's own model runs in a process, which nobody asks any more behind the run.
-    return (run) => runReplay({ ...run, plan, parts }).finally(() => parts.resolvers.teamModels.close());
+    return async (run) => {
+      try {
+        await requireSameLog(reading, plan);
+        return await runReplay({ ...run, plan, parts });
+      } finally {
+        // A team's own model runs in a process, which nobody asks any more behind the run.
+        await parts.resolvers.teamModels.close();
+      }
+    };
   };
   const sameLog = (plan: ReplayPlan) => ({ requireLog: () => requireSameLog(reading, plan) });
   const copyTo =
